@@ -8,7 +8,7 @@ import Synchronization
 final class AccountDesk: Sendable {
     fileprivate struct State {
         var works: [Int32: AccountWork] = [:]
-        /// What was begun lately, whether it has ended or not.
+        /// What was begun and has not ended, and what has ended lately.
         var recent: [AccountWork] = []
         var waiting: [Int32: [Int: CheckedContinuation<Void, Never>]] = [:]
         var cancelled: Set<Int> = []
@@ -49,6 +49,7 @@ final class AccountDesk: Sendable {
         return work
     }
 
+    /// How many are remembered that have ended.
     private static let recentLimit = 256
 
     /// What this node does for an account; nil if it does not hold it.
@@ -59,7 +60,7 @@ final class AccountDesk: Sendable {
     /// All that this node holds.
     var works: [AccountWork] { state.withLock { $0.works.values.filter { !$0.signal.isLost } } }
 
-    /// What was begun lately, whether it has ended or not.
+    /// What was begun and has not ended, and what has ended lately.
     var recentWorks: [AccountWork] { state.withLock { $0.recent } }
 
     /// Those of these accounts that nobody works on here, or waits for.
@@ -83,8 +84,7 @@ final class AccountDesk: Sendable {
                 return (work, state.isClosed)
             }
             state.left[work.account] = (work.lease.epoch, work.ownSince)
-            if state.recent.count >= Self.recentLimit { state.recent.removeFirst() }
-            state.recent.append(work)
+            state.remember(work, endedLimit: Self.recentLimit)
             return (state.works.updateValue(work, forKey: work.account), state.isClosed)
         }
         old?.signal.set(.lost)
@@ -190,6 +190,18 @@ final class AccountDesk: Sendable {
 }
 
 extension AccountDesk.State {
+    /// Adds a work to those that are found by their leases. What has not ended stays there, however many others are begun: its outcomes are
+    /// written for as long as it is held.
+    fileprivate mutating func remember(_ work: AccountWork, endedLimit: Int) {
+        var excess = recent.count { $0.signal.isLost } - endedLimit
+        recent = recent.filter { known in
+            guard excess > 0, known.signal.isLost else { return true }
+            excess -= 1
+            return false
+        }
+        recent.append(work)
+    }
+
     /// The accounts that others have taken. A reading may be older than what is held.
     fileprivate mutating func takeLost(_ holders: [JournalPulse.Holder]) -> [AccountWork] {
         var lost: [AccountWork] = []

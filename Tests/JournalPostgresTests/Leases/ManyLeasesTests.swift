@@ -1,0 +1,55 @@
+import Events
+import Journal
+import PostgresServer
+import TestSupport
+import Testing
+
+@testable import JournalPostgres
+
+@Suite struct ManyLeasesTests {
+    private static let many: ClosedRange<Int32> = 1001...1600
+
+    /// Work on an account that only this node knows.
+    private static func work(_ account: Int32, in store: PostgresEventStore) -> AccountWork {
+        AccountWork(
+            AccountLease(provider: ProviderName("other-\(account)"), epoch: 1),
+            account: account,
+            node: store.ledger.keeper.node ?? 0,
+            lane: nil,
+            ownSince: .start,
+            progress: AccountProgress(slots: [:]),
+            connection: store.ledger.connection,
+            testimonies: store.ledger.testimonies,
+            reach: store.parts.reach,
+            metrics: store.parts.metrics
+        )
+    }
+
+    @Test func `intents and outcomes of an account are written however many leases were begun since`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        _ = try await store.append(AppendRequest(events: [TestJournal.event("a")], policy: .each))
+        let lease = try await store.lease("lago")
+        let block = try await store.claimBlock(under: lease, limit: BlockLimit(events: 9, bytes: 1 << 20))
+        let claimed = try #require(block).deliveries.map(\.sequence)
+        let (desk, others) = (store.ledger.desk, Self.many.map { Self.work($0, in: store) })
+        // As backfills begin again and again.
+        for other in others {
+            desk.begin(other)
+            desk.end(other, wasGivenBack: true)
+        }
+        try await store.intend(claimed, under: lease)
+        #expect(store.holdings.accounts.contains { $0.provider == "lago" && $0.isHeld && $0.hasIntended })
+        #expect(desk.recentWorks.count < others.count, "those that have ended are forgotten")
+        // As a node holds the accounts of many tenants.
+        let held = Self.many.map { Self.work($0, in: store) }
+        for other in held { desk.begin(other) }
+        let attempt = Attempt(at: Timestamp(milliseconds: 1), latency: .zero, httpStatus: 200, status: .delivered)
+        let run = DeliveredRun(sequences: claimed, attempt: attempt)
+        try await store.settle(Settlement(provider: "lago", delivered: [run]), under: lease)
+        for other in held { desk.end(other, wasGivenBack: true) }
+        try await store.giveBack(lease, unsent: [])
+        #expect(try await store.events(withID: "a", of: "shop").first?.deliveries.first?.status == .delivered)
+        await store.close()
+    }
+}
