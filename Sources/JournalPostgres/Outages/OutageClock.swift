@@ -16,7 +16,7 @@ struct OutageClock: Sendable, Equatable {
     private var silence: Failure?
     private var stall: Failure?
     private var lastOutage = Duration.zero
-    /// When an append was stored; nil: none was.
+    /// When an append was stored last; nil: none was.
     private var lastAppend: ContinuousClock.Instant?
 
     /// Bounds of the hint when to try again.
@@ -48,10 +48,11 @@ struct OutageClock: Sendable, Equatable {
 
     /// An append has waited for as long as it may. That is no outage if another one was stored meanwhile.
     /// - Parameters:
-    ///   - since: when it was asked for.
+    ///   - asked: since when it has waited, perhaps in a long line: while others were stored, it did not wait for the database.
     ///   - begun: when its first try was begun.
-    mutating func appendFailed(since: ContinuousClock.Instant, begun: ContinuousClock.Instant, _ reason: String) {
+    mutating func appendFailed(since asked: ContinuousClock.Instant, begun: ContinuousClock.Instant, _ reason: String) {
         if let lastAppend, lastAppend > begun { return }
+        let since = max(asked, lastAppend ?? asked)
         stall = Failure(since: min(stall?.since ?? since, since), reason: reason)
     }
 

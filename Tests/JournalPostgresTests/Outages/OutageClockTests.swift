@@ -41,6 +41,20 @@ import Testing
         #expect(clock.isOut(at: start + .seconds(9)))
     }
 
+    @Test func `an append that has waited behind others that were stored does not show an outage of that time`() {
+        var clock = clock
+        clock.appended(at: start + .seconds(6))
+        clock.appendFailed(
+            since: start + .seconds(1),
+            begun: start + .milliseconds(6500),
+            "the parts of the identities have changed"
+        )
+        #expect(clock.isStalled && !clock.isOut(at: start + .seconds(7)))
+        #expect(clock.outage(at: start + .seconds(7))?.duration == .seconds(1))
+        clock.appendFailed(since: start + .seconds(3), begun: start + .seconds(7), "no standby")
+        #expect(clock.isOut(at: start + .seconds(11)), "nothing was stored since")
+    }
+
     @Test func `asks clients to wait as long as the last outages have lasted, within bounds`() {
         var clock = clock
         #expect(clock.retryAfter(at: start, jitter: 1.25) == .seconds(1))
