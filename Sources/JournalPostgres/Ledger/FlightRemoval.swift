@@ -8,7 +8,8 @@ struct FlightRemoval: Sendable {
         var parameters: [Parameter] { [.int8(epoch), .int8(number)] }
     }
 
-    private static let (rowsPerStatement, statementsPerStep) = (2000, 4)
+    /// In a step, more rows than are written from one step to the next, one after another.
+    private static let (rowsPerStatement, statementsPerStep) = (2000, 15)
     /// How long a row stays after the next has taken its place. A statement that was sent twice is known by it, and the first of the two may
     /// be carried out late.
     private static let delay = Duration.seconds(60)

@@ -83,18 +83,18 @@ import Testing
                 return removal
             }
         }
-        try await add(1...9001)
+        try await add(1...31_001)
         let start = ContinuousClock.now
         var removal = try await step(FlightRemoval(), at: start)
-        try await add(9002...9010)
+        try await add(31_002...31_010)
         removal = try await step(removal, at: start + .seconds(59))
-        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["1 9010"])
+        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["1 31010"])
         removal = try await step(removal, at: start + .seconds(61))
-        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["8001 9010"])
+        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["30001 31010"])
         removal = try await step(removal, at: start + .seconds(62))
-        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["9001 9010"])
+        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["31001 31010"])
         _ = try await step(removal, at: start + .seconds(123))
-        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["9010 9010"])
+        #expect(try await journal.server.run(numbers, schema: journal.schema) == ["31010 31010"])
         await store.close()
     }
 
