@@ -18,6 +18,11 @@ final class LaneBook: Sendable {
         entries.withLock { $0[account] = Entry(membership: membership) }
     }
 
+    /// A lease of the account has ended. What was read is read again under another one, if there is any.
+    func leave(_ account: Int32) {
+        entries.withLock { $0[account]?.prepared = [:] }
+    }
+
     /// What the account's latest lease was taken with.
     func membership(of account: Int32) -> (any LaneMembership)? {
         entries.withLock { $0[account]?.membership }

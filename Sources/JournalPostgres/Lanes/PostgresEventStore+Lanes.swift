@@ -99,6 +99,7 @@ extension PostgresEventStore: LaneKeeping {
         }
         guard try await work.endLane(number, in: record.state, at: now) else { return .refused(try await lane(record)) }
         ledger.desk.end(work, wasGivenBack: true)
+        ledger.lanes.leave(record.account)
         return .changed(try await known(number))
     }
 

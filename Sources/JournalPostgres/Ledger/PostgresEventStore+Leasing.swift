@@ -22,6 +22,7 @@ extension PostgresEventStore: AccountLeasing {
 
     package func giveBack(_ lease: AccountLease, unsent: [SequenceNumber]) async throws(StoreError) {
         let work = try ledger.desk.work(under: lease)
+        defer { ledger.lanes.leave(work.account) }
         do throws(StoreError) {
             try await work.giveBack(unsent: unsent.map(\.rawValue))
         } catch {

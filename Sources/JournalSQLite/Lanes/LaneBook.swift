@@ -45,6 +45,7 @@ final class LaneBook: Sendable {
         entries.withLock { entries in
             entries[account]?.state = state
             entries[account]?.through = through
+            if !state.isActive { entries[account]?.prepared = nil }
         }
     }
 
