@@ -43,12 +43,14 @@ struct LineChart: Sendable {
 
     /// Lines without a stroke between stretches; a value alone is a line without length, which round caps make a dot.
     private static func path(_ values: [Double?], in frame: PlotFrame) -> String {
-        Thinning.stretches(values).map { stretch in
-            let points = stretch.compactMap { index in
-                values[index].map { "\(Coordinate.text(frame.x(index))) \(Coordinate.text(frame.y($0)))" }
+        var path = PathText()
+        for stretch in Thinning.stretches(values) {
+            path.append("M")
+            for index in stretch {
+                if let value = values[index] { path.point(frame.x(index), frame.y(value)) }
             }
-            return "M" + points.joined(separator: " ") + (points.count == 1 ? "h0" : "")
+            if stretch.count == 1 { path.append("h0") }
         }
-        .joined()
+        return path.text
     }
 }

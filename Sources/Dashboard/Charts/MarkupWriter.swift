@@ -38,6 +38,8 @@ struct MarkupWriter: Sendable {
 
     /// Text in which no character ends an attribute or begins an element. Control characters, which XML forbids, become U+FFFD.
     static func escaped(_ content: String) -> String {
+        // Most of it is numbers, and paths of kilobytes.
+        guard !content.utf8.allSatisfy(isPlain) else { return content }
         var escaped = ""
         escaped.reserveCapacity(content.utf8.count)
         for scalar in content.unicodeScalars {
@@ -53,5 +55,13 @@ struct MarkupWriter: Sendable {
             }
         }
         return escaped
+    }
+
+    /// Whether a byte is a character of its own that needs no escaping.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: (0x20...0x7E).contains(byte)
+        }
     }
 }

@@ -141,21 +141,29 @@ struct PlotFrame: Sendable {
 
     /// The values of a series for the script's tooltip: one per drawn piece, `low~high` where they differ, empty in a gap.
     static func data(_ values: [Double?], in pieces: [Range<Int>]) -> String {
-        pieces.map { piece in
+        var bytes: [UInt8] = []
+        for (place, piece) in pieces.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
             let found = Thinning.extremes(values, in: piece).compactMap { values[$0] }
-            guard let low = found.min(), let high = found.max() else { return "" }
-            return low == high ? number(low) : "\(number(low))~\(number(high))"
+            guard let low = found.min(), let high = found.max() else { continue }
+            write(low, to: &bytes)
+            guard low < high else { continue }
+            bytes.append(UInt8(ascii: "~"))
+            write(high, to: &bytes)
         }
-        .joined(separator: ",")
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Four significant digits are enough for a tooltip.
-    private static func number(_ value: Double) -> String {
-        if value >= 1e12 { return "\(value)" }
-        if value >= 1000 { return "\(Int(min(value, 1e12).rounded()))" }
-        let hundredths = Int(min(value * 100, 1e6).rounded())
-        let (whole, rest) = (hundredths / 100, hundredths % 100)
-        if rest == 0 { return "\(whole)" }
-        return rest % 10 == 0 ? "\(whole).\(rest / 10)" : "\(whole).\(rest < 10 ? "0" : "")\(rest)"
+    /// - Parameter value: not negative.
+    private static func write(_ value: Double, to bytes: inout [UInt8]) {
+        if value >= 1e12 { return bytes.append(contentsOf: "\(value)".utf8) }
+        if value >= 1000 { return Coordinate.write(digitsOf: UInt(value.rounded()), to: &bytes) }
+        let (whole, rest) = UInt((value * 100).rounded()).quotientAndRemainder(dividingBy: 100)
+        Coordinate.write(digitsOf: whole, to: &bytes)
+        guard rest > 0 else { return }
+        bytes.append(UInt8(ascii: "."))
+        if rest < 10 { bytes.append(UInt8(ascii: "0")) }
+        Coordinate.write(digitsOf: rest % 10 == 0 ? rest / 10 : rest, to: &bytes)
     }
 }

@@ -7,6 +7,8 @@ struct Sparkline: Sendable {
 
     private static let width = 120.0
     private static let height = 24.0
+    /// Maximum number of values drawn: one per pixel.
+    private static let limit = 120
 
     /// An `svg` element.
     var markup: String {
@@ -18,8 +20,8 @@ struct Sparkline: Sendable {
         writer.element("svg", attributes) { writer in
             let stretches = points
             guard !stretches.isEmpty else { return writer.empty("path", ["class": "none", "d": "M0 24H120"]) }
-            writer.empty("path", ["class": "fill", "d": stretches.map(Self.area).joined()])
-            writer.empty("path", ["class": "line", "d": stretches.map(Self.line).joined()])
+            writer.empty("path", ["class": "fill", "d": Self.areas(stretches)])
+            writer.empty("path", ["class": "line", "d": Self.lines(stretches)])
         }
         return writer.text
     }
@@ -32,23 +34,33 @@ struct Sparkline: Sendable {
     private var points: [[(x: Double, y: Double)]] {
         let top = max(series.peak?.value ?? 0, .leastNormalMagnitude)
         let last = Double(max(series.values.count - 1, 1))
-        return Thinning.stretches(series.values).map { stretch in
+        return Thinning.stretches(series.values, limit: Self.limit).map { stretch in
             stretch.compactMap { index in
                 series.values[index].map { (Self.width * Double(index) / last, Self.height * (1 - $0 / top)) }
             }
         }
     }
 
-    private static func text(_ points: [(x: Double, y: Double)]) -> String {
-        points.map { "\(Coordinate.text($0.x)) \(Coordinate.text($0.y))" }.joined(separator: " ")
+    private static func lines(_ stretches: [[(x: Double, y: Double)]]) -> String {
+        var path = PathText()
+        for stretch in stretches {
+            path.append("M")
+            for point in stretch { path.point(point.x, point.y) }
+            if stretch.count == 1 { path.append("h0") }
+        }
+        return path.text
     }
 
-    private static func line(_ points: [(x: Double, y: Double)]) -> String {
-        "M" + text(points) + (points.count == 1 ? "h0" : "")
-    }
-
-    private static func area(_ points: [(x: Double, y: Double)]) -> String {
-        guard let first = points.first, let last = points.last else { return "" }
-        return "M" + text([(first.x, height)] + points + [(last.x, height)]) + "z"
+    private static func areas(_ stretches: [[(x: Double, y: Double)]]) -> String {
+        var path = PathText()
+        for stretch in stretches {
+            guard let first = stretch.first, let last = stretch.last else { continue }
+            path.append("M")
+            path.point(first.x, height)
+            for point in stretch { path.point(point.x, point.y) }
+            path.point(last.x, height)
+            path.append("z")
+        }
+        return path.text
     }
 }

@@ -56,24 +56,21 @@ struct StackedAreaChart: Sendable {
     }
 
     private func draw(_ number: Int, _ columns: [Column?], in frame: PlotFrame, _ writer: inout MarkupWriter) {
-        let path = columns.split { $0 == nil }.map { stretch in
-            let stretch = stretch.compactMap(\.self)
-            let upper = stretch.map { point($0.index, $0.edges[number], in: frame) }
-            let lower = stretch.reversed().map {
-                point($0.index, number > 0 ? $0.edges[number - 1] : 0, in: frame)
+        var path = PathText()
+        for stretch in columns.split(whereSeparator: { $0 == nil }) {
+            path.append("M")
+            for case let column? in stretch { path.point(frame.x(column.index), frame.y(column.edges[number])) }
+            for case let column? in stretch.reversed() {
+                path.point(frame.x(column.index), frame.y(number > 0 ? column.edges[number - 1] : 0))
             }
-            return "M" + (upper + lower).joined(separator: " ") + "z"
+            path.append("z")
         }
         guard !path.isEmpty else { return }
         let values = series[number].values
         let attributes: KeyValuePairs = [
-            "class": "area s\(series[number].slot)", "d": path.joined(), "data-name": series[number].name,
+            "class": "area s\(series[number].slot)", "d": path.text, "data-name": series[number].name,
             "data-values": PlotFrame.data(values, in: Thinning.columns(of: values.count)),
         ]
         writer.empty("path", attributes)
-    }
-
-    private func point(_ index: Int, _ value: Double, in frame: PlotFrame) -> String {
-        "\(Coordinate.text(frame.x(index))) \(Coordinate.text(frame.y(value)))"
     }
 }

@@ -4,7 +4,8 @@ enum Thinning {
     static let limit = 300
 
     /// Equal pieces of a series, of which each is drawn as its lowest and its highest value. One value per piece if there are few.
-    static func pieces(of count: Int) -> [Range<Int>] {
+    /// - Parameter limit: maximum number of values drawn.
+    static func pieces(of count: Int, limit: Int = Thinning.limit) -> [Range<Int>] {
         guard count > limit else { return (0..<max(count, 0)).map { $0..<($0 + 1) } }
         return pieces(of: count, into: limit / 2)
     }
@@ -31,10 +32,11 @@ enum Thinning {
     }
 
     /// Indices of the values to draw, in stretches without gaps.
-    static func stretches(_ values: [Double?]) -> [[Int]] {
+    /// - Parameter limit: maximum number of values drawn.
+    static func stretches(_ values: [Double?], limit: Int = Thinning.limit) -> [[Int]] {
         var stretches: [[Int]] = []
         var current: [Int] = []
-        for piece in pieces(of: values.count) {
+        for piece in pieces(of: values.count, limit: limit) {
             let indices = extremes(values, in: piece)
             if indices.isEmpty {
                 if !current.isEmpty { stretches.append(current) }

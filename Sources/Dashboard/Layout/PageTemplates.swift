@@ -2,14 +2,6 @@ import Mustache
 
 /// All templates, parsed once, and the way from a page to its text.
 package enum PageTemplates {
-    /// What the template of the whole document is given.
-    private struct Document: Sendable {
-        let frame: PageFrame
-        let title: String
-        let template: String
-        let page: any PageContent
-    }
-
     private static let library: MustacheLibrary = {
         MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
         var library = MustacheLibrary()
@@ -38,7 +30,9 @@ package enum PageTemplates {
     private static func render(_ page: some PageContent, in frame: PageFrame, with outer: String) -> String {
         let template = type(of: page).template
         precondition(library.getTemplate(named: template) != nil, "no template is named \(template)")
-        let document = Document(frame: frame, title: page.title, template: template, page: page)
+        let document = PageMembers([
+            "frame": PageMembers(of: frame), "title": page.title, "template": template, "page": PageMembers(of: page),
+        ])
         guard let text = library.render(document, withTemplate: outer) else {
             preconditionFailure("no template is named \(outer)")
         }

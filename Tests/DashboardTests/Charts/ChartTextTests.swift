@@ -30,6 +30,13 @@ import Testing
         #expect(Coordinate.text(value) == text)
     }
 
+    @Test func `writes values for tooltips with four digits`() {
+        let values: [Double?] = [0, 0.05, 0.5, 12.34, 999.999, 1234.5, nil, 2e12]
+        let pieces = values.indices.map { $0..<($0 + 1) }
+        #expect(PlotFrame.data(values, in: pieces) == "0,0.05,0.5,12.34,1000,1235,,2000000000000.0")
+        #expect(PlotFrame.data([3, 1, nil, 2.5], in: [0..<3, 3..<4]) == "1~3,2.5")
+    }
+
     @Test(arguments: [
         (0, "0"), (999, "999"), (1000, "1,000"), (41_210, "41,210"), (1_000_007, "1,000,007"), (-1234, "−1,234"),
         (Int.min, "−9,223,372,036,854,775,808"),

@@ -30,4 +30,14 @@ import Testing
     @Test func `draws one value`() {
         #expect(sparkline([3]).attribute("d", behind: "\"line\"") == "M0 0h0")
     }
+
+    @Test func `draws 3,900 values as at most one per pixel, with their peak`() throws {
+        var values = [Double?](repeating: 1, count: 3900)
+        for index in stride(from: 0, to: 3900, by: 2) { values[index] = 2 }
+        values[1234] = 100
+        let path = try #require(sparkline(values).attribute("d", behind: "\"line\""))
+        #expect(path.split(separator: " ").count <= 240)
+        // The peak is at the top.
+        #expect(path.contains("38 0 "))
+    }
 }

@@ -32,6 +32,45 @@ import Testing
         #expect(different.note == "with differences" && different.grade == "warn")
     }
 
+    @Test func `stays well below 100 KB with the last hour of four providers`() {
+        let providers = ["lago", "polar", "flexprice", "knetik"].enumerated().map { slot, name in
+            ProviderFacts(
+                name: ProviderName(name),
+                adapter: AdapterName(name),
+                pipeline: ProviderFacts.Pipeline(circuit: "closed", inFlight: 3, concurrency: 8),
+                backlog: Backlog(events: 12, oldest: now),
+                figures: Self.hour(slot + 2),
+                slot: slot
+            )
+        }
+        let facts = OverviewFacts(
+            providers: providers,
+            whole: Self.hour(1),
+            readiness: [],
+            window: .hour,
+            since: now
+        )
+        let frame = PageFrame(environment: nil, isSandbox: true, client: nil, current: .overview)
+        #expect(PageTemplates.document(OverviewPage(facts, at: now), in: frame).utf8.count < 90_000)
+    }
+
+    /// Steps of ten seconds that are all different.
+    private static func hour(_ seed: Int) -> RecentFigures {
+        let steps = 0..<360
+        func values(_ most: Int) -> [Double?] { steps.map { Double($0 * 7919 * seed % (most * 10)) / 10 } }
+        return RecentFigures(
+            start: MigrationPageTests.window.until,
+            step: .seconds(10),
+            accepted: values(4000),
+            delivered: values(3900),
+            rejected: steps.map { _ in 1 },
+            uncertain: steps.map { _ in 0 },
+            backlog: steps.map { $0 * 31 % 977 },
+            p50: values(20),
+            p99: values(200)
+        )
+    }
+
     @Test func `names backfills that somebody has paused`() {
         let page = page(paused: [MigrationPageTests.lane(.paused, walked: 1, ahead: 2)])
         #expect(

@@ -34,7 +34,7 @@ struct OverviewPageHandler: Sendable {
         let report = providers.report(for: client, query)
         let parts = await readiness.report().seen(by: client, in: routes.current.routes).items ?? []
         let facts = OverviewFacts(
-            providers: client.may(.manageDeliveries) ? await providers.providers(for: client, query) : nil,
+            providers: client.may(.manageDeliveries) ? await providers.providers(for: client, report) : nil,
             whole: report.whole.map { RecentFigures($0, from: report.from, step: report.step.duration) },
             readiness: parts.map {
                 OverviewFacts.Part(

@@ -30,11 +30,10 @@ struct ProviderFactsReader: Sendable {
     /// The providers in the order of `routes.json`, then those that were removed and for which something waits.
     ///
     /// If the store cannot be read, backlogs are missing, and everything else is there.
-    /// - Parameter query: which figures.
-    func providers(for client: Client, _ query: StatisticsQuery) async -> [ProviderFacts] {
+    /// - Parameter report: the figures that the client may see: ``report(for:_:)``.
+    func providers(for client: Client, _ report: StatisticsReport) async -> [ProviderFacts] {
         let routes = routes.current.routes
         let visible = routes.providersSeen(by: client)
-        let report = report(for: client, query)
         var facts: [ProviderFacts] = []
         for provider in visible ?? routes.providers {
             let (adapter, limit) = (provider.traits.adapter, provider.rateLimit)

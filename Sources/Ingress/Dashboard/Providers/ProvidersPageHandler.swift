@@ -27,12 +27,12 @@ struct ProvidersPageHandler: Sendable {
     }
 
     func list(_ call: PageCall) async throws -> PageAnswer {
-        .page(ProvidersPage(await providers.providers(for: call.client, Self.figures), at: clock.now))
+        .page(ProvidersPage(await seen(by: call.client), at: clock.now))
     }
 
     func show(_ call: PageCall) async throws -> PageAnswer {
         let name = ProviderName(call.parameter)
-        let seen = await providers.providers(for: call.client, Self.figures)
+        let seen = await seen(by: call.client)
         guard let facts = seen.first(where: { $0.name == name }) else {
             throw Problem.unconfiguredProvider(name, known: seen.map(\.name.rawValue))
         }
@@ -49,6 +49,10 @@ struct ProvidersPageHandler: Sendable {
                 at: clock.now
             )
         )
+    }
+
+    private func seen(by client: Client) async -> [ProviderFacts] {
+        await providers.providers(for: client, providers.report(for: client, Self.figures))
     }
 
     /// Nil if the store cannot be read: the rest is shown all the same.
