@@ -116,6 +116,8 @@ package struct AuditFilter: Sendable, Equatable {
     package var categories: Set<AuditEntry.Category>
     package var actor: String?
     package var action: String?
+    /// Entries of this request: their ``AuditEntry/requestIDDetail``.
+    package var requestID: String?
     /// Entries of this timestamp or later.
     package var from: Timestamp?
     /// Entries before this timestamp.
@@ -126,6 +128,7 @@ package struct AuditFilter: Sendable, Equatable {
         categories: Set<AuditEntry.Category> = [],
         actor: String? = nil,
         action: String? = nil,
+        requestID: String? = nil,
         from: Timestamp? = nil,
         before: Timestamp? = nil
     ) {
@@ -133,7 +136,23 @@ package struct AuditFilter: Sendable, Equatable {
         self.categories = categories
         self.actor = actor
         self.action = action
+        self.requestID = requestID
         self.from = from
         self.before = before
     }
+
+    /// What the JSON of an entry's details contains if, and only if, the entry is of the request: a quotation mark within a detail has a
+    /// backslash in front. Nil if no request is asked for.
+    package var requestIDBytes: [UInt8]? {
+        requestID.map { id in
+            let escaped = id.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            return Array("\"\(AuditEntry.requestIDDetail)\":\"\(escaped)\"".utf8)
+        }
+    }
+}
+
+extension AuditEntry {
+    /// The name of the detail that has the id of the request, as the request's answer and the access log have it. Entries of several refusals
+    /// have that of the first.
+    package static let requestIDDetail = "request_id"
 }

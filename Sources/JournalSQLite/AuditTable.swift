@@ -57,6 +57,7 @@ enum AuditTable {
         require("tenant = ?", filter.tenant?.rawValue)
         require("actor = ?", filter.actor)
         require("action = ?", filter.action)
+        require("instr(details, ?) > 0", filter.requestIDBytes.map { Data($0) })
         require("at >= ?", filter.from?.milliseconds)
         require("at < ?", filter.before?.milliseconds)
         if !filter.categories.isEmpty {

@@ -23,6 +23,9 @@ struct LogCommand: AsyncParsableCommand {
     @Option(help: "A tenant.")
     var tenant: String?
 
+    @Option(name: .customLong("request-id"), help: "The ID of a request, from its answer or from the access log.")
+    var requestID: String?
+
     @Option(help: "Entries at or after this time, such as 2026-01-31T00:00:00Z.")
     var from: String?
 
@@ -47,6 +50,7 @@ struct LogCommand: AsyncParsableCommand {
         parameters.add("actor", actor)
         parameters.add("action", action)
         parameters.add("tenant", tenant)
+        parameters.add("request_id", requestID)
         parameters.add("from", from)
         parameters.add("until", until)
         page.add(to: &parameters)

@@ -27,7 +27,7 @@ enum SamplePages {
             Sample(name: "log") { log($0) },
             Sample(name: "log, empty") { _ in
                 LogPage(
-                    LogPage.Filter(category: nil, actor: nil, action: nil, from: nil, until: nil),
+                    LogPage.Filter(category: nil, actor: nil, action: nil, requestID: nil, from: nil, until: nil),
                     [],
                     limit: 100,
                     cursor: nil
@@ -197,7 +197,14 @@ enum SamplePages {
     }
 
     private static func log(_ text: String) -> LogPage {
-        let filter = LogPage.Filter(category: .administration, actor: text, action: text, from: text, until: text)
+        let filter = LogPage.Filter(
+            category: .administration,
+            actor: text,
+            action: text,
+            requestID: text,
+            from: text,
+            until: text
+        )
         return LogPage(filter, [RecordedAuditEntry(number: 7, entry: entry(text))], limit: 1, cursor: "9")
     }
 

@@ -43,6 +43,39 @@ import Testing
         }
     }
 
+    @Test func `finds an act by the id of its request, which its answer has`() async throws {
+        try await IngressFixture.with(clients: [Self.admin]) { (server) async throws in
+            var ids: [String] = []
+            for _ in 0..<2 {
+                let answer = try await server.send(
+                    .POST,
+                    "/v1/deliveries/discard",
+                    Array(#"{"all":true}"#.utf8),
+                    key: "boss-key"
+                )
+                ids.append(try #require(answer.headers.first(name: "X-Request-Id")))
+            }
+            for id in ids {
+                let found = try await entries(server, "?request_id=\(id)")
+                #expect(found.map { ($0["details"] as? [String: String])?["request_id"] } == [id])
+            }
+            #expect(try await entries(server, "?request_id=other").isEmpty)
+        }
+    }
+
+    @Test func `finds a refusal by the id of its request, which its answer has`() async throws {
+        try await IngressFixture.with(clients: [Self.admin]) { (server) async throws in
+            for (key, status) in [("planted-key", 401), ("operator-key", 403)] {
+                let answer = try await server.send(.POST, "/v1/config/reload", key: key)
+                #expect(answer.status == status)
+                let id = try #require(answer.headers.first(name: "X-Request-Id"))
+                try await waitUntil("the refusal is kept") {
+                    try await !entries(server, "?request_id=\(id)").isEmpty
+                }
+            }
+        }
+    }
+
     @Test func `keeps failed sign-ins, by all ways in, without the key`() async throws {
         try await IngressFixture.with(dialects: [PlainDialect()], clients: [Self.admin]) { (server) async throws in
             #expect(try await server.send(.GET, "/v1/events", key: "planted-key").status == 401)

@@ -23,6 +23,13 @@ import Testing
         #expect(signIns.takeAll().isEmpty)
     }
 
+    @Test func `has the request that brought the key, or the first of several`() {
+        var signIns = FailedSignIns()
+        signIns.add(.unknown, from: "192.0.2.7", in: "r1", at: start)
+        signIns.add(.unknown, from: "192.0.2.7", in: "r2", at: start)
+        #expect(signIns.takeDue(at: start).map { $0.details["request_id"] } == ["r1"])
+    }
+
     @Test func `keeps addresses, reasons and keys apart`() {
         var signIns = FailedSignIns()
         let refusals: [KeyError] = [

@@ -31,6 +31,15 @@ import Testing
         #expect(later.first?.category == .refused && later.first?.actor == "shop")
     }
 
+    @Test func `has the request that was refused, or the first of several`() {
+        var acts = RefusedActs()
+        acts.add(source("POST /a"), in: "r1", at: start)
+        #expect(acts.takeDue(at: start).map { $0.details["request_id"] } == ["r1"])
+        acts.add(source("POST /a"), in: "r2", at: start + .seconds(1))
+        acts.add(source("POST /a"), in: "r3", at: start + .seconds(2))
+        #expect(acts.takeDue(at: start + .seconds(60)).map { $0.details["request_id"] } == ["r2"])
+    }
+
     @Test func `writes a bounded number of entries in a flood`() {
         var acts = RefusedActs()
         for number in 0..<10_000 { acts.add(source("POST /\(number)"), at: start) }

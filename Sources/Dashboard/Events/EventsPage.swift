@@ -27,6 +27,8 @@ package struct EventsPage: PageContent {
     let rows: [Row]
     let hasRows: Bool
     let isFiltered: Bool
+    /// What a search finds, for somebody who has looked for a customer that has no events; else nil.
+    let searchNote: String?
     /// How far the search came, if its time ran out.
     let stoppedAt: TimeText?
     /// `back` or `up`, to where the search came.
@@ -49,6 +51,7 @@ package struct EventsPage: PageContent {
         rows = page.events.map { Self.row($0, hidesProperties: hidesProperties) }
         hasRows = !page.events.isEmpty
         isFiltered = filter.parameters.contains { $0.value != nil && $0.name != "order" } || cursor != nil
+        searchNote = filter.customer.isEmpty || hasRows ? nil : Self.searched
         direction = filter.isOldestFirst ? "up" : "back"
         stoppedAt = page.stoppedAt.map { TimeText($0.timestamp) }
         pager = Pager(
@@ -63,6 +66,10 @@ package struct EventsPage: PageContent {
             "curl -i http://127.0.0.1:8080/v1/events -H 'Authorization: Bearer KEY' -H 'Content-Type: application/json' "
             + #"-d '{"name":"api_request","customer_id":"customer456","properties":{"request_size":100}}'"#
     }
+
+    private static let searched =
+        "The search at the top finds an event by its id, events by their customer, and entries of the log by the id of a request (with the scope admin). "
+        + "The journal keeps no request ids of events: the answer to a request, and its line in the access log, have the ids of its events."
 
     private static func row(_ archived: ArchivedEvent, hidesProperties: Bool) -> Row {
         let event = archived.event

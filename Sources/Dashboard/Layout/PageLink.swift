@@ -21,4 +21,7 @@ package enum PageLink {
 
     /// The page of one provider.
     package static func provider(_ name: String) -> String { "/dashboard/providers/\(PercentEncoding.encoded(name))" }
+
+    /// The log, of one request.
+    package static func log(ofRequest id: String) -> String { address(Screen.log.path, [("request_id", id)]) }
 }

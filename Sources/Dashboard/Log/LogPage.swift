@@ -25,6 +25,7 @@ package struct LogPage: PageContent {
     let categories: [Choice]
     let actor: String
     let action: String
+    let requestID: String
     let from: String
     let until: String
     let entries: [Entry]
@@ -36,6 +37,7 @@ package struct LogPage: PageContent {
         package let category: AuditEntry.Category?
         package let actor: String?
         package let action: String?
+        package let requestID: String?
         package let from: String?
         package let until: String?
 
@@ -43,20 +45,22 @@ package struct LogPage: PageContent {
             category: AuditEntry.Category?,
             actor: String?,
             action: String?,
+            requestID: String?,
             from: String?,
             until: String?
         ) {
             self.category = category
             self.actor = actor
             self.action = action
+            self.requestID = requestID
             self.from = from
             self.until = until
         }
 
         var parameters: [(name: String, value: String?)] {
             [
-                ("category", category?.rawValue), ("actor", actor), ("action", action), ("from", from),
-                ("until", until),
+                ("category", category?.rawValue), ("actor", actor), ("action", action),
+                ("request_id", requestID), ("from", from), ("until", until),
             ]
         }
     }
@@ -74,6 +78,7 @@ package struct LogPage: PageContent {
         }
         actor = filter.actor ?? ""
         action = filter.action ?? ""
+        requestID = filter.requestID ?? ""
         from = filter.from ?? ""
         until = filter.until ?? ""
         self.entries = entries.map { Self.entry($0.entry) }

@@ -76,9 +76,9 @@ package final class AuditLog: Service, AuditWriting {
     }
 
     /// Counts a refused key. It is recorded within a second; see ``FailedSignIns`` for floods.
-    func refused(_ refusal: KeyError, from address: String?) {
+    func refused(_ refusal: KeyError, from address: String?, in requestID: String) {
         let now = clock.now
-        signIns.withLock { $0.add(refusal, from: address, at: now) }
+        signIns.withLock { $0.add(refusal, from: address, in: requestID, at: now) }
     }
 
     /// Counts an administrative act that the client has no scope for. It is recorded within a second; see ``RefusedActs`` for floods.
@@ -92,7 +92,7 @@ package final class AuditLog: Service, AuditWriting {
             scope: scope
         )
         let now = clock.now
-        acts.withLock { $0.add(source, at: now) }
+        acts.withLock { $0.add(source, in: caller.requestID, at: now) }
     }
 
     /// Records refused keys and acts until graceful shutdown, and then the remaining ones.
@@ -119,11 +119,13 @@ package final class AuditLog: Service, AuditWriting {
         at timestamp: Timestamp?,
         _ details: [String: String]
     ) -> AuditEntry {
+        var details = details
         var (tenant, name, keyID, address): (TenantID?, String?, String?, String?)
         switch actor {
         case .client(let caller):
             tenant = caller.client.tenant
             (name, keyID, address) = (caller.client.name.rawValue, caller.key.id, caller.remoteAddress)
+            details.merge(caller.audited) { given, _ in given }
         case .user(let user): name = user
         case .gateway: break
         }
@@ -160,4 +162,9 @@ package final class AuditLog: Service, AuditWriting {
         if let address = entry.remoteAddress { metadata["remote_address"] = "\(address)" }
         return metadata
     }
+}
+
+extension Caller {
+    /// What the details of its entries have.
+    var audited: [String: String] { requestID.map { [AuditEntry.requestIDDetail: $0] } ?? [:] }
 }

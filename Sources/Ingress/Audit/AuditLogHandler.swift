@@ -11,7 +11,7 @@ struct AuditLogHandler: Sendable {
 
     /// The parameters that it has.
     private static let names: Set<String> = [
-        "category", "action", "actor", "tenant", "from", "until", "limit", "cursor",
+        "category", "action", "actor", "tenant", "request_id", "from", "until", "limit", "cursor",
     ]
 
     init(_ services: EndpointServices) {
@@ -27,6 +27,7 @@ struct AuditLogHandler: Sendable {
             categories: try parameters.choices("category", as: AuditEntry.Category.self),
             actor: try parameters.single("actor"),
             action: try parameters.single("action"),
+            requestID: try parameters.single("request_id"),
             from: window.from,
             before: window.until
         )

@@ -17,9 +17,10 @@ struct FailedSignIns {
     private var counts = RefusalCounts<Source>()
 
     /// Counts a refusal.
-    mutating func add(_ refusal: KeyError, from address: String?, at now: Timestamp) {
+    /// - Parameter requestID: of the request that brought the key.
+    mutating func add(_ refusal: KeyError, from address: String?, in requestID: String? = nil, at now: Timestamp) {
         let source = Source(refusal, from: address)
-        counts.add(source, orElse: Source(address: nil, reason: source.reason, keyID: nil), at: now)
+        counts.add(source, orElse: Source(address: nil, reason: source.reason, keyID: nil), in: requestID, at: now)
     }
 
     /// The entries that are due, oldest first.
@@ -35,6 +36,7 @@ struct FailedSignIns {
     private static func entry(_ source: Source, _ count: RefusalCounts<Source>.Count) -> AuditEntry {
         var details = ["reason": source.reason, "attempts": "\(count.attempts)"]
         if source.address == nil { details["addresses"] = "several" }
+        details[AuditEntry.requestIDDetail] = count.requestID
         return AuditEntry(
             at: count.since,
             category: .signIn,

@@ -10,6 +10,8 @@ struct RefusalCounts<Source: Hashable & Sendable>: Sendable {
         fileprivate(set) var attempts = 0
         /// The first of them.
         fileprivate(set) var since: Timestamp
+        /// Of the request that was the first of them.
+        fileprivate(set) var requestID: String?
         /// When they become an entry.
         fileprivate var due: Timestamp
     }
@@ -22,11 +24,13 @@ struct RefusalCounts<Source: Hashable & Sendable>: Sendable {
     private var counts: [Source: Count] = [:]
 
     /// Counts a refusal.
-    /// - Parameter rest: what it counts for while too many sources are counted.
-    mutating func add(_ source: Source, orElse rest: Source, at now: Timestamp) {
+    /// - Parameters:
+    ///   - rest: what it counts for while too many sources are counted.
+    ///   - requestID: of the request that was refused.
+    mutating func add(_ source: Source, orElse rest: Source, in requestID: String?, at now: Timestamp) {
         let source = counts[source] == nil && counts.count >= Self.mostSources ? rest : source
         var count = counts[source] ?? Count(since: now, due: now)
-        if count.attempts == 0 { count.since = now }
+        if count.attempts == 0 { (count.since, count.requestID) = (now, requestID) }
         if count.attempts < .max { count.attempts += 1 }
         counts[source] = count
     }

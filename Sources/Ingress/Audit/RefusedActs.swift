@@ -20,10 +20,11 @@ struct RefusedActs {
     private var counts = RefusalCounts<Source>()
 
     /// Counts a refusal.
-    mutating func add(_ source: Source, at now: Timestamp) {
+    /// - Parameter requestID: of the request that was refused.
+    mutating func add(_ source: Source, in requestID: String? = nil, at now: Timestamp) {
         var rest = source
         (rest.address, rest.act) = (nil, nil)
-        counts.add(source, orElse: rest, at: now)
+        counts.add(source, orElse: rest, in: requestID, at: now)
     }
 
     /// The entries that are due, oldest first.
@@ -37,7 +38,9 @@ struct RefusedActs {
     }
 
     private static func entry(_ source: Source, _ count: RefusalCounts<Source>.Count) -> AuditEntry {
-        AuditEntry(
+        var details = ["missing_scope": source.scope.rawValue, "attempts": "\(count.attempts)"]
+        details[AuditEntry.requestIDDetail] = count.requestID
+        return AuditEntry(
             at: count.since,
             category: .refused,
             action: source.act ?? "several",
@@ -45,7 +48,7 @@ struct RefusedActs {
             actor: source.client.rawValue,
             keyID: source.keyID,
             remoteAddress: source.address,
-            details: ["missing_scope": source.scope.rawValue, "attempts": "\(count.attempts)"]
+            details: details
         )
     }
 }

@@ -133,9 +133,10 @@ struct DashboardResponder: Sendable {
             throw Problem(error)
         }
         guard let key else { throw Problem.sessionEnded }
-        if let caller = services.gatekeeper.caller(of: key, from: visit.incoming.address),
+        if var caller = services.gatekeeper.caller(of: key, from: visit.incoming.address),
             caller.client.may(.dashboard)
         {
+            caller.requestID = visit.requestID
             return (caller, session)
         }
         do {

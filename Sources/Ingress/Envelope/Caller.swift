@@ -5,6 +5,8 @@ import NIOCore
 package struct Caller: Sendable {
     private let holder: KeyTable.Holder
     private let address: SocketAddress?
+    /// Of the request, as its answer and the access log have it; nil before it is known.
+    package var requestID: String?
 
     init(_ holder: KeyTable.Holder, from address: SocketAddress?) {
         self.holder = holder

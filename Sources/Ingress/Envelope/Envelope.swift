@@ -64,7 +64,8 @@ final class Envelope: Sendable {
         needing scope: Scope?,
         into entry: inout RequestLogEntry
     ) async throws(RequestError) -> Caller {
-        let caller = if let known { known } else { try signIn(on: surface, from: address) }
+        var caller = if let known { known } else { try signIn(on: surface, from: address, entry.requestID) }
+        caller.requestID = entry.requestID
         entry.caller = caller
         // Once, because each look at it is a copy.
         let client = caller.client
@@ -78,10 +79,12 @@ final class Envelope: Sendable {
     }
 
     /// Who presents the key. A refused key is told to the audit log.
-    private func signIn(on surface: some Surface, from address: SocketAddress?) throws(RequestError) -> Caller {
+    private func signIn(on surface: some Surface, from address: SocketAddress?, _ requestID: String)
+        throws(RequestError) -> Caller
+    {
         let key = try surface.presentedKey()
         do {
-            return try gatekeeper.caller(presenting: key, from: address)
+            return try gatekeeper.caller(presenting: key, from: address, in: requestID)
         } catch {
             throw .refusedKey(error)
         }

@@ -21,11 +21,12 @@ struct Gatekeeper: Sendable {
     }
 
     /// Who has this key. A refused key is told to the audit log.
-    func caller(presenting key: String, from address: SocketAddress?) throws(KeyError) -> Caller {
+    /// - Parameter requestID: of the request that brings it.
+    func caller(presenting key: String, from address: SocketAddress?, in requestID: String) throws(KeyError) -> Caller {
         do {
             return Caller(try holder(presenting: key), from: address)
         } catch {
-            audit.refused(error, from: address?.ipAddress)
+            audit.refused(error, from: address?.ipAddress, in: requestID)
             throw error
         }
     }

@@ -312,7 +312,7 @@ enum OpenAPIComponents {
                       "actor": {"type": ["string", "null"], "description": "The client or operating system user; null for failed sign-ins and for the gateway itself."},
                       "tenant": {"type": ["string", "null"]}, "key_id": {"type": ["string", "null"]},
                       "remote_address": {"type": ["string", "null"]},
-                      "details": {"type": "object", "additionalProperties": {"type": "string"}}}}}
+                      "details": {"type": "object", "additionalProperties": {"type": "string"}, "properties": {"request_id": {"type": "string", "description": "Of the request that did it, or that was refused; of several refusals, the first."}}}}}}
                 }
               },
         \#(OpenAPIMigrations.schemas),

@@ -378,6 +378,7 @@ enum OpenAPIPaths {
                   {"name": "action", "in": "query", "schema": {"type": "string"}, "example": "deliveries: discard"},
                   {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system user of the command line."},
                   {"name": "tenant", "in": "query", "schema": {"type": "string"}},
+                  {"name": "request_id", "in": "query", "schema": {"type": "string"}, "description": "The ID of a request, from X-Request-Id of its answer or from the access log. Entries of several refusals have that of the first."},
                   {"$ref": "#/components/parameters/from"}, {"$ref": "#/components/parameters/until"},
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
                 ],

@@ -21,7 +21,7 @@ extension PostgresEventStore: AuditRecording {
         let parameters: [Parameter] = [
             .int8(before ?? .max), .texts(categories), .text(filter.tenant?.rawValue), .text(filter.actor?.storable),
             .text(filter.action?.storable), .int8(filter.from?.milliseconds), .int8(filter.before?.milliseconds),
-            .int8(Int64(max(0, limit))),
+            .int8(Int64(max(0, limit))), .bytea(filter.requestIDBytes),
         ]
         let rows = try await readPoint { (session) throws(PostgresFailure) in try session.run(.readAudit, parameters) }
         var entries: [RecordedAuditEntry] = []

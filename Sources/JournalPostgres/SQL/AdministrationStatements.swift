@@ -54,13 +54,14 @@ extension Statement {
         """
     )
 
-    /// $1 below which number, $2 categories or NULL, $3 tenant, $4 actor, $5 action, $6 from, $7 before, each or NULL, $8 how many.
+    /// $1 below which number, $2 categories or NULL, $3 tenant, $4 actor, $5 action, $6 from, $7 before, each or NULL, $8 how many, $9 what
+    /// the details contain, or NULL.
     static let readAudit = read(
         """
         SELECT number, category, at, action, tenant, actor, key_id, remote_address, details FROM audit
         WHERE number < $1 AND ($2 IS NULL OR category = ANY($2)) AND ($3 IS NULL OR tenant = $3)
             AND ($4 IS NULL OR actor = $4) AND ($5 IS NULL OR action = $5) AND ($6 IS NULL OR at >= $6)
-            AND ($7 IS NULL OR at < $7)
+            AND ($7 IS NULL OR at < $7) AND ($9 IS NULL OR position($9 IN details) > 0)
         ORDER BY number DESC LIMIT $8
         """
     )

@@ -58,6 +58,23 @@ extension StoreBehaviour {
             }
             return store
         },
+        StoreCheck("finds audit entries by the id of their request, whatever characters it has") { store, _ in
+            let ids = ["r1", "r10", #"a"b\c/d"#, "r*?%_"]
+            for (place, id) in ids.enumerated() {
+                try await store.record(entry("act", at: Int64(place), details: [AuditEntry.requestIDDetail: id]))
+            }
+            // What looks like a request's id within another detail is none.
+            try await store.record(entry("act", at: 9, details: ["reason": #""request_id":"r1""#]))
+            try await store.record(entry("act", at: 10))
+            for (place, id) in ids.enumerated() {
+                let found = try await store.auditLog(AuditFilter(requestID: id), before: nil, limit: 9)
+                try expect(found.map(\.entry.at.milliseconds), [Int64(place)], id)
+            }
+            for id in ["r", "1", "", "R1"] {
+                try expect(try await store.auditLog(AuditFilter(requestID: id), before: nil, limit: 9), [], id)
+            }
+            return store
+        },
         StoreCheck("removes audit entries that are older than a timestamp, and gives no number twice") {
             store,
             fixture in

@@ -5,11 +5,12 @@ import Journal
 import Reports
 import Routing
 
-/// `/dashboard/events`: a search of the tenant's events; `/dashboard/search`: from an id or a customer to where it is.
+/// `/dashboard/events`: a search of the tenant's events; `/dashboard/search`: from an id, a customer or a request to where it is.
 struct EventsPageHandler: Sendable {
     private let archive: any EventArchive
     private let routes: CurrentRoutes
     private let clock: any WallClock
+    private let recording: any AuditRecording
     private let hidesProperties: Bool
     private let csv: CSVResponder
 
@@ -17,6 +18,7 @@ struct EventsPageHandler: Sendable {
         archive = services.given.journal
         routes = services.given.routes
         clock = services.given.clock
+        recording = services.given.operations.audit.recording
         hidesProperties = services.dashboard?.settings.hidesProperties ?? false
         csv = CSVResponder(services)
     }
@@ -70,18 +72,23 @@ struct EventsPageHandler: Sendable {
         return filter
     }
 
-    /// The event with an id if there is one, else the events of a customer.
+    /// The event with an id if there is one, else the events of a customer, else what the log has of a request.
     func search(_ call: PageCall) async throws -> PageAnswer {
         guard let text = call.fields["q"] else { return .see(Screen.events.path) }
-        let found: [ArchivedEvent]
         do {
-            found = try await archive.events(withID: EventID(text), of: call.client.tenant)
+            if try await !archive.events(withID: EventID(text), of: call.client.tenant).isEmpty {
+                return .see(PageLink.event(text))
+            }
+            let ofCustomer = EventSearch(EventFilter(customerIDs: [text]), limit: 1)
+            if call.client.may(.admin), try await archive.search(ofCustomer, of: call.client.tenant).events.isEmpty,
+                try await !recording.auditLog(AuditFilter(requestID: text), before: nil, limit: 1).isEmpty
+            {
+                return .see(PageLink.log(ofRequest: text))
+            }
         } catch {
             throw Problem(error)
         }
-        return .see(
-            found.isEmpty ? PageLink.address(Screen.events.path, [("customer_id", text)]) : PageLink.event(text)
-        )
+        return .see(PageLink.address(Screen.events.path, [("customer_id", text)]))
     }
 
     private func begin(_ window: String) throws(Problem) -> Timestamp {

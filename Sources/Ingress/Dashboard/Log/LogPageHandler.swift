@@ -9,7 +9,9 @@ struct LogPageHandler: Sendable {
     private let recording: any AuditRecording
     private let csv: CSVResponder
 
-    private static let names: Set<String> = ["category", "action", "actor", "from", "until", "limit", "cursor"]
+    private static let names: Set<String> = [
+        "category", "action", "actor", "request_id", "from", "until", "limit", "cursor",
+    ]
 
     init(_ services: EndpointServices) {
         recording = services.given.operations.audit.recording
@@ -31,6 +33,7 @@ struct LogPageHandler: Sendable {
             category: filter.categories.first,
             actor: filter.actor,
             action: filter.action,
+            requestID: filter.requestID,
             from: call.fields["from"],
             until: call.fields["until"]
         )
@@ -51,6 +54,7 @@ struct LogPageHandler: Sendable {
             categories: try parameters.choices("category", as: AuditEntry.Category.self),
             actor: try parameters.single("actor"),
             action: try parameters.single("action"),
+            requestID: try parameters.single("request_id"),
             from: window.from,
             before: window.until
         )

@@ -14,7 +14,7 @@ extension AuditLog {
                 actor: caller.client.name.rawValue,
                 keyID: caller.key.id,
                 remoteAddress: caller.remoteAddress,
-                details: details
+                details: details.merging(caller.audited) { given, _ in given }
             )
         )
     }

@@ -65,9 +65,14 @@ struct SignInHandler: Sendable {
             return answered
         }
         guard let key = form["key"] else { return refusal("Enter a client's key.", destination, .unprocessableContent) }
-        let caller: Caller
+        var caller: Caller
         do {
-            caller = try services.gatekeeper.caller(presenting: key, from: visit.incoming.address)
+            caller = try services.gatekeeper.caller(
+                presenting: key,
+                from: visit.incoming.address,
+                in: visit.requestID
+            )
+            caller.requestID = visit.requestID
         } catch {
             let problem = Problem(error)
             return refusal("\(problem.title).", destination, .unauthorized)
