@@ -59,13 +59,36 @@ package struct VendorUsage: Sendable, Equatable {
     package let events: Int?
     /// For which period it is; nil if the vendor does not tell, or if it is the one that was asked for.
     package let period: ReadWindow?
+    /// What these units cost; nil if the vendor does not tell.
+    package let billed: BilledAmount?
 
-    package init(metric: String, customerID: String?, units: String, events: Int?, period: ReadWindow?) {
+    package init(
+        metric: String,
+        customerID: String?,
+        units: String,
+        events: Int?,
+        period: ReadWindow?,
+        billed: BilledAmount? = nil
+    ) {
+        self.billed = billed
         self.metric = metric
         self.customerID = customerID
         self.units = units
         self.events = events
         self.period = period
+    }
+}
+
+/// What a vendor bills, without taxes.
+package struct BilledAmount: Sendable, Equatable {
+    /// A decimal number, in the currency's main unit.
+    package let amount: String
+    /// ISO 4217.
+    package let currency: String
+
+    package init(amount: String, currency: String) {
+        self.amount = amount
+        self.currency = currency
     }
 }
 

@@ -252,6 +252,7 @@ struct UsageComparison {
         detail: String?
     ) {
         let units = own.planned.units(metric.aggregate)
+        let worth = Self.unpriced.contains(cause) ? nil : UsageWorth(of: units, row)
         result.findings.append(
             Finding(
                 key: Self.findingKey(key),
@@ -262,11 +263,15 @@ struct UsageComparison {
                 customerID: key.customer.id,
                 subscriptionID: key.customer.subscriptionID,
                 timestamp: run.order.window.from,
-                differences: [ContentDifference(field: Self.units, kind: .value, sent: units, shown: row?.units)],
+                differences: [ContentDifference(field: Self.units, kind: .value, sent: units, shown: row?.units)]
+                    + (worth.map { [$0.difference] } ?? []),
                 detail: detail
             )
         )
     }
+
+    /// Causes with which the vendor's units are of another kind, or of another period, so that their price is not that of the journal's.
+    private static let unpriced: Set<Cause> = [.rounding, .otherPeriod, .aggregationDiffers]
 
     private static func findingKey(_ key: UsageLedger.Key) -> String {
         "usage \(key.metric)\u{0}\(key.customer.id ?? "")\u{0}\(key.customer.subscriptionID ?? "")"

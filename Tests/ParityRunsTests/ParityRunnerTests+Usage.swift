@@ -74,4 +74,32 @@ extension ParityRunnerTests {
             }
         }
     }
+
+    @Test func `says what a difference costs where the vendor tells what it bills`() async throws {
+        var journal = ComparedJournalDouble()
+        Self.add("one", occurred: 10, accepted: 11, delivered: 12, to: &journal)
+        Self.add("two", occurred: 20, accepted: 21, delivered: 22, to: &journal)
+        let shelf = ListedVendor.Shelf()
+        shelf.state.withLock { state in
+            let billed = BilledAmount(amount: "198.00", currency: "EUR")
+            state.usage = [
+                VendorUsage(metric: "meter", customerID: "c", units: "99", events: nil, period: nil, billed: billed)
+            ]
+        }
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(
+                    window: ReadWindow(from: Self.start, until: Self.start + .seconds(3600)),
+                    providers: ["listed"],
+                    level: .usage,
+                    metrics: Self.metrics
+                )
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 50)
+                let costs = found.flatMap(\.finding.differences).filter { $0.kind == .money }
+                let expected = ContentDifference(field: "amount", kind: .money, sent: "4.00 EUR", shown: "198.00 EUR")
+                #expect(costs == [expected])
+            }
+        }
+    }
 }

@@ -62,6 +62,19 @@ import Vendors
         )
     }
 
+    @Test func `Lago tells what a metric costs, unless a plan charges it twice`() throws {
+        func priced(_ code: String, _ events: Int) -> String {
+            #"{"units":"4","events_count":\#(events),"amount_cents":1250,"amount_currency":"EUR","billable_metric":{"code":"\#(code)"}}"#
+        }
+        let charges = [priced("api", 4), priced("gb", 4), priced("gb", 3), Self.charge("free", "1", 1)]
+        let usage = Self.lago("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z", charges.joined(separator: ","))
+        let (_, end) = run(
+            try reader("lago").usage(of: Self.subscriber, metrics: ["api", "gb", "free"], in: Self.window),
+            [(200, #"{"customer_usage":\#(usage)}"#)]
+        )
+        #expect(try done(end).map(\.billed) == [BilledAmount(amount: "12.50", currency: "EUR"), nil, nil])
+    }
+
     @Test func `Lago's closed periods come from its past usage, page by page`() throws {
         let current = Self.lago("2026-12-01T00:00:00Z", "2026-12-31T23:59:59Z", "")
         let december = Self.lago("2026-12-01T00:00:00Z", "2026-12-31T23:59:59Z", "")
@@ -252,6 +265,30 @@ import Vendors
     }
 
     // MARK: Flexprice
+
+    @Test(arguments: [
+        (#","total_cost":"0.10","currency":"usd""#, #","total_cost":0.02,"currency":"usd""#, "0.12"),
+        (#","total_cost":"0.10","currency":"usd""#, #","total_cost":"0.02","currency":"eur""#, nil),
+        (#","total_cost":"0.10","currency":"usd""#, "", nil), ("", "", nil),
+        (#","total_cost":"cheap","currency":"usd""#, #","total_cost":"0.02","currency":"usd""#, nil),
+        (#","total_cost":"1""#, #","total_cost":"1""#, nil),
+    ])
+    func `Flexprice tells what a feature costs, if all its items do, in one currency`(
+        first: String,
+        second: String,
+        amount: String?
+    ) throws {
+        let items = [first, second].map { #"{"feature_id":"f","total_usage":"1","event_count":1\#($0)}"# }
+        let (_, end) = run(
+            try reader("flexprice").usage(
+                of: UsageCustomer(id: "c", subscriptionID: nil),
+                metrics: ["f"],
+                in: Self.window
+            ),
+            [(200, #"{"items":[\#(items.joined(separator: ","))]}"#)]
+        )
+        #expect(try done(end).map(\.billed) == [amount.map { BilledAmount(amount: $0, currency: "USD") }])
+    }
 
     @Test func `Flexprice's analytics are asked by customer, and the items of a feature add up`() throws {
         let items =

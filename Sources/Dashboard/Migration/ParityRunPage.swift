@@ -41,6 +41,8 @@ package struct ParityRunPage: PageContent {
         let detail: String?
         let differences: [Difference]
         let hasDifferences: Bool
+        /// What the difference costs; nil if that cannot be told.
+        let worth: String?
         let isConfirmed: Bool
         let resolution: String?
     }
@@ -154,7 +156,7 @@ package struct ParityRunPage: PageContent {
             href: finding.sequence == nil ? nil : finding.eventID.map(PageLink.event),
             timestamp: TimeText(finding.timestamp, showsMilliseconds: true),
             detail: finding.detail,
-            differences: finding.differences.map { difference in
+            differences: finding.differences.filter { $0.kind != .money }.map { difference in
                 Difference(
                     field: difference.field,
                     kind: difference.kind.rawValue,
@@ -163,6 +165,7 @@ package struct ParityRunPage: PageContent {
                 )
             },
             hasDifferences: !finding.differences.isEmpty,
+            worth: finding.differences.lazy.compactMap { UsageWorth($0)?.sentence }.first,
             isConfirmed: finding.isConfirmed,
             resolution: numbered.resolution
         )

@@ -262,7 +262,7 @@ enum OpenAPIParity {
                   "differences": {"type": "array", "items": {
                     "type": "object", "required": ["field", "kind", "sent", "shown"],
                     "properties": {
-                      "field": {"type": "string"}, "kind": {"enum": ["value", "precision", "type", "dropped", "added"]},
+                      "field": {"type": "string"}, "kind": {"enum": ["value", "precision", "type", "dropped", "added", "money"], "description": "money: what a difference of billed units costs, where the vendor tells what it bills. shown is what it bills, sent what it would bill for what was sent at the same average price per unit, both without taxes, such as 12.50 EUR. Tiers, minimums and free units may price the difference otherwise."},
                       "sent": {"type": ["string", "null"]}, "shown": {"type": ["string", "null"]}}}},
                   "detail": {"type": ["string", "null"]}, "resolution": {"type": ["string", "null"]}
                 }

@@ -12,6 +12,8 @@ package struct ContentDifference: Sendable, Equatable {
         case dropped
         /// The vendor has a field that was not sent.
         case added
+        /// No difference of content, but what a difference of billed units costs: see ``UsageWorth``.
+        case money
     }
 
     /// `name`, `customer_id`, `properties.units`, …

@@ -37,24 +37,54 @@ extension FlexpriceReads {
     /// A feature has an item for each price by which it is sold.
     private static func rows(_ root: JSONValue, _ customer: String) -> [VendorUsage]? {
         guard let items = root["items"], items.kind == .array || items.isNull else { return nil }
-        var totals: [String: (sum: DecimalSum, events: Int)] = [:]
+        var totals: [String: (sum: DecimalSum, events: Int, cost: Cost)] = [:]
         for item in items.elements {
             guard let feature = item["feature_id"]?.string,
                 let units = item["total_usage"].flatMap({ $0.string ?? $0.numberText }), let number = JSONNumber(units)
             else { return nil }
-            var total = totals[feature] ?? (DecimalSum(), 0)
+            var total = totals[feature] ?? (DecimalSum(), 0, Cost())
             total.sum.add(number)
             total.events += item["event_count"]?.int64.flatMap { Int(exactly: $0) } ?? 0
+            total.cost.add(item)
             totals[feature] = total
         }
         var rows: [VendorUsage] = []
         for (feature, total) in totals.sorted(by: { $0.key < $1.key }) {
             guard let units = total.sum.text else { return nil }
             rows.append(
-                VendorUsage(metric: feature, customerID: customer, units: units, events: total.events, period: nil)
+                VendorUsage(
+                    metric: feature,
+                    customerID: customer,
+                    units: units,
+                    events: total.events,
+                    period: nil,
+                    billed: total.cost.billed
+                )
             )
         }
         return rows
+    }
+
+    /// What the items of a feature cost together.
+    private struct Cost {
+        private var sum = DecimalSum()
+        private var currency: String?
+        /// Whether each item has told its cost, in one currency.
+        private var isKnown = true
+
+        mutating func add(_ item: JSONValue) {
+            guard let cost = item["total_cost"].flatMap({ $0.string ?? $0.numberText }).flatMap({ JSONNumber($0) }),
+                let itsCurrency = item["currency"]?.string, !itsCurrency.isEmpty,
+                currency == nil || currency == itsCurrency
+            else { return isKnown = false }
+            currency = itsCurrency
+            sum.add(cost)
+        }
+
+        var billed: BilledAmount? {
+            guard isKnown, let currency, let amount = sum.text else { return nil }
+            return BilledAmount(amount: amount, currency: currency.uppercased())
+        }
     }
 
     func catalogue() -> VendorInquiry<[CatalogueMetric]> { Self.catalogue(page: 0, before: []) }

@@ -122,12 +122,15 @@ extension LagoReads {
         return ReadWindow(from: from, until: last + .seconds(1))
     }
 
-    /// Of a metric that a plan charges twice, the charge with the most events: others have filters.
+    /// Of a metric that a plan charges twice, the charge with the most events: others have filters. What such a metric costs in all is not
+    /// known by one of them.
     private static func rows(_ shown: JSONValue, _ id: String, _ period: ReadWindow, _ metrics: [String])
         -> [VendorUsage]?
     {
         guard let charges = shown["charges_usage"], charges.kind == .array else { return nil }
         var rows: [String: VendorUsage] = [:]
+        let codes = charges.elements.compactMap { $0["billable_metric"]?["code"]?.string }
+        let twice = Dictionary(codes.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }
         for charge in charges.elements {
             guard let code = charge["billable_metric"]?["code"]?.string,
                 let units = charge["units"].flatMap(text), JSONNumber(units) != nil
@@ -135,12 +138,26 @@ extension LagoReads {
             guard metrics.contains(code) else { continue }
             let events = charge["events_count"]?.int64.flatMap { Int(exactly: $0) }
             if let known = rows[code], known.events ?? 0 >= events ?? 0 { continue }
-            rows[code] = VendorUsage(metric: code, customerID: id, units: units, events: events, period: period)
+            rows[code] = VendorUsage(
+                metric: code,
+                customerID: id,
+                units: units,
+                events: events,
+                period: period,
+                billed: twice[code] == nil ? billed(charge) : nil
+            )
         }
         return metrics.map { code in
             // A plan that does not charge a metric bills nothing of it, in the same period.
             rows[code] ?? VendorUsage(metric: code, customerID: id, units: "0", events: nil, period: period)
         }
+    }
+
+    private static func billed(_ charge: JSONValue) -> BilledAmount? {
+        guard let cents = charge["amount_cents"]?.int64, let currency = charge["amount_currency"]?.string else {
+            return nil
+        }
+        return BilledAmount(amount: Money(minor: cents, currency: currency).text, currency: currency)
     }
 
     func catalogue() -> VendorInquiry<[CatalogueMetric]> { Self.catalogue(page: 1, before: []) }

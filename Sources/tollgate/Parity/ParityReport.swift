@@ -205,6 +205,9 @@ struct ParityFinding {
         if field == "units" {
             return "used \(item["sent"]?.string ?? "0"), billed \(item["shown"]?.string ?? "nothing")"
         }
+        if kind == "money" {
+            return "costs \(item["shown"]?.string ?? "nothing"), at this price \(item["sent"]?.string ?? "nothing") was used"
+        }
         return
             "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
     }

@@ -74,6 +74,15 @@ import Testing
         #expect(row.hasDifferences && row.differences.first?.sent == "5" && row.differences.first?.shown == "nothing")
     }
 
+    @Test func `shows what a difference of billed units costs, and not as a field that was sent`() throws {
+        let units = ContentDifference(field: "units", kind: .value, sent: "14", shown: "12")
+        let cost = ContentDifference(field: "amount", kind: .money, sent: "14.00 EUR", shown: "12.00 EUR")
+        let row = try #require(page([finding(nil, [units, cost])]).findings.first)
+        #expect(row.differences.map(\.field) == ["units"])
+        #expect(row.worth?.hasPrefix("About 2.00 EUR too little") == true)
+        #expect(page([finding(nil, [units])]).findings.first?.worth == nil)
+    }
+
     @Test func `offers to send lost events again to those who may`() {
         #expect(page([]).mayResend)
         #expect(!page([], mayManage: false).mayResend)

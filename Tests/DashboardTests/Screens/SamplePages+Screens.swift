@@ -359,6 +359,7 @@ extension SamplePages {
     /// A difference of an event of the journal, or of one that only the vendor has.
     static func finding(_ text: String, isKnown: Bool) -> NumberedFinding {
         let difference = ContentDifference(field: text, kind: .value, sent: text, shown: text)
+        let cost = ContentDifference(field: text, kind: .money, sent: "2.00 EUR", shown: "1.50 EUR")
         let finding = Finding(
             key: "k",
             provider: ProviderName(text),
@@ -369,7 +370,7 @@ extension SamplePages {
             customerID: text,
             subscriptionID: nil,
             timestamp: now,
-            differences: isKnown ? [difference] : [],
+            differences: isKnown ? [difference, cost] : [],
             detail: isKnown ? text : nil
         )
         return NumberedFinding(number: 1, finding: finding, resolution: text)
