@@ -69,10 +69,13 @@ import Testing
         #expect(UsageWorth(worth.difference) == worth)
     }
 
-    @Test(arguments: [
-        ("2.00 EUR", "1.00 USD"), ("2.00 EUR", "1 EUR"), ("2.00", "1.00"), ("x EUR", "y EUR"), ("-2.00 EUR", "1.00 EUR"),
-        (nil, "1.00 EUR"), ("1.2.3 EUR", "1.00 EUR"), ("", ""),
-    ] as [(String?, String?)])
+    @Test(
+        arguments: [
+            ("2.00 EUR", "1.00 USD"), ("2.00 EUR", "1 EUR"), ("2.00", "1.00"), ("x EUR", "y EUR"),
+            ("-2.00 EUR", "1.00 EUR"),
+            (nil, "1.00 EUR"), ("1.2.3 EUR", "1.00 EUR"), ("", ""),
+        ] as [(String?, String?)]
+    )
     func `is not read from anything else`(sent: String?, shown: String?) {
         #expect(UsageWorth(ContentDifference(field: "amount", kind: .money, sent: sent, shown: shown)) == nil)
         let content = ContentDifference(field: "amount", kind: .value, sent: "2.00 EUR", shown: "1.00 EUR")

@@ -206,7 +206,8 @@ struct ParityFinding {
             return "used \(item["sent"]?.string ?? "0"), billed \(item["shown"]?.string ?? "nothing")"
         }
         if kind == "money" {
-            return "costs \(item["shown"]?.string ?? "nothing"), at this price \(item["sent"]?.string ?? "nothing") was used"
+            let (cost, due) = (item["shown"]?.string ?? "nothing", item["sent"]?.string ?? "nothing")
+            return "the vendor bills \(cost), and \(due) at the same price is what was used"
         }
         return
             "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
