@@ -68,6 +68,25 @@ extension ParityRunner: ParityRunning {
     }
 
     package func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
+        try await lost(in: id, filter) { (resending, findings) async throws(ParityError) in
+            let (sent, count) = try await resending.send(findings)
+            try await store.resent(sent, at: clock.now, keepingSince: clock.now + (.zero - retention))
+            return count
+        }
+    }
+
+    package func planResend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
+        try await lost(in: id, filter) { (resending, findings) async throws(ParityError) in
+            try await resending.plan(findings)
+        }
+    }
+
+    /// Adds up what becomes of the lost events that nobody has sent again, by provider and in pieces.
+    private func lost(
+        in id: Int64,
+        _ filter: FindingFilter,
+        _ step: (Resending, [NumberedFinding]) async throws(ParityError) -> ResendCount
+    ) async throws(ParityError) -> ResendCount {
         guard let run = try await run(id) else { throw .unknownRun(id) }
         guard run.state.isOver else { throw .unfinished(id) }
         var wanted = filter
@@ -81,12 +100,10 @@ extension ParityRunner: ParityRunning {
             for (provider, findings) in Dictionary(grouping: open, by: \.finding.provider).sorted(by: {
                 $0.key < $1.key
             }) {
-                let resending = Resending(runner: self, provider: provider)
-                let (sent, step) = try await resending.send(findings)
-                try await store.resent(sent, at: clock.now, keepingSince: clock.now + (.zero - retention))
-                count.sent += step.sent
-                count.failed += step.failed
-                count.reason = count.reason ?? step.reason
+                let part = try await step(Resending(runner: self, provider: provider), findings)
+                count.sent += part.sent
+                count.failed += part.failed
+                count.reason = count.reason ?? part.reason
             }
             after = last.number
         }

@@ -13,10 +13,41 @@ struct Resending {
 
     /// - Returns: the numbers of the findings whose events the vendor has confirmed again, and the counts.
     func send(_ findings: [NumberedFinding]) async throws(ParityError) -> ([Int64], ResendCount) {
-        guard let configuration = runner.routes.current.routes.providers.first(where: { $0.name == provider }) else {
-            let reason = "routes.json no longer has the provider \(provider)"
-            return ([], ResendCount(failed: findings.count, reason: reason))
+        guard let configuration else { return ([], unconfigured(findings)) }
+        let (items, unsent) = try await self.items(findings, configuration)
+        var count = unsent
+        var sent: [Int64] = []
+        for batch in ResendBatches.cut(items, to: configuration.pipeline.batch, \.event) {
+            let (numbers, reason) = await send(batch, to: configuration)
+            sent += numbers
+            count.failed += batch.count - numbers.count
+            count.reason = count.reason ?? reason
         }
+        count.sent = sent.count
+        return (sent, count)
+    }
+
+    /// What ``send(_:)`` would send now, and what it would leave out.
+    func plan(_ findings: [NumberedFinding]) async throws(ParityError) -> ResendCount {
+        guard let configuration else { return unconfigured(findings) }
+        let (items, unsent) = try await self.items(findings, configuration)
+        var count = unsent
+        count.sent = items.count
+        return count
+    }
+
+    private var configuration: ProviderConfiguration? {
+        runner.routes.current.routes.providers.first { $0.name == provider }
+    }
+
+    private func unconfigured(_ findings: [NumberedFinding]) -> ResendCount {
+        ResendCount(failed: findings.count, reason: "routes.json no longer has the provider \(provider)")
+    }
+
+    /// The events that may be sent again, and the count of the others.
+    private func items(_ findings: [NumberedFinding], _ configuration: ProviderConfiguration) async throws(ParityError)
+        -> ([Item], ResendCount)
+    {
         var items: [Item] = []
         var count = ResendCount()
         let filter = ResendFilter(configuration, by: runner.routes.current, at: runner.clock.now)
@@ -28,15 +59,7 @@ struct Resending {
                 count.reason = count.reason ?? unsendable.reason
             }
         }
-        var sent: [Int64] = []
-        for batch in ResendBatches.cut(items, to: configuration.pipeline.batch, \.event) {
-            let (numbers, reason) = await send(batch, to: configuration)
-            sent += numbers
-            count.failed += batch.count - numbers.count
-            count.reason = count.reason ?? reason
-        }
-        count.sent = sent.count
-        return (sent, count)
+        return (items, count)
     }
 
     /// Why an event is not sent again.

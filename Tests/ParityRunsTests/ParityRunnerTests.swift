@@ -147,7 +147,11 @@ import Testing
                 #expect(Set(groups[.lostAfterAccept]?.compactMap(\.eventID) ?? []) == lost)
                 #expect(Set(groups[.doubled]?.compactMap(\.eventID) ?? []) == doubled)
                 #expect(groups[.foreign]?.count == 5)
+                for _ in 0..<2 {
+                    #expect(try await runner.planResend(in: run.id, FindingFilter()) == ResendCount(sent: 5))
+                }
                 #expect(try await runner.resend(in: run.id, FindingFilter()) == ResendCount(sent: 5))
+                #expect(try await runner.planResend(in: run.id, FindingFilter()) == ResendCount())
                 #expect(try await runner.resend(in: run.id, FindingFilter()) == ResendCount())
                 for event in journal.events.prefix(3000) {
                     let resends = try await runner.resends(of: event.sequence)

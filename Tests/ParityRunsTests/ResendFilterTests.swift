@@ -73,7 +73,10 @@ import Testing
     func `a lost event is sent again, unless its customer has moved since`(hasMoved: Bool) async throws {
         try await Self.compare(at: .full, hasMoved: hasMoved) { runner, run, asking in
             #expect(run.reports.first?.causes.map(\.cause) == [.lostAfterAccept])
+            let plan = try await runner.planResend(in: run.id, FindingFilter())
+            #expect(asking.sent == 0, "a plan sends nothing")
             let count = try await runner.resend(in: run.id, FindingFilter())
+            #expect(plan == count)
             #expect(count.sent == (hasMoved ? 0 : 1) && count.failed == (hasMoved ? 1 : 0))
             #expect(asking.sent == count.sent)
             #expect(count.reason?.contains("Anonymous bills by receipt") ?? false == hasMoved)

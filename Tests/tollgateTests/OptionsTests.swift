@@ -100,7 +100,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], false), (["--resend"], true), (["--accept", "foreign"], false),
+        ([], false), (["--resend"], true), (["--accept", "foreign"], false), (["--resend", "--dry-run"], true),
+        (["--accept", "foreign", "--reason", "r", "--until", "u", "--dry-run"], false),
         (["--accept", "foreign", "--reason", "r"], false), (["--accept", "foreign", "--until", "u"], false),
         (["--accept", "foreign", "--reason", "r", "--until", "u"], true),
         (["--resend", "--accept", "foreign", "--reason", "r", "--until", "u"], false),

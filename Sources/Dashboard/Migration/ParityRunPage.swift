@@ -26,6 +26,15 @@ package struct ParityRunPage: PageContent {
     let report: String
     let csv: String
     let notice: String?
+    /// What sending lost events again would do, for somebody who has asked; else nil.
+    let plan: Plan?
+
+    /// What sending lost events again would do.
+    struct Plan: Sendable {
+        let text: String
+        /// How many would be sent; nil if none would.
+        let sends: String?
+    }
 
     /// One finding.
     struct FindingRow: Sendable {
@@ -70,6 +79,7 @@ package struct ParityRunPage: PageContent {
     ///   - findings: a page of those that the filter takes.
     ///   - cursor: where this page begins; nil for the first.
     ///   - notice: the result of an act.
+    ///   - plan: what sending the lost events of the filter again would do.
     package init(
         _ run: ParityRun,
         cells: [NumberedCell],
@@ -79,7 +89,8 @@ package struct ParityRunPage: PageContent {
         limit: Int,
         cursor: String?,
         mayManage: Bool,
-        notice: String? = nil
+        notice: String? = nil,
+        plan: ResendCount? = nil
     ) {
         let path = "/dashboard/migration/runs/\(run.id)"
         title = "Comparison \(run.id)"
@@ -114,6 +125,7 @@ package struct ParityRunPage: PageContent {
         report = path + "/report"
         csv = path + "/findings.csv"
         self.notice = notice
+        self.plan = plan.map(Self.plan)
     }
 
     private static func parameters(_ filter: FindingFilter) -> [(name: String, value: String?)] {
@@ -121,6 +133,15 @@ package struct ParityRunPage: PageContent {
             ("provider", filter.provider?.rawValue), ("name", filter.name), ("customer_id", filter.customerID),
             ("cause", filter.cause?.rawValue),
         ]
+    }
+
+    private static func plan(_ count: ResendCount) -> Plan {
+        let reason = count.reason ?? "unknown"
+        let left = count.failed > 0 ? "; \(PlainNumbers.count(count.failed)) cannot be: \(reason)" : ""
+        return Plan(
+            text: "\(PlainNumbers.count(count.sent, of: "event")) would be sent again\(left).",
+            sends: count.sent > 0 ? PlainNumbers.count(count.sent, of: "event") : nil
+        )
     }
 
     static func matrix(_ run: ParityRun, _ cells: [NumberedCell], _ path: String) -> String {

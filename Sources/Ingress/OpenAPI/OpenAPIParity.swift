@@ -161,12 +161,14 @@ enum OpenAPIParity {
                     "provider": {"type": "string", "minLength": 1}, "customer_id": {"type": "string", "minLength": 1},
                     "name": {"type": "string", "minLength": 1},
                     "reason": {"type": "string", "minLength": 1, "description": "Required to accept."},
-                    "until": {"$ref": "#/components/schemas/Timestamp"}}}}}},
+                    "until": {"$ref": "#/components/schemas/Timestamp"},
+                    "dry_run": {"type": "boolean", "default": false, "description": "With resend: only count what would be sent."}}}}}},
                 "responses": {
                   "200": {"description": "Done.", "content": {"application/json": {"schema": {
                     "type": "object",
                     "properties": {
-                      "status": {"const": "accepted"}, "sent": {"type": "integer"}, "failed": {"type": "integer"},
+                      "status": {"const": "accepted"}, "dry_run": {"type": "boolean"},
+                      "sent": {"type": "integer", "description": "In a dry run, what would be sent."}, "failed": {"type": "integer"},
                       "reason": {"type": ["string", "null"]}}}}}},
                   "409": {"$ref": "#/components/responses/Problem"},
                   "4XX": {"$ref": "#/components/responses/Problem"},

@@ -28,6 +28,9 @@ package protocol ParityRunning: Sendable {
     /// Sends lost events again, to the provider that lost them, with the identity that they had.
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount
 
+    /// What ``resend(in:_:)`` would do now: as sent counts what would be. Nothing is sent.
+    func planResend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount
+
     /// When an event was sent again because a provider had lost it, oldest first.
     func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend]
 

@@ -85,6 +85,9 @@ struct ResolveParityCommand: AsyncParsableCommand {
     @Flag(help: "Resend the events with the cause lost_after_accept.")
     var resend = false
 
+    @Flag(help: "With --resend: only count what would be sent.")
+    var dryRun = false
+
     @Option(help: "A cause to accept, such as foreign; requires --reason and --until.")
     var accept: String?
 
@@ -107,6 +110,7 @@ struct ResolveParityCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         if resend == (accept != nil) { throw ValidationError("give either --resend or --accept CAUSE") }
+        if dryRun, !resend { throw ValidationError("--dry-run is for --resend") }
         if accept != nil, reason == nil || until == nil {
             throw ValidationError("--accept requires --reason and --until")
         }
@@ -116,10 +120,11 @@ struct ResolveParityCommand: AsyncParsableCommand {
         guard let result = try await response.post(comparison.path + "/resolve", body: body) else { return }
         guard resend else { return Terminal.data("accepted until \(until ?? "")") }
         let failed = result["failed"]?.int64 ?? 0
-        Terminal.data("\(result["sent"]?.numberText ?? "0") events sent again")
+        let sent = result["sent"]?.numberText ?? "0"
+        Terminal.data(dryRun ? "\(sent) events would be sent again" : "\(sent) events sent again")
         guard failed > 0 else { return }
         Terminal.message(
-            "\(failed) events could not be sent again: \(result["reason"]?.string ?? "unknown reason")"
+            "\(failed) events \(dryRun ? "can" : "could") not be sent again: \(result["reason"]?.string ?? "unknown reason")"
         )
         throw ExitCode(1)
     }
@@ -128,6 +133,7 @@ struct ResolveParityCommand: AsyncParsableCommand {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("action", string: resend ? "resend" : "accept")
+        if dryRun { writer.member("dry_run", bool: true) }
         let members = [
             ("cause", accept), ("reason", reason), ("until", until), ("provider", provider), ("name", name),
             ("customer_id", customerID),

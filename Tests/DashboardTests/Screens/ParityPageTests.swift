@@ -83,6 +83,30 @@ import Testing
         #expect(page([finding(nil, [units])]).findings.first?.worth == nil)
     }
 
+    @Test func `sends lost events again only after it has said how many`() {
+        func page(_ plan: ResendCount?) -> ParityRunPage {
+            ParityRunPage(
+                run,
+                cells: cells,
+                findings: [],
+                FindingFilter(),
+                limit: 100,
+                cursor: nil,
+                mayManage: true,
+                plan: plan
+            )
+        }
+        func html(_ plan: ResendCount?) -> String {
+            let frame = PageFrame(environment: nil, isSandbox: false, client: nil, current: .migration)
+            return PageTemplates.content(page(plan), in: frame)
+        }
+        #expect(html(nil).contains("Check</button>") && !html(nil).contains("name=\"confirmed\""))
+        let some = html(ResendCount(sent: 210, failed: 2, reason: "corrected since"))
+        #expect(some.contains("210 events would be sent again; 2 cannot be: corrected since."))
+        #expect(some.contains("name=\"confirmed\"") && some.contains("Send 210 events again</button>"))
+        #expect(!html(ResendCount()).contains("name=\"confirmed\""))
+    }
+
     @Test func `offers to send lost events again to those who may`() {
         #expect(page([]).mayResend)
         #expect(!page([], mayManage: false).mayResend)

@@ -387,7 +387,8 @@ extension SamplePages {
             limit: 2,
             cursor: nil,
             mayManage: true,
-            notice: text
+            notice: text,
+            plan: ResendCount(sent: 3, failed: 1, reason: text)
         )
     }
 

@@ -86,11 +86,14 @@ import Testing
 
     @Test func `reads which events to send again`() throws {
         let body = #""action": "resend", "provider": "polar", "name": "n", "customer_id": "c""#
-        guard case .resend(let filter) = try resolution(body) else {
-            Issue.record("it is another resolution")
-            return
+        for (member, isMeantDry) in [("", false), (#", "dry_run": true"#, true), (#", "dry_run": false"#, false)] {
+            guard case .resend(let filter, let isDryRun) = try resolution(body + member) else {
+                Issue.record("it is another resolution")
+                return
+            }
+            #expect(filter == FindingFilter(provider: "polar", customerID: "c", name: "n"))
+            #expect(isDryRun == isMeantDry)
         }
-        #expect(filter == FindingFilter(provider: "polar", customerID: "c", name: "n"))
     }
 
     @Test func `reads which cause to accept, with the reason cut to 500 characters`() throws {
@@ -109,6 +112,8 @@ import Testing
     @Test(arguments: [
         ("", #""action" must be resend or accept"#), (#""action": "forget""#, #""action" must be resend or accept"#),
         (#""action": "resend", "cause": "foreign""#, "only findings with the cause lost_after_accept"),
+        (#""action": "resend", "dry_run": "yes""#, #""dry_run" must be true or false"#),
+        (#""action": "accept", "cause": "foreign", "reason": "r", "until": 1, "dry_run": true"#, "is for"),
         (#""action": "accept", "cause": "foreign", "until": 1"#, #"name "cause", "reason" and "until""#),
         (#""action": "accept", "reason": "r", "until": 1"#, #"name "cause", "reason" and "until""#),
         (#""action": "accept", "cause": "foreign", "reason": "r""#, #"name "cause", "reason" and "until""#),

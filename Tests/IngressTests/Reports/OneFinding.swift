@@ -64,6 +64,9 @@ struct OneFinding: ParityRunning {
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
         throw .unknownRun(id)
     }
+    func planResend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
+        throw .unknownRun(id)
+    }
     func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend] { [] }
     func accept(_ acceptance: Acceptance) async throws(ParityError) {}
     func acceptances(in run: ParityRun) async throws(ParityError) -> [Acceptance] {

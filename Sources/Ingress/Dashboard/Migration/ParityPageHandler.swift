@@ -79,11 +79,18 @@ struct ParityPageHandler: Sendable {
         return .see("/dashboard/migration/runs/\(run.id)")
     }
 
-    /// Sends lost events again.
+    /// Says what sending lost events again would do; once that is confirmed, sends them.
     func resend(_ call: PageCall) async throws -> PageAnswer {
         let run = try await run(call)
-        var filter = try Self.filter(try await call.form())
+        let form = try await call.form()
+        var filter = try Self.filter(form)
         filter.cause = nil
+        guard form["confirmed"] == "yes" else {
+            let plan = try await asked { [filter] () throws(ParityError) in
+                try await parity.planResend(in: run.id, filter)
+            }
+            return .page(try await page(of: run, call, filter, plan: plan))
+        }
         let count = try await asked { [filter] () throws(ParityError) in try await parity.resend(in: run.id, filter) }
         let details = ["run": "\(run.id)", "sent": "\(count.sent)", "failed": "\(count.failed)"]
         await services.given.operations.audit.write("parity: resend", by: .client(call.caller), details)
@@ -97,7 +104,8 @@ struct ParityPageHandler: Sendable {
         of run: ParityRun,
         _ call: PageCall,
         _ filter: FindingFilter,
-        notice: String?
+        notice: String? = nil,
+        plan: ResendCount? = nil
     ) async throws -> ParityRunPage {
         let parameters = try ListParameters(call.fields.query(["limit", "cursor"]), allowed: ["limit", "cursor"])
         let limit = try parameters.limit(default: Pager.usualSize)
@@ -117,7 +125,8 @@ struct ParityPageHandler: Sendable {
             limit: limit,
             cursor: call.fields["cursor"],
             mayManage: call.client.may(.manageMigrations),
-            notice: notice
+            notice: notice,
+            plan: plan
         )
     }
 

@@ -132,11 +132,14 @@ struct ParityHandler: Sendable {
     func resolve(_ call: EndpointCall) async throws -> EndpointResponse {
         let run = try await run(call)
         switch try await call.parseBody({ try ParityResolution($0) }) {
-        case .resend(let filter):
+        case .resend(let filter, isDryRun: true):
+            let count = try await asked { () throws(ParityError) in try await runner.planResend(in: run.id, filter) }
+            return .json(ParityWriter.json(count, isDryRun: true))
+        case .resend(let filter, isDryRun: false):
             let count = try await asked { () throws(ParityError) in try await runner.resend(in: run.id, filter) }
             let details = ["run": "\(run.id)", "sent": "\(count.sent)", "failed": "\(count.failed)"]
             await audit.write("parity: resend", by: .client(call.caller), details)
-            return .json(ParityWriter.json(count))
+            return .json(ParityWriter.json(count, isDryRun: false))
         case .accept(let filter, let cause, let reason, let until):
             let acceptance = Acceptance(
                 cause: cause,

@@ -97,13 +97,14 @@ extension UsageMetrics {
 /// What is to be done about findings.
 enum ParityResolution: Sendable {
     /// Sends lost events again.
-    case resend(FindingFilter)
+    case resend(FindingFilter, isDryRun: Bool)
     case accept(FindingFilter, Cause, reason: String, until: Timestamp)
 
     /// - Throws: ``Problem`` that names the member and says how to fix it.
     init(_ body: [UInt8]) throws(Problem) {
         var filter = FindingFilter()
         var (action, reason, until): (String?, String?, Timestamp?) = (nil, nil, nil)
+        var isDryRun: Bool?
         for member in try ParityBody.members(body, "{\"action\": \"resend\"}") {
             switch member.name {
             case "action": action = try ParityBody.text(member)
@@ -113,10 +114,13 @@ enum ParityResolution: Sendable {
             case "name": filter.name = try ParityBody.text(member)
             case "reason": reason = try ParityBody.text(member)
             case "until": until = try ParityBody.timestamp(member)
+            case "dry_run":
+                guard let flag = member.value.bool else { throw .badBody("\"dry_run\" must be true or false") }
+                isDryRun = flag
             default:
                 throw ParityBody.unknown(
                     member,
-                    ["action", "cause", "provider", "customer_id", "name", "reason", "until"]
+                    ["action", "cause", "provider", "customer_id", "name", "reason", "until", "dry_run"]
                 )
             }
         }
@@ -125,11 +129,12 @@ enum ParityResolution: Sendable {
             guard filter.cause == nil || filter.cause == .lostAfterAccept else {
                 throw .badBody("only findings with the cause lost_after_accept can be sent again; leave \"cause\" out")
             }
-            self = .resend(filter)
+            self = .resend(filter, isDryRun: isDryRun ?? false)
         case "accept"?:
             guard let cause = filter.cause, let reason, !reason.isEmpty, let until else {
                 throw .badBody("to accept a cause, name \"cause\", \"reason\" and \"until\"")
             }
+            guard isDryRun == nil else { throw .badBody("\"dry_run\" is for \"resend\"; leave it out") }
             guard filter.customerID == nil else {
                 throw .badBody("a cause is accepted by provider and name, not by customer; leave \"customer_id\" out")
             }

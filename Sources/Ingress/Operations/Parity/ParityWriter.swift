@@ -192,9 +192,10 @@ enum ParityWriter {
         writer.endObject()
     }
 
-    static func json(_ count: ResendCount) -> [UInt8] {
+    static func json(_ count: ResendCount, isDryRun: Bool) -> [UInt8] {
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()
+        writer.member("dry_run", bool: isDryRun)
         writer.member("sent", integer: count.sent)
         writer.member("failed", integer: count.failed)
         writer.member("reason", stringOrNull: count.reason)
