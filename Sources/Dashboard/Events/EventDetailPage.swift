@@ -16,6 +16,8 @@ package struct EventDetailPage: PageContent {
         let mode: String
         let mark: String
         let faultText: String?
+        /// What to do about it; nil if nothing is wrong.
+        let remedy: String?
         let nextAttempt: TimeText?
         let attempts: [Try]
         let sent: Sent
@@ -251,6 +253,7 @@ package struct EventDetailPage: PageContent {
             mode: delivery.mode.rawValue,
             mark: delivery.status.rawValue,
             faultText: delivery.fault.map(said),
+            remedy: delivery.status == .delivered ? nil : delivery.fault?.code.remedy,
             nextAttempt: delivery.nextAttemptAt.map { TimeText($0) },
             attempts: delivery.history.filter { !options.showsFailedOnly || $0.status != .delivered }.map(attempt),
             sent: sent(facts.request, hidesProperties: options.hidesProperties),

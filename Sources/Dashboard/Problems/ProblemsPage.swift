@@ -22,6 +22,13 @@ package struct ProblemsPage: PageContent {
         let retryLabel: String
     }
 
+    /// What a code means, and what to do about it.
+    struct Advice: Sendable {
+        let code: String
+        let meaning: String
+        let remedy: String
+    }
+
     /// One delivery.
     struct Row: Sendable {
         let selection: String
@@ -44,6 +51,9 @@ package struct ProblemsPage: PageContent {
     let filter: ProblemsFilter
     let groups: [Group]
     let hasGroups: Bool
+    /// On the codes of the groups, each once.
+    let advice: [Advice]
+    let hasAdvice: Bool
     let total: String
     let others: String?
     /// How far the count came, if its time ran out.
@@ -68,6 +78,8 @@ package struct ProblemsPage: PageContent {
         self.filter = filter
         self.groups = (groups?.groups ?? []).prefix(100).map { Self.group($0, filter, mayRevise) }
         hasGroups = !self.groups.isEmpty
+        advice = Self.advice(groups)
+        hasAdvice = !advice.isEmpty
         total = groups.map { PlainNumbers.deliveries($0.total) } ?? ""
         let beyond = (groups?.others ?? 0) + (groups?.groups.dropFirst(100).reduce(0) { $0 + $1.count } ?? 0)
         others = beyond > 0 ? PlainNumbers.deliveries(beyond) : nil
@@ -90,6 +102,13 @@ package struct ProblemsPage: PageContent {
     private static let retryable: Set<DeliveryStatus> = [.rejected, .uncertain, .retrying]
 
     private static func text(_ cursor: DeliveryCursor) -> String { "\(cursor.sequence.rawValue).\(cursor.provider)" }
+
+    private static func advice(_ groups: DeliveryGroups?) -> [Advice] {
+        let codes = Set((groups?.groups ?? []).prefix(100).compactMap(\.key.errorCode))
+        return DeliveryErrorCode.allCases.filter(codes.contains).map {
+            Advice(code: $0.rawValue, meaning: $0.meaning, remedy: $0.remedy)
+        }
+    }
 
     private static func group(_ group: DeliveryGroup, _ filter: ProblemsFilter, _ mayRevise: Bool) -> Group {
         let own: [(name: String, value: String?)] = [

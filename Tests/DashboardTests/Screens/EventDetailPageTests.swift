@@ -56,6 +56,16 @@ import Testing
         #expect(failed.timelineMarkup.contains("late") && !failed.timelineMarkup.contains("calm"))
     }
 
+    @Test func `says what to do about an error, and nothing once the event is there`() {
+        func remedy(_ status: DeliveryStatus, _ code: DeliveryErrorCode) -> String? {
+            let fault = DeliveryFault(code: code, message: "m")
+            return page([Delivery(provider: "p", adapter: "acme", mode: .primary, status: status, fault: fault)]).lanes
+                .first?.remedy
+        }
+        #expect(remedy(.rejected, .unknownCustomer) == "create it at the vendor, then retry")
+        #expect(remedy(.delivered, .foundAtVendor) == nil)
+    }
+
     @Test func `keeps the choice when it refreshes, or when a vendor is asked`() {
         let failed = page(deliveries, failedOnly: true)
         #expect(failed.refreshHref == "/dashboard/events/e-1?show=failed")

@@ -41,6 +41,13 @@ import Testing
         )
     }
 
+    @Test func `says of each code once what it means, and what to do`() throws {
+        let advice = try page(code: .unknownCustomer).advice
+        #expect(advice.map(\.code) == ["unknown_customer"])
+        #expect(advice.first?.remedy == "create it at the vendor, then retry")
+        #expect(try page(code: nil).advice.isEmpty)
+    }
+
     @Test func `offers no retry to whoever may not, of what is discarded, or where the filter would take more`() throws
     {
         #expect(try page(mayRevise: false).groups.first?.retryHref == nil)
