@@ -81,7 +81,7 @@ extension ParityRunner: ParityRunning {
         }
     }
 
-    /// Adds up what becomes of the lost events that nobody has sent again, by provider and in pieces.
+    /// Adds up the outcomes of the lost events that nobody has sent again, by provider and in pieces.
     private func lost(
         in id: Int64,
         _ filter: FindingFilter,
