@@ -11,6 +11,8 @@ final class AccountDesk: Sendable {
         /// What was begun and has not ended, and what has ended lately.
         var recent: [AccountWork] = []
         var waiting: [Int32: [Int: CheckedContinuation<Void, Never>]] = [:]
+        /// How many are taking an account: they wait for it, or read how far it has come.
+        var taking: [Int32: Int] = [:]
         var cancelled: Set<Int> = []
         var nextTicket = 0
         var share = AccountShare()
@@ -63,11 +65,23 @@ final class AccountDesk: Sendable {
     /// What was begun and has not ended, and what has ended lately.
     var recentWorks: [AccountWork] { state.withLock { $0.recent } }
 
-    /// Those of these accounts that nobody works on here, or waits for.
+    /// Those of these accounts that nobody works on here, or is taking.
     func unused(among accounts: [Int32: Int64]) -> [Int32: Int64] {
-        state.withLock { state in
-            accounts.filter { state.works[$0.key] == nil && state.waiting[$0.key]?.isEmpty ?? true }
+        state.withLock { state in accounts.filter { state.works[$0.key] == nil && state.taking[$0.key] == nil } }
+    }
+
+    /// Takes an account, which is in use until the body returns, however long the database takes.
+    func taking<Value>(_ account: Int32, _ body: () async throws(StoreError) -> Value) async throws(StoreError)
+        -> Value
+    {
+        state.withLock { $0.taking[account, default: 0] += 1 }
+        defer {
+            state.withLock { state in
+                let others = (state.taking[account] ?? 1) - 1
+                state.taking[account] = others > 0 ? others : nil
+            }
         }
+        return try await body()
     }
 
     /// Since when nobody but this node can have sent events of an account; nil if somebody else had it before this epoch.

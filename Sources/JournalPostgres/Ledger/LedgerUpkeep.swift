@@ -91,7 +91,7 @@ final class LedgerUpkeep: Sendable {
     }
 
     /// Leaves accounts to others that are this node's by the books, and that nobody here has used for an interval: the answer to a taking or
-    /// a giving back was lost. Whoever is just taking one under this epoch finds out by the fence, and takes it again.
+    /// a giving back was lost. Whoever began to take one just now finds out by the fence, and takes it again.
     func releaseUnused(_ session: PostgresSession) throws(PostgresFailure) {
         guard let node = keeper.node else { return }
         var held: [Int32: Int64] = [:]

@@ -45,6 +45,14 @@ extension PostgresEventStore: AccountLeasing {
 extension PostgresEventStore {
     /// Waits until the account is this node's, under a new epoch.
     func lease(_ account: Int32, of name: ProviderName, lane: LaneNumber?) async throws(StoreError) -> AccountLease {
+        try await ledger.desk.taking(account) { () throws(StoreError) in
+            try await take(account, of: name, lane: lane)
+        }
+    }
+
+    private func take(_ account: Int32, of name: ProviderName, lane: LaneNumber?) async throws(StoreError)
+        -> AccountLease
+    {
         while true {
             // What this node has changes hands at once.
             if ledger.desk.work(for: account) == nil { try await ledger.desk.waitForTurn(at: account) }
@@ -67,12 +75,14 @@ extension PostgresEventStore {
     /// Takes an account if nobody has it.
     /// - Returns: nil if somebody has it.
     func leaseIfFree(_ account: Int32, of name: ProviderName) async throws(StoreError) -> AccountLease? {
-        guard let node = ledger.keeper.node,
-            let row = try await run(.takeFreeAccount, [.int8(node), .int4(account)]).first
-        else { return nil }
-        let lease = AccountLease(provider: name, epoch: row.integer(0))
-        try await begin(lease, account: account, node: node, lane: nil)
-        return lease
+        try await ledger.desk.taking(account) { () throws(StoreError) -> AccountLease? in
+            guard let node = ledger.keeper.node,
+                let row = try await run(.takeFreeAccount, [.int8(node), .int4(account)]).first
+            else { return nil }
+            let lease = AccountLease(provider: name, epoch: row.integer(0))
+            try await begin(lease, account: account, node: node, lane: nil)
+            return lease
+        }
     }
 
     /// Reads how far the account has come, and works on it from now on.
