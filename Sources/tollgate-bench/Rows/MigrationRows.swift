@@ -116,8 +116,11 @@ extension BenchRun {
         }
     }
 
-    /// Compares every event with what three simulated vendors show, next to sending the same requests for their lists and nothing else:
-    /// the bytes of the answers are received and not looked at.
+    /// Compares every event with what three simulated vendors show, next to reading the same lists and nothing else; in turns, three times
+    /// each.
+    ///
+    /// A list is read when its rows are there: a comparison does that too, on the same machine as the vendors. What the requests take whose
+    /// answers nobody looks at is told beside it. Lists are read once before, so that neither is the first.
     func parityRow(events: Int) async throws -> Row {
         let simulators = try await BenchServer("tollgate", readyAt: "/sandbox", in: scratch) {
             ["sandbox", "--listen", "127.0.0.1:\($0)", "--log-level", "error"]
@@ -128,23 +131,32 @@ extension BenchRun {
                 let report = try await load(gateway, batch: 100, events: events)
                 guard report.failed == 0 else { throw BenchFailure(description: "\(report.failed) requests failed") }
                 for vendor in SimulatedVendor.all { try await vendor.waitForEvents(report.events, at: simulators) }
-                let memory = gateway.process.usage.residentBytes
-                let start = SharedClock.now
                 let span = BenchServer.recent
-                let run = try await gateway.compare(routes.vendors, level: "full", in: span)
-                let time = Double(SharedClock.now - start) / 1e9
-                guard run["verdict"] as? String == "equal" else {
-                    throw BenchFailure(description: "the comparison says \(run)")
+                let reads = try await recordedReads(of: report.events, in: span, at: simulators)
+                let memory = gateway.process.usage.residentBytes
+                var (compared, alone, bytes) = ([Double](), [Double](), [Double]())
+                var calls = 0
+                for _ in 1...3 {
+                    let time = try await Self.time {
+                        calls = try await gateway.calls(comparing: routes.vendors, in: span)
+                    }
+                    compared.append(time)
+                    alone.append(try await Self.time { try await Self.atOnce(reads) { try await $0.read() } })
+                    bytes.append(try await Self.time { try await Self.atOnce(reads) { try await $0.send() } })
                 }
-                let reads = Limit(
-                    name: "the same reads alone",
-                    value: try await readTime(of: report.events, in: span, at: simulators)
-                )
+                let lists = Limit(name: "of the lists", value: Double(reads.reduce(0) { $0 + $1.count }))
                 return Row(
                     .parity,
                     "compare \(report.events) events one by one with 3 simulated vendors",
                     [
-                        Figure("", time, "s", of: reads),
+                        Figure(
+                            "",
+                            Self.median(compared),
+                            "s",
+                            of: Limit(name: "the same lists alone", value: Self.median(alone))
+                        ),
+                        Figure("bytes of the lists", Self.median(bytes), "s"),
+                        Figure("calls", Double(calls), of: lists),
                         Figure("more memory", Double(gateway.process.usage.peakBytes - memory) / 1e6, "MB"),
                     ]
                 )
@@ -152,18 +164,33 @@ extension BenchRun {
         }
     }
 
-    /// Seconds to read so many events from all simulated vendors at once.
-    private func readTime(of events: Int, in span: ReadWindow, at simulators: BenchServer) async throws -> Double {
+    /// The reads that list so many events at each simulated vendor.
+    private func recordedReads(of events: Int, in span: ReadWindow, at simulators: BenchServer) async throws
+        -> [RecordedReads]
+    {
         let times = try await SimulatedVendor.times(of: events, at: simulators)
         var reads: [RecordedReads] = []
         for vendor in SimulatedVendor.all {
             reads.append(try await RecordedReads(of: vendor, in: span, times, at: simulators))
         }
-        let start = SharedClock.now
+        return reads
+    }
+
+    /// Reads at all vendors at once.
+    private static func atOnce(
+        _ reads: [RecordedReads],
+        _ body: @escaping @Sendable (RecordedReads) async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for reads in reads { group.addTask { try await reads.send() } }
+            for reads in reads { group.addTask { try await body(reads) } }
             try await group.waitForAll()
         }
+    }
+
+    /// How many seconds something takes.
+    private static func time(_ body: () async throws -> Void) async throws -> Double {
+        let start = SharedClock.now
+        try await body()
         return Double(SharedClock.now - start) / 1e9
     }
 
@@ -229,6 +256,17 @@ extension BenchServer {
     fileprivate static var recent: ReadWindow {
         let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         return ReadWindow(from: now + .seconds(-30 * 86_400), until: now + .seconds(60))
+    }
+
+    /// Compares every event, which must all be there.
+    /// - Returns: how many calls that took.
+    fileprivate func calls(comparing vendors: [String], in span: ReadWindow) async throws -> Int {
+        let run = try await compare(vendors, level: "full", in: span)
+        guard run["verdict"] as? String == "equal" else {
+            throw BenchFailure(description: "the comparison says \(run)")
+        }
+        let providers = run["providers"] as? [[String: Any]] ?? []
+        return providers.reduce(0) { $0 + (($1["calls"] as? [String: Any])?["made"] as? Int ?? 0) }
     }
 
     fileprivate func compare(_ vendors: [String], level: String, in span: ReadWindow = recent) async throws -> [String:

@@ -4,18 +4,19 @@ import NIOHTTP1
 import Parity
 import Vendors
 
-/// The requests with which a comparison reads a simulated vendor: found out by reading once, and then sent again without looking at the
-/// answers.
+/// The reads with which a comparison lists what a simulated vendor has: found out once, and then made again as they are or as bytes alone.
 struct RecordedReads {
     private let vendor: SimulatedVendor
     private let server: BenchServer
     private let reader: any VendorReader
     private let traits: ReadTraits
+    /// Each window's parts that are read one after another.
+    private let windows: [[ReadWindow]]
     /// By window.
     private var requests: [[VendorRequest]] = []
 
     /// Maximum number of events of a window, as in a comparison.
-    private static let windowEvents = 10_000
+    private static let windowEvents = 9900
     /// Windows that are read at once, as in a comparison.
     private static let windowsAtOnce = 2
 
@@ -29,22 +30,37 @@ struct RecordedReads {
         (self.vendor, self.server, self.reader, self.traits) = (vendor, server, reader, traits)
         var histogram = TimeHistogram(span)
         for time in times { histogram.add(time) }
-        for window in histogram.windows(ofAtMost: Self.windowEvents) {
-            requests.append([])
-            for part in parts(of: window, times) { try await record(part) }
+        windows = histogram.windows(ofAtMost: Self.windowEvents).map { Self.parts(of: $0, times, traits) }
+        for parts in windows {
+            var sent: [VendorRequest] = []
+            for part in parts { sent += try await read(part) }
+            requests.append(sent)
         }
     }
 
     /// How many there are.
     var count: Int { requests.reduce(0) { $0 + $1.count } }
 
-    /// Sends them again.
+    /// Reads the lists again, as far as the rows that a comparison takes: without a journal, and without comparing.
+    func read() async throws {
+        try await eachWindow { window in
+            for part in windows[window] { _ = try await read(part) }
+        }
+    }
+
+    /// Sends the same requests again, and does not look at the bytes of the answers.
     func send() async throws {
+        try await eachWindow { window in
+            for request in requests[window] { _ = try await answer(to: request) }
+        }
+    }
+
+    private func eachWindow(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for first in 0..<Self.windowsAtOnce {
                 group.addTask {
-                    for window in stride(from: first, to: requests.count, by: Self.windowsAtOnce) {
-                        for request in requests[window] { _ = try await answer(to: request) }
+                    for window in stride(from: first, to: windows.count, by: Self.windowsAtOnce) {
+                        try await body(window)
                     }
                 }
             }
@@ -52,35 +68,38 @@ struct RecordedReads {
         }
     }
 
-    private func parts(of window: ReadWindow, _ times: [Timestamp]) -> [ReadWindow] {
+    private static func parts(of window: ReadWindow, _ times: [Timestamp], _ traits: ReadTraits) -> [ReadWindow] {
         guard !traits.isPaged else { return [window] }
         let limit = traits.pageSize * 9 / 10
         return WindowSlices.slices(of: window, times, ofAtMost: limit, inSeconds: traits.cutsToSeconds)
     }
 
-    private mutating func record(_ window: ReadWindow) async throws {
+    /// Reads a window.
+    /// - Returns: the requests that it took.
+    private func read(_ window: ReadWindow) async throws -> [VendorRequest] {
+        var sent: [VendorRequest] = []
         var reading = WindowReading(window, limit: 2 * Self.windowEvents)
         var step = WindowReading.Step.page(nil)
         while true {
             switch step {
-            case .page(let cursor): step = reading.read(try await ask(reader.events(in: window, after: cursor)))
-            case .count: step = reading.counted(try await ask(reader.count(window)))
-            case .done: return
+            case .page(let cursor):
+                step = reading.read(try await ask(reader.events(in: window, after: cursor), &sent))
+            case .count: step = reading.counted(try await ask(reader.count(window), &sent))
+            case .done: return sent
             case .split:
                 guard let halves = window.halves else {
                     throw BenchFailure(description: "a window has too many events")
                 }
-                try await record(halves.0)
-                return try await record(halves.1)
+                return try await sent + read(halves.0) + read(halves.1)
             case .unstable: throw BenchFailure(description: "\(vendor.name)'s list changes")
             }
         }
     }
 
-    private mutating func ask<Value>(_ inquiry: VendorInquiry<Value>) async throws -> Value {
+    private func ask<Value>(_ inquiry: VendorInquiry<Value>, _ sent: inout [VendorRequest]) async throws -> Value {
         var inquiry = inquiry
         while case .ask(let request, let next) = inquiry {
-            requests[requests.count - 1].append(request)
+            sent.append(request)
             inquiry = next(try await answer(to: request))
         }
         guard case .done(let value) = inquiry else {
