@@ -29,6 +29,13 @@ struct ObstacleSearch {
         }
     }
 
+    /// Adds the names that the vendor counts, if it tells them and was not asked yet.
+    func searchNames(into known: inout BillingObstacles) async -> Outcome {
+        var outcome = Outcome()
+        if known.takeNamesQuestion() { await ask(.names, &known, &outcome) }
+        return outcome
+    }
+
     private func ask(
         _ question: BillingObstacles.Question,
         _ known: inout BillingObstacles,

@@ -27,8 +27,8 @@ struct ParityRunMaking {
     /// Of the providers that show sums.
     private var sums: [ProviderName: SumComparison] = [:]
 
-    /// Events of a window, so that memory does not grow with the journal.
-    static let windowEvents = 10_000
+    /// Events of a window, so that memory does not grow with the journal: three times what a count covers where vendors show 100 a page.
+    static let windowEvents = 9900
     /// Events of one millisecond, which no window divides.
     static let mostEvents = 100_000
     /// Windows that are in flight at once.
@@ -54,9 +54,12 @@ struct ParityRunMaking {
         try await pin()
         removedThrough = try await runner.removedThrough()
         if let metrics = run.order.metrics { return try await UsageMaking(run, runner, metrics, providers).make() }
+        for provider in providers where run.order.level.readsEvents && provider.adapter.hook != nil {
+            reported[provider.name] = try await runner.store.unbilled(at: provider.name)
+        }
         switch run.state {
         case .queued, .counting:
-            if try await countLedger() { return }
+            if try await RunCounting(run: run, runner: runner, providers: providers).countLedger() { return }
             try await count()
         case .reading, .confirming: try await goOn()
         case .finished, .failed: return
@@ -64,17 +67,16 @@ struct ParityRunMaking {
         let events = try await runner.store.run(run.id, at: runner.clock.now)?.events ?? 0
         share = min(1, Double(run.order.sample) / Double(max(1, events)))
         try await readSums()
-        for provider in providers where run.order.level.readsEvents && provider.adapter.hook != nil {
-            reported[provider.name] = try await runner.store.unbilled(at: provider.name)
-        }
         try await readOpen()
         guard !Task.isCancelled, run.order.level != .ledger else { return }
         try await runner.store.set(.confirming, of: run.id, reason: nil, at: runner.clock.now)
         for _ in 0..<Self.confirmations {
-            let suspects = try await runner.store.windows(.suspect, of: run.id, limit: .max)
-            for window in suspects {
-                guard await waitForLag(since: readAt[window] ?? began) else { return }
-                try await read([window], confirming: true)
+            var suspects = try await runner.store.windows(.suspect, of: run.id, limit: .max)[...]
+            while !suspects.isEmpty {
+                let next = Array(suspects.prefix(Self.windowsAtOnce))
+                suspects = suspects.dropFirst(next.count)
+                guard await waitForLag(since: next.map { readAt[$0] ?? began }.max() ?? began) else { return }
+                try await read(next, confirming: true)
             }
             // Halves of windows that have grown since.
             try await readOpen()
@@ -122,157 +124,53 @@ struct ParityRunMaking {
 
     // MARK: Counting
 
-    /// Answers from the journal's counts alone, if that is asked and every delivery has come to its end.
-    /// - Returns: whether it is done.
-    private func countLedger() async throws(ParityError) -> Bool {
-        let snapshot = runner.routes.current
-        guard run.order.level == .ledger, providers.allSatisfy({ ClosedPeriods(of: $0, in: snapshot) == nil }) else {
-            return false
-        }
-        let window = run.order.window
-        let counts = try await ledgerCounts()
-        let wanted = counts.cells.filter { run.order.providers.contains($0.key.provider) }
-        guard counts.damage.isEmpty, wanted.allSatisfy({ $0.value.planned == $0.value.delivered + $0.value.skipped })
-        else {
-            return false
-        }
-        var results: [ProviderName: WindowResult] = [:]
-        for name in run.order.providers {
-            var cells: [String: CellCounts] = [:]
-            for (key, count) in wanted where key.provider == name {
-                let delivered = CellCounts(expected: count.delivered, found: count.delivered)
-                cells[key.name ?? "", default: CellCounts()] += delivered
-            }
-            results[name] = WindowResult(comparison: .ledger(cells.filter { $0.value.expected > 0 }, at: name))
-        }
-        let reports = run.order.providers.map { name in
-            let planned = results[name]?.comparison.cells.values.reduce(0) { $0 + $1.expected } ?? 0
-            return ProviderReport(provider: name, notPlanned: counts.events - planned)
-        }
-        try await runner.store.plan([window], events: counts.events, reports, for: run.id)
-        try await runner.store.save(results.mapValues(\.record), of: window, state: .settled, for: run.id)
-        return true
-    }
-
-    private func count() async throws(ParityError) {
+    private mutating func count() async throws(ParityError) {
         try await runner.store.set(.counting, of: run.id, reason: nil, at: runner.clock.now)
-        var histogram = TimeHistogram(run.order.window)
-        var events = 0
-        // As many as anybody asks about.
-        var (names, customers): (Set<String>, Set<String>) = ([], [])
-        try await walk { event in
-            events += 1
-            histogram.add(event.timestamp)
-            if names.count < BillingObstacles.mostNames { names.insert(event.name) }
-            if customers.count < BillingObstacles.mostCustomers, let customer = event.customerID {
-                customers.insert(customer)
-            }
+        let counting = RunCounting(run: run, runner: runner, providers: providers)
+        let counted = try await counting.count()
+        var calls: [ProviderName: Int] = [:]
+        for provider in providers where counted.planned[provider.name, default: 0] > 0 {
+            calls[provider.name] = try await askForNames(provider)
         }
-        let planned = try await plannedDeliveries()
-        let windows = histogram.windows(ofAtMost: Self.windowEvents)
-        let reports = run.order.providers.map { name in
-            let provider = providers.first { $0.name == name }
-            let count = planned[name, default: 0]
-            return ProviderReport(
-                provider: name,
-                notPlanned: max(0, events - count),
-                forecast: provider.flatMap { provider in
-                    provider.traits.reads.map {
-                        forecast(count, windows: windows.count, $0, provider, names: names.count)
-                            .adding(questions(to: provider, names: names.count, customers: customers.count))
-                    }
-                }
-            )
-        }
-        try await runner.store.plan(windows, events: events, reports, for: run.id)
+        guard !Task.isCancelled else { return }
+        let reports = counting.reports(counted, naming: calls)
+        try await runner.store.plan(counted.windows, events: counted.events, reports, for: run.id)
     }
 
-    /// What is asked beside counts and lists: sums, what is not billed, and events that are not where they were sent.
-    private func questions(to provider: ProviderConfiguration, names: Int, customers: Int) -> CallForecast {
-        guard run.order.level.readsEvents, let reader = provider.adapter.reader else {
-            return CallForecast(least: 0, most: 0)
+    /// Asks a provider for all names that it bills, where it tells them: only it knows how many pages that takes, which are foretold.
+    /// - Returns: how many calls it took.
+    private mutating func askForNames(_ provider: ProviderConfiguration) async throws(ParityError) -> Int {
+        guard run.order.level.readsEvents, let reader = provider.adapter.reader, reader.obstacles.ofNames else {
+            return 0
         }
-        let sums = run.order.level == .digest ? SumReading(run, runner, provider)?.forecast ?? 0 : 0
-        let searches = reader.abilities.contains(.find) ? CollisionSearch.most : 0
-        return BillingObstacles(able: reader.obstacles).forecast(names: names, customers: customers)
-            .adding(CallForecast(least: sums, most: sums + searches))
-    }
-
-    /// How many events each provider should have, those of lanes included.
-    private func plannedDeliveries() async throws(ParityError) -> [ProviderName: Int] {
-        let counts = try await ledgerCounts()
-        return counts.cells.reduce(into: [:]) { planned, cell in
-            planned[cell.key.provider, default: 0] += cell.value.planned - cell.value.skipped
-        }
-    }
-
-    private func ledgerCounts() async throws(ParityError) -> LedgerCounts {
-        let window = RecordedWindow(clock: .occurred, from: run.order.window.from, until: run.order.window.until)
-        do {
-            return try await runner.journal.ledgerCounts(window)
-        } catch {
-            throw .journal("\(error)")
-        }
-    }
-
-    private func walk(_ body: (AcceptedEvent) -> Void) async throws(ParityError) {
-        let window = RecordedWindow(
-            clock: .occurred,
-            from: run.order.window.from,
-            until: run.order.window.until,
-            withDeliveries: false
+        var known = obstacles(of: provider, reader)
+        let search = ObstacleSearch(
+            vendors: runner.vendors,
+            provider: provider,
+            reader: reader,
+            recorded: JournalWindow(events: [], isDamaged: false),
+            lanes: [:]
         )
-        var position: JournalPosition?
-        while !Task.isCancelled {
-            let piece: RecordedPiece
-            do {
-                piece = try await runner.journal.recorded(window, after: position, limit: 5000)
-            } catch {
-                throw .journal("\(error)")
-            }
-            for event in piece.events where !event.event.plan.isOfCanaries { body(event.event) }
-            if piece.isLast { return }
-            position = piece.through
-        }
+        let outcome = await search.searchNames(into: &known)
+        obstacles[provider.name] = known
+        try await runner.store.note(calls: outcome.calls, fault: outcome.fault, at: provider.name, for: run.id)
+        return outcome.calls
     }
 
-    private func forecast(
-        _ events: Int,
-        windows: Int,
-        _ traits: ReadTraits,
-        _ provider: ProviderConfiguration,
-        names: Int
-    ) -> CallForecast {
-        let each = Array(repeating: events / max(1, windows), count: max(1, windows))
-        if run.order.level == .resend {
-            // Beyond so many names nobody has counted them.
-            let most = names < BillingObstacles.mostNames ? names : events
-            return CallForecast.resending(events: each, batch: provider.pipeline.batch.events, names: most)
-        }
-        let level = run.order.level == .digest && !traits.isPaged ? .full : run.order.level
-        return CallForecast.forecast(
-            events: each,
-            level: level,
-            pageSize: traits.isPaged ? traits.pageSize : max(1, traits.pageSize * 9 / 10),
-            sample: run.order.sample,
-            idsPerRequest: showsIDs(provider) ? traits.idsPerRequest : nil
-        )
-    }
-
-    /// Whether the events that are sent to a provider now carry their ids in a property.
-    private func showsIDs(_ provider: ProviderConfiguration) -> Bool {
-        let destinations = runner.routes.current.routes.routes.flatMap(\.destinations).map(\.destination)
-        let settings = destinations.filter { $0.provider == provider.name }.map(\.settings)
-        return !(provider.adapter.reader?.comparison(of: [], sentWith: settings).idProperties.isEmpty ?? true)
+    /// What is known of a provider until now.
+    private func obstacles(of provider: ProviderConfiguration, _ reader: any VendorReader) -> BillingObstacles {
+        obstacles[provider.name]
+            ?? BillingObstacles(able: reader.obstacles, reported: reported[provider.name] ?? [])
     }
 
     // MARK: Reading
 
-    /// Reads and compares windows, some at once: while one is compared, the vendors answer for another.
+    /// Reads and compares windows, some at once: while one is compared, or written down, the vendors answer for others.
     private mutating func read(_ windows: [ReadWindow], confirming: Bool) async throws(ParityError) {
         var failure: ParityError?
         await withTaskGroup(of: (WindowMaking, Result<WindowOutcome, ParityError>).self) { group in
             var (waiting, underWay) = (windows[...], 0)
+            var compared: (making: WindowMaking, outcome: WindowOutcome)?
             while true {
                 do throws(ParityError) {
                     while underWay < Self.windowsAtOnce, let window = waiting.popFirst() {
@@ -280,9 +178,15 @@ struct ParityRunMaking {
                         group.addTask { (making, await making.read()) }
                         underWay += 1
                     }
+                    if let (making, outcome) = compared {
+                        compared = nil
+                        try await finish(making, outcome, confirming: confirming)
+                    }
                     guard let (making, result) = await group.next(), !Task.isCancelled else { break }
                     underWay -= 1
-                    try await finish(making, try result.get(), confirming: confirming)
+                    let outcome = try result.get()
+                    abandonUnread(in: outcome)
+                    compared = (making, outcome)
                 } catch {
                     failure = error
                     break
@@ -291,6 +195,12 @@ struct ParityRunMaking {
             group.cancelAll()
         }
         if let failure { throw failure }
+    }
+
+    /// Leaves alone from now on the providers that could not be read.
+    private mutating func abandonUnread(in outcome: WindowOutcome) {
+        guard case .compared(let results, _) = outcome else { return }
+        for (name, result) in results { if let reason = result.unreadable { abandoned[name] = reason } }
     }
 
     private mutating func begin(_ window: ReadWindow) async throws(ParityError) -> WindowMaking {
@@ -353,13 +263,12 @@ struct ParityRunMaking {
         )
     }
 
-    /// Adds the providers that were not asked, and leaves alone from now on those that could not be read.
+    /// Adds the providers that were not asked.
     private mutating func addUnread(
         _ window: ReadWindow,
         to results: inout [ProviderName: WindowResult],
         isJournalDamaged: Bool
     ) {
-        for (name, result) in results { if let reason = result.unreadable { abandoned[name] = reason } }
         for name in run.order.providers where results[name] == nil {
             let decision = CauseDecision(readAt: runner.clock.now, lag: .zero, isJournalDamaged: isJournalDamaged)
             let reason = abandoned[name] ?? "it cannot be read"
@@ -380,8 +289,7 @@ struct ParityRunMaking {
         guard var found = result, found.unreadable == nil, run.order.level.readsEvents,
             let provider = providers.first(where: { $0.name == name }), let reader = provider.adapter.reader
         else { return }
-        var known =
-            obstacles[name] ?? BillingObstacles(able: reader.obstacles, reported: reported[name] ?? [])
+        var known = obstacles(of: provider, reader)
         let search = ObstacleSearch(
             vendors: runner.vendors,
             provider: provider,

@@ -36,6 +36,12 @@ struct UsageResult {
     }
 }
 
+/// What a vendor said when it was asked what it can bill by.
+struct VendorCatalogue: Sendable {
+    let answer: VendorInquiry<[CatalogueMetric]>
+    let calls: Int
+}
+
 /// Asks one provider what it bills, compares it with the journal, and looks for the events of the customers that differ.
 struct UsageComparison {
     private let run: ParityRun
@@ -45,6 +51,8 @@ struct UsageComparison {
     private let reader: any VendorReader
     private let traits: UsageTraits
     private let ledger: UsageLedger
+    /// Nil: the vendor is asked again.
+    private let catalogue: VendorCatalogue?
     private var result = UsageResult()
     /// What the vendor shows, by amount.
     private var shown: [UsageLedger.Key: VendorUsage] = [:]
@@ -67,8 +75,10 @@ struct UsageComparison {
         _ provider: ProviderConfiguration,
         _ reader: any VendorReader,
         _ traits: UsageTraits,
-        _ ledger: UsageLedger
+        _ ledger: UsageLedger,
+        _ catalogue: VendorCatalogue?
     ) {
+        self.catalogue = catalogue
         self.run = run
         self.runner = runner
         self.metrics = metrics
@@ -106,12 +116,18 @@ struct UsageComparison {
     }
 
     private mutating func readCatalogue() async throws(Failure) {
-        let catalogue = try await ask(reader.catalogue())
+        let catalogue = try await askedCatalogue()
         definitions = Dictionary(catalogue.map { ($0.id, $0) }) { $1 }
         for metric in compared {
             guard let id = metric.ids[provider.name], definitions[id] == nil else { continue }
             throw .unreadable("\(provider.traits.vendor) has no metric \"\(id)\", which is meant for \(metric.name)")
         }
+    }
+
+    private mutating func askedCatalogue() async throws(Failure) -> [CatalogueMetric] {
+        guard let catalogue else { return try await ask(reader.catalogue()) }
+        result.calls += catalogue.calls
+        return try value(of: catalogue.answer)
     }
 
     private mutating func readUsage() async throws(Failure) {
@@ -382,7 +398,11 @@ struct UsageComparison {
     }
 
     private mutating func ask<Value>(_ inquiry: VendorInquiry<Value>) async throws(Failure) -> Value {
-        switch await runner.vendors.ask(inquiry, at: provider, counting: &result.calls) {
+        try value(of: await runner.vendors.ask(inquiry, at: provider, counting: &result.calls))
+    }
+
+    private func value<Value>(of answer: VendorInquiry<Value>?) throws(Failure) -> Value {
+        switch answer {
         case .done(let value)?: return value
         case .failed(let fault)?: throw .unreadable(fault.message)
         case .unsupported(let reason)?:

@@ -30,10 +30,13 @@ struct UsageMaking {
         try await runner.store.set(.counting, of: run.id, reason: nil, at: runner.clock.now)
         let ledger = try await ledger()
         guard let ledger else { return }
+        guard let catalogues = await catalogues() else { return }
         let reports = run.order.providers.map { name in
             ProviderReport(
                 provider: name,
-                forecast: providers.first { $0.name == name }.flatMap { forecast(of: $0, ledger) }
+                forecast: providers.first { $0.name == name }.flatMap {
+                    forecast(of: $0, ledger, catalogue: catalogues[name]?.calls ?? 0)
+                }
             )
         }
         try await runner.store.plan([run.order.window], events: ledger.events, reports, for: run.id)
@@ -43,7 +46,7 @@ struct UsageMaking {
                 results[name] = .unreadable("routes.json no longer has the provider \(name)", run, name)
                 continue
             }
-            guard let result = await compare(at: provider, ledger) else { return }
+            guard let result = await compare(at: provider, ledger, catalogues[name]) else { return }
             results[name] = result
         }
         try await save(results, isSuspect(results) ? .suspect : .settled)
@@ -86,7 +89,27 @@ struct UsageMaking {
         return results
     }
 
-    private func compare(at provider: ProviderConfiguration, _ ledger: UsageLedger) async -> UsageResult? {
+    /// Asks each provider what it can bill by: only it knows how many pages that takes, which are foretold.
+    /// - Returns: nil if the task was cancelled.
+    private func catalogues() async -> [ProviderName: VendorCatalogue]? {
+        var catalogues: [ProviderName: VendorCatalogue] = [:]
+        for provider in providers where provider.traits.reads?.usage != nil {
+            guard metrics.all.contains(where: { $0.ids[provider.name] != nil }), let reader = provider.adapter.reader
+            else { continue }
+            var calls = 0
+            let answer = await runner.vendors.ask(reader.catalogue(), at: provider, counting: &calls)
+            guard let answer else { return nil }
+            catalogues[provider.name] = VendorCatalogue(answer: answer, calls: calls)
+        }
+        return catalogues
+    }
+
+    /// - Parameter catalogue: what the vendor can bill by, if it was asked already.
+    private func compare(
+        at provider: ProviderConfiguration,
+        _ ledger: UsageLedger,
+        _ catalogue: VendorCatalogue? = nil
+    ) async -> UsageResult? {
         guard let reader = provider.adapter.reader, let traits = provider.traits.reads?.usage else {
             return .unreadable("\(provider.traits.vendor) shows no usage", run, provider.name)
         }
@@ -98,16 +121,25 @@ struct UsageMaking {
                 "the window has more than \(Self.mostAmounts) amounts of a customer and metric, or too many different values"
             return .unreadable(reason, run, provider.name)
         }
-        var comparison = UsageComparison(run, runner, metrics, provider, reader, traits, ledger)
+        var comparison = UsageComparison(run, runner, metrics, provider, reader, traits, ledger, catalogue)
         return await comparison.compare()
     }
 
-    private func forecast(of provider: ProviderConfiguration, _ ledger: UsageLedger) -> CallForecast? {
-        guard let traits = provider.traits.reads?.usage else { return nil }
+    /// - Parameter catalogue: how many calls it took to ask what the vendor can bill by.
+    private func forecast(of provider: ProviderConfiguration, _ ledger: UsageLedger, catalogue: Int) -> CallForecast? {
+        guard let reads = provider.traits.reads, let traits = reads.usage, let reader = provider.adapter.reader else {
+            return nil
+        }
         let customers = ledger.customers(at: provider.name)
         let used = metrics.all.filter { $0.ids[provider.name] != nil }.count
-        let reads = traits.scope == .metric ? used * max(1, (customers + 99) / 100) : customers
-        return CallForecast(least: reads + 1, most: 2 * (reads + 1 + UsageComparison.mostSearched * 2))
+        let pages = max(1, (customers + reads.pageSize - 1) / reads.pageSize)
+        let least = catalogue + (traits.scope == .metric ? used * pages : customers)
+        // The events of amounts that differ are listed, a page of each at least, and the vendor is asked what keeps it from billing them.
+        let searched = min(UsageComparison.mostSearched, ledger.totals[provider.name]?.count ?? 0)
+        let names = reader.obstacles.ofNames ? catalogue : 0
+        let questions = BillingObstacles(able: reader.obstacles).forecast(names: 1, customers: 1).most + names
+        let lists = searched + 2 * ledger.events / reads.pageSize
+        return CallForecast(least: least, most: (1 + Self.confirmations) * (least + lists + searched * questions))
     }
 
     /// - Returns: nil if the task was cancelled.

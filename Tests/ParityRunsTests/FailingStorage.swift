@@ -10,6 +10,8 @@ struct FailingStorage: ParityStorage {
             var failsToRead = false
             var failsToWrite = false
             var tries = 0
+            /// What comes before a window is written down.
+            var beforeSave: (@Sendable () async -> Void)?
         }
 
         let state = Mutex(State())
@@ -54,6 +56,7 @@ struct FailingStorage: ParityStorage {
         async throws(ParityError)
     {
         try write()
+        await faults.state.withLock { $0.beforeSave }?()
         try await storage.save(records, of: window, state: state, for: id)
     }
 

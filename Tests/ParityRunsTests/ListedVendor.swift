@@ -34,6 +34,8 @@ struct ListedVendor: Adapter {
             var usage: [VendorUsage]?
             /// How many pages its usage has.
             var usagePages = 1
+            /// How many pages its catalogue has; none: it is told without a request.
+            var cataloguePages = 0
         }
 
         let state = Mutex(State())
@@ -195,7 +197,14 @@ private struct ListedReader: VendorReader {
             property: nil,
             filter: nil
         )
-        return .done([meter])
+        return Self.catalogue([meter], behind: shelf.state.withLock { $0.cataloguePages })
+    }
+
+    private static func catalogue(_ metrics: [CatalogueMetric], behind pages: Int) -> VendorInquiry<[CatalogueMetric]> {
+        guard pages > 0 else { return .done(metrics) }
+        return .ask(VendorRequest(method: "GET", path: "/", body: [])) { _ in
+            pages > 1 ? catalogue(metrics, behind: pages - 1) : .done(metrics)
+        }
     }
 
     func usage(of metric: String) -> VendorInquiry<[VendorUsage]> {

@@ -52,6 +52,35 @@ extension ParityRunnerTests {
         }
     }
 
+    @Test func `reads the next window while one is written down`() async throws {
+        // Three windows: two are counted in 64 calls, and the third in 17 more.
+        let (journal, shelf) = Self.clean(25_000)
+        let faults = FailingStorage.Switch()
+        let isBeside = Mutex<Bool?>(nil)
+        faults.state.withLock { state in
+            state.beforeSave = {
+                guard isBeside.withLock({ $0 }) == nil else { return }
+                do {
+                    try await waitUntil("the third window is read") { shelf.state.withLock { $0.calls } > 70 }
+                    isBeside.withLock { $0 = true }
+                } catch {
+                    // It is not: the test sees it, and the comparison comes to its end.
+                    isBeside.withLock { $0 = false }
+                }
+            }
+        }
+        try await withTemporaryFolder { folder in
+            let storage = FailingStorage(storage: try ParityStore(in: folder), faults: faults)
+            try await Self.with(journal, shelf, in: folder, storing: storage) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .digest, sample: 0)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(run.verdict == .equal && run.windows == 3)
+                #expect(run.reports[0].totals == CellCounts(expected: 25_000, found: 25_000))
+                #expect(isBeside.withLock { $0 } == true)
+            }
+        }
+    }
+
     @Test func `looks again by itself when comparisons could not be read`() async throws {
         let (journal, shelf) = Self.clean(100)
         let (faults, gate) = (FailingStorage.Switch(), Gate())

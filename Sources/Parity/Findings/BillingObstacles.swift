@@ -52,10 +52,11 @@ package struct BillingObstacles: Sendable {
         names.isEmpty && customers.isEmpty && pairs.isEmpty && reported.isEmpty && counted == nil && times.isEmpty
     }
 
-    /// How many questions there are about so many names and customers.
+    /// How many questions there are about so many names and customers, beside that for all counted names, whose pages only the vendor
+    /// knows.
     package func forecast(names: Int, customers: Int) -> CallForecast {
         let (names, customers) = (min(names, Self.mostNames), min(customers, Self.mostCustomers))
-        var least = able.ofNames ? 1 : 0
+        var least = 0
         if !able.ofEvents.isEmpty { least += names }
         if tellsCustomers { least += customers }
         guard able.ofSubscriptions else { return CallForecast(least: least, most: least) }
@@ -71,16 +72,20 @@ package struct BillingObstacles: Sendable {
         var questions: [Question] = []
         for event in events where event.state.isDelivered {
             guard let sent = event.sent else { continue }
-            if able.ofNames, !areNamesAsked {
-                areNamesAsked = true
-                questions.append(.names)
-            }
+            if takeNamesQuestion() { questions.append(.names) }
             if !able.ofEvents.isEmpty, isNew(sent) { questions.append(.event(event)) }
             if able.ofSubscriptions, let question = question(sent.subscriptionID, of: event.event.customerID) {
                 questions.append(question)
             }
         }
         return questions
+    }
+
+    /// Whether the vendor is to be asked for all counted names now: it is once, if it tells them.
+    package mutating func takeNamesQuestion() -> Bool {
+        guard able.ofNames, !areNamesAsked else { return false }
+        areNamesAsked = true
+        return true
     }
 
     private mutating func isNew(_ sent: VendorEvent) -> Bool {
