@@ -93,9 +93,9 @@ struct Resending {
         else { return .failure(.unknown) }
         guard filter.takes(archived.event) else { return .failure(Unsendable(reason: filter.reason)) }
         // A correction that takes the place of an event has its timestamp, so that it is among these.
-        guard recorded.events.counting(at: provider).contains(where: { $0.sequence == sequence }) else {
-            return .failure(.corrected)
-        }
+        guard recorded.events.counting(at: provider).contains(where: { $0.sequence == sequence }),
+            !recorded.events.contains(where: { $0.mayReplace(archived, at: provider) })
+        else { return .failure(.corrected) }
         do { return .success(try adapter.translate(archived.event, for: destination)) } catch {
             return .failure(.unknown)
         }
@@ -131,6 +131,25 @@ struct Resending {
         switch outcome {
         case .delivered, .resend: nil
         case .retry(let fault, _), .ambiguous(let fault, _), .reject(let fault), .park(let fault): fault.message
+        }
+    }
+}
+
+extension ArchivedEvent {
+    /// Whether it is a later correction that takes the place of another event at a provider, and that may be there, or on its way.
+    fileprivate func mayReplace(_ other: ArchivedEvent, at provider: ProviderName) -> Bool {
+        guard other.sequence < sequence, let corrected = event.corrects?.original,
+            event.plan.destination(at: provider)?.correction == .replacing
+        else { return false }
+        let original = other.event.corrects?.original ?? other.event.id
+        guard EventIdentityInJournal(event, corrected) == EventIdentityInJournal(other.event, original) else {
+            return false
+        }
+        guard let delivery = deliveries.first(where: { $0.provider == provider }) else { return true }
+        switch delivery.status {
+        case .pending, .retrying, .uncertain, .delivered: return true
+        case .rejected: return delivery.mayHaveArrived
+        case .discarded, .skipped: return false
         }
     }
 }

@@ -15,7 +15,7 @@ import Testing
 
 /// A retry must not send an event of before its customer's move to a vendor that bills by receipt: the old vendor has billed it.
 @Suite struct RetryGuardTests {
-    private static let now = SystemWallClock().now
+    static let now = SystemWallClock().now
     private static let day = Duration.seconds(86_400)
 
     /// A migration from `old` to `p`, which bills by receipt.
@@ -49,9 +49,13 @@ import Testing
         return try reader.read(Array(text.utf8)).routes
     }
 
-    /// Two dead letters at each provider: one of 200 days ago and one of now.
-    private static func makeDeadLetters(_ server: IngressFixture, at providers: [ProviderName] = ["p"]) async throws {
-        for (id, time) in [("before", now + (.zero - day * 200)), ("after", now)] {
+    /// Dead letters at each provider: by default one of 200 days ago and one of now.
+    static func makeDeadLetters(
+        _ server: IngressFixture,
+        of events: [(id: String, time: Timestamp)] = [("before", now + (.zero - day * 200)), ("after", now)],
+        at providers: [ProviderName] = ["p"]
+    ) async throws {
+        for (id, time) in events {
             let event = #"{"id":"\#(id)","name":"n","customer_id":"c","timestamp":"\#(time.rfc3339)"}"#
             #expect(try await server.post(event).status == 202)
         }
@@ -81,7 +85,7 @@ import Testing
     }
 
     /// All customers of a route have moved, long after the first dead letter and long before the second.
-    private static func move(_ route: RouteName, on server: IngressFixture) throws {
+    static func move(_ route: RouteName, on server: IngressFixture) throws {
         server.routes.replace(by: try routes(moving: route))
         let ordered = now + (.zero - day * 100)
         let cut = MigrationEntry(number: 1, at: ordered, action: .cut(at: ordered))

@@ -77,7 +77,18 @@ extension ParityRunnerTests {
         return WindowRow(key: id, event: event)
     }
 
-    @Test func `sends no lost event again that was corrected since`() async throws {
+    /// The states of a correction of which nobody knows that it is not at the vendor, and the others.
+    private static let states: [(DeliveryStatus, DeliveryErrorCode?, Bool)] = [
+        (.delivered, nil, false), (.uncertain, .timeout, false), (.retrying, .timeout, false), (.pending, nil, false),
+        (.rejected, .vendorError, false), (.rejected, .invalidEvent, true), (.discarded, nil, true),
+    ]
+
+    @Test(arguments: states)
+    func `sends no lost event again that was corrected since`(
+        status: DeliveryStatus,
+        code: DeliveryErrorCode?,
+        isSent: Bool
+    ) async throws {
         var (journal, shelf) = Self.clean(10)
         shelf.rows.removeAll { ["e3", "e5"].contains($0.event.id) }
         try await withTemporaryFolder { [before = journal] folder in
@@ -99,14 +110,36 @@ extension ParityRunnerTests {
                     route: "r",
                     destinations: [ComparedJournalDouble.listed.correcting(.replacing, property: "n")]
                 ),
-                delivery: Delivery(provider: "listed", adapter: "listed", mode: .primary, status: .delivered)
+                delivery: Self.tried(status, code)
             )
             try await Self.with(journal, shelf, in: folder) { runner in
                 let count = try await runner.resend(in: id, FindingFilter())
-                #expect(count.sent == 1 && count.failed == 1)
-                #expect(count.reason?.contains("corrected since") == true)
-                #expect(shelf.rows.contains { $0.event.id == "e5" } && !shelf.rows.contains { $0.event.id == "e3" })
+                #expect(count.sent == (isSent ? 2 : 1) && count.failed == (isSent ? 0 : 1))
+                #expect((count.reason?.contains("corrected since") == true) != isSent)
+                #expect(shelf.rows.contains { $0.event.id == "e5" })
+                #expect(shelf.rows.contains { $0.event.id == "e3" } == isSent)
             }
         }
+    }
+
+    /// A delivery after one attempt.
+    private static func tried(_ status: DeliveryStatus, _ code: DeliveryErrorCode?) -> Delivery {
+        let fault = code.map { DeliveryFault(code: $0, message: "no") }
+        let attempt = Attempt(
+            at: Timestamp(milliseconds: 60_000),
+            latency: .milliseconds(1),
+            httpStatus: nil,
+            status: status,
+            fault: fault
+        )
+        return Delivery(
+            provider: "listed",
+            adapter: "listed",
+            mode: .primary,
+            status: status,
+            attempts: 1,
+            fault: fault,
+            history: [attempt]
+        )
     }
 }

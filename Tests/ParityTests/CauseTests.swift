@@ -285,6 +285,54 @@ import Testing
     func `follows from the delivery`(delivery: Delivery?, state: LedgerState) {
         #expect(LedgerState(delivery) == state)
     }
+
+    private static func attempt(
+        _ seconds: Int64,
+        _ status: DeliveryStatus = .delivered,
+        _ code: DeliveryErrorCode? = nil,
+        deduplicated: Bool = false
+    ) -> Attempt {
+        Attempt(
+            at: Timestamp(milliseconds: seconds * 1000),
+            latency: .milliseconds(1),
+            httpStatus: nil,
+            status: status,
+            deduplicated: deduplicated,
+            fault: code.map { DeliveryFault(code: $0, message: "no") }
+        )
+    }
+
+    /// The attempts of a delivery, and the one with which the event came to the vendor.
+    private static let histories: [(attempts: [Attempt], arrived: Int64?)] = [
+        ([attempt(1)], 1), ([attempt(1, .retrying, .rateLimited), attempt(2)], 2),
+        // The vendor had it already when the gateway sent it for the first time.
+        ([attempt(1, deduplicated: true)], 1),
+        ([attempt(1, .retrying, .timeout), attempt(2, deduplicated: true)], 1),
+        ([attempt(1, .retrying, .rateLimited), attempt(2, .retrying, .timeout), attempt(3, deduplicated: true)], 2),
+        // Not recognized: the first one did not arrive.
+        ([attempt(1, .retrying, .timeout), attempt(2)], 2),
+        // Found by a look at the vendor, hours later.
+        ([attempt(1, .uncertain, .timeout), attempt(9000, .delivered, .foundAtVendor)], 1),
+        ([attempt(9000, .delivered, .foundAtVendor)], nil),
+    ]
+
+    @Test(arguments: histories)
+    func `tells when the event came, and not when a repeat or a look found it`(attempts: [Attempt], arrived: Int64?) {
+        let delivery = Delivery(
+            provider: "p",
+            adapter: "a",
+            mode: .mirror,
+            status: .delivered,
+            attempts: attempts.count { !$0.isLookup },
+            deduplicated: attempts.last?.deduplicated ?? false,
+            history: attempts
+        )
+        guard case .delivered(_, let at) = LedgerState(delivery) else {
+            Issue.record("it is delivered")
+            return
+        }
+        #expect(at == arrived.map { Timestamp(milliseconds: $0 * 1000) })
+    }
 }
 
 /// A finding counts when two reads agree on it.

@@ -8,16 +8,26 @@ import Routing
 struct RetryGuard: Sendable {
     private let journal: any IngressJournal
     private let routes: CurrentRoutes
+    private let limits: Limits
 
-    /// How many deliveries are looked at of events that both vendors may have.
-    private static let most = 100_000
-    /// How many are read at all.
-    private static let mostRead = 1_000_000
-    private static let pageSize = 1000
+    /// How much is looked at for one order.
+    struct Limits {
+        /// Deliveries of events that both vendors may have.
+        var checked = 100_000
+        /// Deliveries at all.
+        var read = 1_000_000
+        /// Deliveries that are read at once.
+        var page = 1000
+    }
 
     init(_ services: EndpointServices) {
-        journal = services.given.journal
-        routes = services.given.routes
+        self.init(journal: services.given.journal, routes: services.given.routes)
+    }
+
+    init(journal: any IngressJournal, routes: CurrentRoutes, limits: Limits = Limits()) {
+        self.journal = journal
+        self.routes = routes
+        self.limits = limits
     }
 
     /// - Throws: ``Problem`` if one of the deliveries would be, or if there are too many to look at.
@@ -43,7 +53,7 @@ struct RetryGuard: Sendable {
         while true {
             let page: DeliveryPage
             do throws(StoreError) {
-                page = try await journal.deliveries(matching: wanted, after: after, limit: Self.pageSize)
+                page = try await journal.deliveries(matching: wanted, after: after, limit: limits.page)
             } catch {
                 throw Problem(error)
             }
@@ -55,8 +65,8 @@ struct RetryGuard: Sendable {
             read += page.deliveries.count
             after = page.next
             guard after != nil else { return }
-            if checked >= Self.most { throw Problem.tooManyToCheck(Self.most, at: provider.name) }
-            if read >= Self.mostRead { throw Problem.tooManyToCheck(Self.mostRead, at: provider.name) }
+            if checked >= limits.checked { throw Problem.tooManyToCheck(limits.checked, at: provider.name) }
+            if read >= limits.read { throw Problem.tooManyToCheck(limits.read, at: provider.name) }
         }
     }
 }

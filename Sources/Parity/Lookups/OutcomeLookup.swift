@@ -89,16 +89,22 @@ extension Delivery {
         switch status {
         case .uncertain: return true
         case .rejected:
-            // What the vendor refused, it does not have; an answer that says nothing, or none, leaves that open.
-            switch fault?.code {
-            case .timeout, .connectionFailed, .vendorError, .vendorUnavailable: return !history.isEmpty
-            case .invalidEvent, .unknownCustomer, .unknownName, .duplicateConflict, .unauthorized, .forbidden,
-                .notFound,
-                .payloadTooLarge, .rateLimited, .unsupported, .untranslatable, .timestampInFuture, .backfillCancelled,
-                .foundAtVendor, .otherAtVendor, .absentAtVendor, nil:
-                return false
-            }
+            return fault?.code.leavesOpen ?? false && !history.isEmpty
         case .pending, .retrying, .delivered, .skipped, .discarded: return false
+        }
+    }
+}
+
+extension DeliveryErrorCode {
+    /// Whether the vendor may have the event all the same: what it refused, it does not have; an answer that says nothing, or none, leaves
+    /// that open.
+    var leavesOpen: Bool {
+        switch self {
+        case .timeout, .connectionFailed, .vendorError, .vendorUnavailable: true
+        case .invalidEvent, .unknownCustomer, .unknownName, .duplicateConflict, .unauthorized, .forbidden, .notFound,
+            .payloadTooLarge, .rateLimited, .unsupported, .untranslatable, .timestampInFuture, .backfillCancelled,
+            .foundAtVendor, .otherAtVendor, .absentAtVendor:
+            false
         }
     }
 }

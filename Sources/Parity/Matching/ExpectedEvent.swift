@@ -23,8 +23,8 @@ package final class ExpectedEvent: Sendable {
 
 /// What the journal says became of an event at a provider.
 package enum LedgerState: Sendable, Equatable {
-    /// `deduplicated`: the vendor had it before the first request that carried it. `at`: when the last attempt began, if it has a
-    /// record of its own.
+    /// `deduplicated`: the vendor had it before the first request that carried it. `at`: when the request left with which it came, as far
+    /// as the attempts tell.
     case delivered(deduplicated: Bool, at: Timestamp?)
     /// Pending or retrying.
     case waiting(next: Timestamp?)
@@ -44,7 +44,7 @@ package enum LedgerState: Sendable, Equatable {
         case .delivered:
             // A repeat that the vendor recognizes is most often of an earlier attempt of ours whose answer was lost.
             let wasThere = delivery.deduplicated && delivery.attempts <= 1
-            self = .delivered(deduplicated: wasThere, at: delivery.history.last?.at)
+            self = .delivered(deduplicated: wasThere, at: delivery.arrivedAt)
         case .rejected: self = .rejected(delivery.fault?.code)
         case .uncertain: self = .uncertain
         case .discarded: self = .discarded
@@ -55,5 +55,17 @@ package enum LedgerState: Sendable, Equatable {
     /// Whether the vendor has confirmed the event.
     package var isDelivered: Bool {
         if case .delivered = self { true } else { false }
+    }
+}
+
+extension Delivery {
+    /// When the request left with which the vendor got the event; nil if none has a record. What a look at the vendor found, and a repeat
+    /// that it recognized, came with an earlier request, whose answer was lost.
+    fileprivate var arrivedAt: Timestamp? {
+        let requests = history.filter { !$0.isLookup }
+        guard let last = requests.last, last.deduplicated || history.last?.isLookup == true else {
+            return requests.last?.at
+        }
+        return (requests.first { $0.fault?.code.leavesOpen ?? false } ?? last).at
     }
 }
