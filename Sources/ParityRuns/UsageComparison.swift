@@ -307,7 +307,7 @@ struct UsageComparison {
         }
         let events: UsageEvents
         do {
-            guard let read = try await UsageEvents.read(Set(wanted), run, runner, provider, traits) else {
+            guard let read = try await UsageEvents.read(Set(wanted), of: ledger, run, runner, provider, traits) else {
                 throw Failure.cancelled
             }
             events = read
@@ -330,7 +330,8 @@ struct UsageComparison {
                 owner: owner(of: key),
                 recorded: recorded,
                 lanes: events.lanes,
-                readAt: rules.readAt
+                window: ReadWindow(from: ledger.start(of: key, at: provider.name), until: run.order.window.until),
+                rules: rules
             )
             do throws(WindowReader.Failure) {
                 let found = try await search.search()

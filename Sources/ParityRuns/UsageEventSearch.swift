@@ -18,9 +18,11 @@ struct UsageEvents {
         tooLarge.contains(key) ? nil : JournalWindow(events: events[key] ?? [], isDamaged: false)
     }
 
+    /// Reads the events of the period, and those that occurred before it, from the first of these on that is on its bill.
     /// - Returns: nil if the task was cancelled.
     static func read(
         _ keys: Set<UsageLedger.Key>,
+        of ledger: UsageLedger,
         _ run: ParityRun,
         _ runner: ParityRunner,
         _ provider: ProviderConfiguration,
@@ -28,7 +30,8 @@ struct UsageEvents {
     ) async throws(StoreError) -> UsageEvents? {
         var found = UsageEvents(lanes: try await runner.lanes())
         let limit = mostEvents / max(1, keys.count)
-        let window = RecordedWindow(clock: .occurred, from: run.order.window.from, until: run.order.window.until)
+        let start = keys.map { ledger.start(of: $0, at: provider.name) }.min() ?? run.order.window.from
+        let window = RecordedWindow(clock: .occurred, from: start, until: run.order.window.until)
         let names = Set(keys.map(\.metric))
         var position: JournalPosition?
         while !Task.isCancelled {
@@ -41,7 +44,9 @@ struct UsageEvents {
             for expected in recorded.expected(at: provider.name, provider.adapter, found.lanes) {
                 let customer = UsageCustomer(of: expected, traits)
                 let key = UsageLedger.Key(metric: expected.event.name, customer: customer)
-                guard keys.contains(key), let archived = bySequence[expected.sequence] else { continue }
+                guard keys.contains(key), ledger.start(of: key, at: provider.name) <= expected.event.timestamp,
+                    let archived = bySequence[expected.sequence]
+                else { continue }
                 found.add(archived, to: key, limit: limit)
             }
             if piece.isLast { return found }
@@ -72,7 +77,9 @@ struct UsageEventSearch {
     /// The journal's events of the amount.
     let recorded: JournalWindow
     let lanes: [LaneNumber: any LaneMembership]
-    let readAt: Timestamp
+    /// From when on its events occurred.
+    let window: ReadWindow
+    let rules: UsageRules
 
     /// What was found.
     struct Found {
@@ -86,20 +93,23 @@ struct UsageEventSearch {
     private static let room = 10_000
 
     func search() async throws(WindowReader.Failure) -> Found {
-        let expected = recorded.expected(at: provider.name, provider.adapter, lanes)
-        var reader = try WindowReader(runner.vendors, provider, limit: expected.count + Self.room, of: owner)
-        let rows = try await reader.rows(in: run.order.window, expected.map(\.event.timestamp))
-            .filter { owner.has($0.event) }
+        let all = recorded.expected(at: provider.name, provider.adapter, lanes)
+        var reader = try WindowReader(runner.vendors, provider, limit: all.count + Self.room, of: owner)
+        let shown = try await reader.rows(in: window, all.map(\.event.timestamp)).filter { owner.has($0.event) }
         let settings = recorded.settings(at: provider.name, lanes)
+        let expected = all.filter { rules.place(of: $0).isMine }
+        let others = all.filter { !rules.place(of: $0).isMine }
+        let comparing = reader.reader.comparison(of: shown.map(\.event), sentWith: settings)
+        let rows = billed(shown, expected, others, comparing)
         let removedThrough: Timestamp?
         do { removedThrough = try await runner.removedThrough() } catch { throw .unreadable(error.message) }
         var comparison = WindowComparison.compare(
             expected,
             with: rows,
-            { reader.reader.comparison(of: $0, sentWith: settings) },
+            { _ in comparing },
             at: provider.name,
             deciding: CauseDecision(
-                readAt: readAt,
+                readAt: rules.readAt,
                 lag: runner.lags.lag(of: provider),
                 isJournalDamaged: false,
                 removedThrough: removedThrough,
@@ -109,6 +119,31 @@ struct UsageEventSearch {
         let obstacles = await obstacles(to: expected, reader.reader)
         comparison.note(obstacles.known, of: expected)
         return Found(listed: amount(of: rows), findings: comparison.findings, calls: reader.calls + obstacles.calls)
+    }
+
+    /// The rows that are on the bill of the period, as far as anybody knows: without those of the journal's events that are on another bill,
+    /// and without those that nobody knows and that occurred before the period.
+    private func billed(
+        _ rows: [WindowRow],
+        _ expected: [ExpectedEvent],
+        _ others: [ExpectedEvent],
+        _ comparing: ComparisonRules
+    ) -> [WindowRow] {
+        guard !others.isEmpty || window.from < run.order.window.from else { return rows }
+        let unmatched = Self.extra(rows, besides: expected, comparing)
+        let unknown = Self.extra(unmatched.map { rows[$0] }, besides: others, comparing).map { unmatched[$0] }
+        let foreign = Set(unknown.filter { run.order.window.contains(rows[$0].event.timestamp) })
+        let left = Set(unmatched).subtracting(foreign)
+        return rows.indices.filter { !left.contains($0) }.map { rows[$0] }
+    }
+
+    /// The places of the rows that are none of some events'.
+    private static func extra(_ rows: [WindowRow], besides events: [ExpectedEvent], _ comparing: ComparisonRules)
+        -> [Int]
+    {
+        Matcher.match(events, with: rows.map(\.event), comparing).compactMap { mismatch in
+            if case .extra(let place) = mismatch { place } else { nil }
+        }
     }
 
     private func amount(of rows: [WindowRow]) -> UsageAmount {

@@ -17,6 +17,8 @@ struct UsageLedger {
     private(set) var totals: [ProviderName: [Key: UsageTotals]] = [:]
     /// What the vendor calls the events of a metric.
     private(set) var vendorNames: [ProviderName: [String: String]] = [:]
+    /// When the first event of an amount occurred that is on the bill of the period although it occurred before.
+    private var earliest: [ProviderName: [Key: Timestamp]] = [:]
     private(set) var events = 0
     private(set) var isDamaged = false
     private(set) var isTooLarge = false
@@ -64,6 +66,9 @@ struct UsageLedger {
         providers.first { $0.configuration.name == provider }?.rules
     }
 
+    /// From when on the events of an amount occurred.
+    func start(of key: Key, at provider: ProviderName) -> Timestamp { earliest[provider]?[key] ?? window.from }
+
     func customers(at provider: ProviderName) -> Int { Set((totals[provider] ?? [:]).keys.map(\.customer)).count }
 
     mutating func add(
@@ -88,9 +93,8 @@ struct UsageLedger {
     }
 
     private mutating func add(_ expected: ExpectedEvent, at provider: ProviderName, _ rules: UsageRules) {
-        guard let metric = metrics[expected.event.name], metric.ids[provider] != nil,
-            rules.place(of: expected).isKnown
-        else { return }
+        let place = rules.place(of: expected)
+        guard let metric = metrics[expected.event.name], metric.ids[provider] != nil, place.isKnown else { return }
         let customer = UsageCustomer(of: expected, rules.traits)
         let key = Key(metric: metric.name, customer: customer)
         if totals[provider]?[key] == nil {
@@ -99,6 +103,9 @@ struct UsageLedger {
                 return
             }
             amounts += 1
+        }
+        if place.isMine, expected.event.timestamp < start(of: key, at: provider) {
+            earliest[provider, default: [:]][key] = expected.event.timestamp
         }
         let before = totals[provider]?[key]?.planned.keptValues ?? 0
         totals[provider, default: [:]][key, default: UsageTotals(metric, rules)].add(expected)

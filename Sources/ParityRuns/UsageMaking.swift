@@ -16,7 +16,8 @@ struct UsageMaking {
     private static let confirmations = 2
     /// Amounts, of one customer and metric each, that the journal is added up to.
     static let mostAmounts = 100_000
-    /// How long before the window an event may have been accepted that arrived in it; those of longer outages are not looked for.
+    /// How long before the window an event may have been accepted that arrived in it, but for what a backfill has sent; those of longer
+    /// outages are not looked for.
     private static let longestWay = Duration.seconds(86_400)
 
     init(_ run: ParityRun, _ runner: ParityRunner, _ metrics: UsageMetrics, _ providers: [ProviderConfiguration]) {
@@ -155,10 +156,11 @@ struct UsageMaking {
         // Who bills by receipt bills what arrived in the period, whenever it occurred; who bills by time, what occurred in it.
         for clock in [RecordedWindow.Clock.occurred, .accepted] where clock == .occurred || ledger.needsArrivals {
             let start = run.order.window.from
+            let way = try await hasLanes() ? max(Self.longestWay, runner.retention) : Self.longestWay
             let window = RecordedWindow(
                 clock: clock,
                 // What was on its way when the period began is on the bill of this period.
-                from: clock == .accepted ? start + (.zero - Self.longestWay) : start,
+                from: clock == .accepted ? start + (.zero - way) : start,
                 until: run.order.window.until
             )
             var position: JournalPosition?
@@ -176,5 +178,10 @@ struct UsageMaking {
             }
         }
         return ledger
+    }
+
+    /// Whether there were backfills, which send what was accepted at any time.
+    private func hasLanes() async throws(ParityError) -> Bool {
+        do { return try await !runner.lanes().isEmpty } catch { throw .journal("\(error)") }
     }
 }

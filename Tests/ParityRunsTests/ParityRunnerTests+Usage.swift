@@ -20,6 +20,7 @@ extension ParityRunnerTests {
         occurred: Int64,
         accepted: Int64,
         delivered: Int64,
+        by lane: LaneNumber? = nil,
         to journal: inout ComparedJournalDouble
     ) {
         let attempt = Attempt(
@@ -33,10 +34,12 @@ extension ParityRunnerTests {
             "api_0",
             at: start + .seconds(occurred),
             acceptedAt: start + .seconds(accepted),
+            by: Plan(route: "r", destinations: lane == nil ? [ComparedJournalDouble.listed] : []),
             delivery: Delivery(
                 provider: "listed",
                 adapter: "listed",
                 mode: .primary,
+                lane: lane,
                 status: .delivered,
                 attempts: 1,
                 history: [attempt]
@@ -99,6 +102,81 @@ extension ParityRunnerTests {
                 let costs = found.flatMap(\.finding.differences).filter { $0.kind == .money }
                 let expected = ContentDifference(field: "amount", kind: .money, sent: "4.00 EUR", shown: "198.00 EUR")
                 #expect(costs == [expected])
+            }
+        }
+    }
+
+    /// Compares the first hour of the period.
+    private static func compare(_ runner: ParityRunner) async throws -> ParityRun {
+        let order = ParityOrder(
+            window: ReadWindow(from: start, until: start + .seconds(3600)),
+            providers: ["listed"],
+            level: .usage,
+            metrics: metrics
+        )
+        return try await finished(try await runner.start(order, for: "t", by: "c").id, runner)
+    }
+
+    @Test func `adds up what a backfill has sent in the period, whenever it was accepted`() async throws {
+        var journal = ComparedJournalDouble()
+        Self.add("filled", occurred: -500_000, accepted: -500_000, delivered: 10, by: 7, to: &journal)
+        Self.add("filled before", occurred: -500_000, accepted: -500_000, delivered: -10, by: 7, to: &journal)
+        let shelf = ListedVendor.Shelf()
+        shelf.state.withLock { state in
+            state.usage = [VendorUsage(metric: "meter", customerID: "c", units: "1", events: nil, period: nil)]
+        }
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let run = try await Self.compare(runner)
+                #expect(run.verdict == .equal)
+            }
+        }
+    }
+
+    /// Events by when they occurred, and when they came to the vendor.
+    private static let events: [(id: String, occurred: Int64, delivered: Int64)] = [
+        ("of another bill", -6000, -5990), ("on its way", -1, 2), ("on its way, too", -2, 2), ("late", -7000, 21),
+        ("within", 10, 12), ("within, too", 11, 12), ("on the next bill", 3000, 5000),
+    ]
+
+    private static func row(_ id: String, at seconds: Int64) -> WindowRow {
+        WindowRow(
+            key: id,
+            event: VendorEvent(
+                id: id,
+                name: "api_0",
+                customerID: "c",
+                timestamp: start + .seconds(seconds),
+                properties: JSONText(checked: "{}")
+            )
+        )
+    }
+
+    @Test func `finds a lost event that occurred before the period whose bill it is on`() async throws {
+        var journal = ComparedJournalDouble()
+        let shelf = ListedVendor.Shelf()
+        for event in Self.events {
+            Self.add(
+                event.id,
+                occurred: event.occurred,
+                accepted: event.delivered - 1,
+                delivered: event.delivered,
+                to: &journal
+            )
+            if event.id != "late" { shelf.rows.append(Self.row(event.id, at: event.occurred)) }
+        }
+        // Nobody knows on which bill it is.
+        shelf.rows.append(Self.row("of before the gateway", at: -100))
+        shelf.state.withLock { state in
+            state.usage = [VendorUsage(metric: "meter", customerID: "c", units: "4", events: nil, period: nil)]
+        }
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let run = try await Self.compare(runner)
+                #expect(run.verdict == .different)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
+                #expect(found.filter { $0.eventID != nil }.map(\.eventID) == ["late"])
+                #expect(Set(found.map(\.cause)) == [.lostAfterAccept, .usageDiffers])
             }
         }
     }
