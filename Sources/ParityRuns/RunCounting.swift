@@ -52,7 +52,7 @@ struct RunCounting: Sendable {
         return true
     }
 
-    /// Counts the events, and beside that what became of their deliveries: vendors are asked for nothing before both are known.
+    /// Counts the events, and beside that the outcomes of their deliveries: vendors are asked for nothing before both are known.
     func count() async throws(ParityError) -> Counted {
         async let planned = plannedDeliveries()
         var counted = Counted()

@@ -17,17 +17,18 @@ extension BackfillRoutes {
         writer.key("prefixes_tenant")
         writer.bool(prefixesTenant)
         // An older gateway, which does not know of limits, must not take such routes for unlimited ones.
-        writer.key(starts == nil ? "rules" : Self.limitedRules)
+        writer.key(starts.map { $0.otherwise == nil ? Self.limitedRules : Self.rulesFromStarts } ?? "rules")
         writer.beginArray()
         for rule in rules { write(rule, to: &writer) }
         writer.endArray()
         if let starts {
             writer.key("customers_from")
             writer.beginObject()
-            for (customer, start) in starts.sorted(by: { $0.key < $1.key }) {
+            for (customer, start) in starts.customers.sorted(by: { $0.key < $1.key }) {
                 writer.member(customer, integer: start.milliseconds)
             }
             writer.endObject()
+            if let otherwise = starts.otherwise { writer.member("others_from", integer: otherwise.milliseconds) }
         }
         if let returned {
             writer.key(Self.afterReturn)
@@ -41,6 +42,7 @@ extension BackfillRoutes {
     }
 
     private static let limitedRules = "rules_for_customers"
+    private static let rulesFromStarts = "rules_from_starts"
     private static let afterReturn = "after_return"
 
     private func write(_ rule: Rule, to writer: inout JSONWriter) {
@@ -89,16 +91,12 @@ extension BackfillRoutes {
     package init?(decoding bytes: [UInt8]) {
         guard let root = try? JSONDocument(parsing: bytes).root, let account = root["account"]?.string,
             let prefixes = root["prefixes_tenant"]?.bool,
-            let list = root["rules"] ?? root[Self.limitedRules], list.kind == .array
+            let list = root["rules"] ?? root[Self.limitedRules] ?? root[Self.rulesFromStarts], list.kind == .array
         else { return nil }
-        var starts: [String: Timestamp]?
+        var starts: BackfillStarts?
         if root["rules"] == nil {
-            guard let limits = root["customers_from"], limits.kind == .object else { return nil }
-            starts = [:]
-            for member in limits.members {
-                guard let start = member.value.int64 else { return nil }
-                starts?[member.name] = Timestamp(milliseconds: start)
-            }
+            starts = BackfillStarts(from: root, hasOthers: root[Self.rulesFromStarts] != nil)
+            if starts == nil { return nil }
         }
         var rules: [Rule] = []
         for element in list.elements {
@@ -121,6 +119,20 @@ extension BackfillRoutes {
             starts: starts,
             returned: root[Self.afterReturn].flatMap { Return(from: $0) }
         )
+    }
+}
+
+extension BackfillStarts {
+    fileprivate init?(from value: JSONValue, hasOthers: Bool) {
+        guard let limits = value["customers_from"], limits.kind == .object else { return nil }
+        var customers: [String: Timestamp] = [:]
+        for member in limits.members {
+            guard let start = member.value.int64 else { return nil }
+            customers[member.name] = Timestamp(milliseconds: start)
+        }
+        let otherwise = value["others_from"]?.int64.map(Timestamp.init(milliseconds:))
+        guard hasOthers == (otherwise != nil) else { return nil }
+        self.init(customers: customers, otherwise: otherwise)
     }
 }
 

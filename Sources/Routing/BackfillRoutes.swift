@@ -40,8 +40,8 @@ package struct BackfillRoutes: Sendable, Equatable {
     let tenants: Tenants
     /// Whether the tenant is in front of each id, because tenants share the account.
     let prefixesTenant: Bool
-    /// The customers whose events alone are sent, each from a time on; nil: those of all.
-    private(set) var starts: [String: Timestamp]?
+    /// From when on each customer's events are sent; nil: all.
+    private(set) var starts: BackfillStarts?
     /// The return for which they were frozen; nil if somebody ordered the backfill itself.
     package private(set) var returned: Return?
 
@@ -50,7 +50,7 @@ package struct BackfillRoutes: Sendable, Equatable {
         rules: [Rule],
         tenants: Tenants,
         prefixesTenant: Bool,
-        starts: [String: Timestamp]? = nil,
+        starts: BackfillStarts? = nil,
         returned: Return? = nil
     ) {
         self.starts = starts
@@ -95,18 +95,21 @@ package struct BackfillRoutes: Sendable, Equatable {
     ///   - starts: from when on the events of each are sent, by the customer's id, or the subscription's where events have no other.
     ///   - returned: the return that left the account without them.
     package func limited(to starts: [String: Timestamp], after returned: Return) -> BackfillRoutes {
+        var limited = self.limited(to: BackfillStarts(customers: starts))
+        limited.returned = returned
+        return limited
+    }
+
+    /// These routes for events from a time on, which is each customer's own.
+    package func limited(to starts: BackfillStarts) -> BackfillRoutes {
         var limited = self
         limited.starts = starts
-        limited.returned = returned
         return limited
     }
 
     /// Where the routes send an event at the account; nil if they do not.
     package func destination(of event: AcceptedEvent) -> Destination? {
-        if let starts {
-            let start = (event.customerID ?? event.subscriptionID).flatMap { starts[$0] }
-            guard let start, start <= event.timestamp else { return nil }
-        }
+        if let starts, !starts.takes(event) { return nil }
         switch tenants {
         case .all(let others): if others.contains(event.tenant) { return nil }
         case .only(let tenant): if tenant != event.tenant { return nil }

@@ -3,7 +3,11 @@ import DeliveryEngine
 import Events
 import Journal
 import NIOHTTP1
+import Routing
+import TestSupport
 import Testing
+
+@testable import Ingress
 
 /// `/v1/backfills`: what its bodies mean, and who may ask.
 @Suite struct BackfillEndpointTests {
@@ -48,6 +52,56 @@ import Testing
             let plain = try #require(backfills.orders.last)
             #expect(plain.rate == 50 && plain.until == nil && !plain.withoutLive && !plain.isConfirmed)
         }
+    }
+
+    /// Routes with a migration to `p`.
+    static func migrating() throws -> Routes {
+        let acme = SampleAdapter(
+            VendorTraits(
+                adapter: "acme",
+                vendor: "Acme",
+                defaultBaseURL: "https://acme.example",
+                credential: .query(name: "key"),
+                batch: BatchLimit(events: 1, bytes: 1),
+                deduplication: .none
+            )
+        )
+        let text = #"""
+            {"version": 1, "providers": {"old": {"adapter": "acme", "credential": {"env": "A"}},
+                                         "p": {"adapter": "acme", "credential": {"env": "B"}}},
+             "routes": [{"name": "r", "to": [{"provider": "old"}, {"provider": "p", "mode": "mirror"}]}],
+             "migrations": {"move": {"route": "r", "from": "old", "to": "p"}}, "clients": []}
+            """#
+        return try RoutesReader(vendors: [acme]).read(Array(text.utf8)).routes
+    }
+
+    private func order(_ text: String, at now: Timestamp = Timestamp(milliseconds: 1_768_000_000_000)) throws
+        -> BackfillOrder
+    {
+        try BackfillBody(Array(text.utf8), at: now, migrations: try Self.migrating().migrations).order
+    }
+
+    @Test func `takes the provider, and the running period, from a migration`() throws {
+        let plain = try order(#"{"migration": "move", "since": "1d"}"#)
+        #expect(plain.provider == "p" && plain.starts == nil)
+        #expect(plain.since == Timestamp(milliseconds: 1_768_000_000_000 - 86_400_000))
+        let period = try order(#"{"migration": "move", "since": "period", "names": ["a"]}"#)
+        let month = Timestamp(rfc3339: "2026-01-01T00:00:00Z")
+        #expect(period.provider == "p" && period.since == month && period.names == ["a"])
+        #expect(period.starts == BackfillStarts(customers: [:], otherwise: month))
+    }
+
+    @Test(arguments: [
+        (#"{"to": "p", "since": "period"}"#, #""period" is for a "migration""#),
+        (#"{"to": "p", "migration": "move", "since": "1d"}"#, #"name either "to" or "migration""#),
+        (#"{"migration": "mov", "since": "1d"}"#, #"did you mean "move"?"#),
+        (#"{"migration": "", "since": "1d"}"#, #""migration" must be the name of a migration"#),
+        (#"{"migration": "move", "since": "perod"}"#, "must be a length of time"),
+        (#"{"since": "1d"}"#, #""to" must be the name of a provider"#),
+    ])
+    func `says what is wrong with the provider, or the period`(body: String, words: String) {
+        let problem = #expect(throws: Problem.self) { try order(body) }
+        #expect(problem?.detail.contains(words) ?? false, "\(problem?.detail ?? "")")
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 import Access
 import ConfigurationFile
 import Events
+import OfRecord
 import Randomness
 import Routing
 import Testing
@@ -167,5 +168,64 @@ import Testing
         // An older gateway must not take them for all events.
         #expect(String(decoding: limited.encoded, as: UTF8.self).contains("\"rules_for_customers\""))
         #expect(!String(decoding: limited.encoded, as: UTF8.self).contains("\"rules\""))
+    }
+
+    @Test func `limited to running periods, each customer's own, and kept so`() throws {
+        let routes = try routes(#"[{"name": "r", "to": [{"provider": "p"}]}]"#)
+        let account = try #require(routes.providers.first { $0.name == "p" })
+        let all = try #require(BackfillRoutes(of: account, in: routes))
+        let starts = BackfillStarts(
+            customers: ["c1": Timestamp(milliseconds: 10)],
+            otherwise: Timestamp(milliseconds: 5)
+        )
+        let decoded = try #require(BackfillRoutes(decoding: all.limited(to: starts).encoded))
+        #expect(decoded == all.limited(to: starts) && decoded != all)
+        func takes(_ customer: String?, _ time: Int64) -> Bool {
+            decoded.destination(of: event("a", customer, at: time, client: "app", tenant: "o")) != nil
+        }
+        #expect(takes("c1", 10) && !takes("c1", 9))
+        #expect(takes("c2", 5) && !takes("c2", 4) && takes(nil, 5) && !takes(nil, 4))
+        // A gateway that knows limits to some customers alone must not read them.
+        let text = String(decoding: all.limited(to: starts).encoded, as: UTF8.self)
+        #expect(!text.contains("\"rules\"") && !text.contains("\"rules_for_customers\""))
+        #expect(BackfillRoutes(decoding: Array(text.replacing("others_from", with: "x").utf8)) == nil)
+    }
+
+    /// Now, the customer's anchor in Berlin, and when the running period began.
+    private static let periods = [
+        // The last of a month that is too short, over a leap year's February and one that is none.
+        ("2028-03-15T00:00:00Z", "2027-12-31", "2028-02-28T23:00:00Z"),
+        ("2027-03-15T00:00:00Z", "2026-12-31", "2027-02-27T23:00:00Z"),
+        ("2027-02-27T22:59:59.999Z", "2026-12-31", "2027-01-30T23:00:00Z"),
+        ("2027-02-27T23:00:00Z", "2026-12-31", "2027-02-27T23:00:00Z"),
+        // Summer time begins on March 28.
+        ("2027-04-10T00:00:00Z", "2027-01-01", "2027-03-31T22:00:00Z"),
+    ]
+
+    @Test(arguments: periods)
+    func `begin with the running period, by the clocks of its zone`(now: String, anchor: String, start: String) throws {
+        let zone = try #require(ZoneRules(named: "Europe/Berlin"))
+        let cycle = BillingCycle(anchor: try #require(BillingAnchor(anchor, in: zone)), every: .month, in: zone)
+        let moment = try #require(Timestamp(rfc3339: now))
+        let starts = try #require(
+            BackfillStarts(ofPeriodsAt: moment, in: BillingBoundaries(["c1": cycle], otherwise: BillingCycle(in: zone)))
+        )
+        let first = try #require(Timestamp(rfc3339: start))
+        #expect(starts.customers == ["c1": first])
+        let month = try #require(BillingCycle(in: zone).boundary(through: moment))
+        #expect(starts.otherwise == month && starts.earliest == min(first, month))
+    }
+
+    @Test func `take so many customers with periods of their own, and no more`() throws {
+        func boundaries(_ count: Int) -> BillingBoundaries {
+            let customers = (0..<count).map { (CustomerID("c\($0)"), BillingCycle()) }
+            return BillingBoundaries(Dictionary(customers) { first, _ in first })
+        }
+        let now = Timestamp(milliseconds: 1_767_225_600_000)
+        #expect(
+            BackfillStarts(ofPeriodsAt: now, in: boundaries(BackfillStarts.most))?.customers.count
+                == BackfillStarts.most
+        )
+        #expect(BackfillStarts(ofPeriodsAt: now, in: boundaries(BackfillStarts.most + 1)) == nil)
     }
 }

@@ -130,6 +130,28 @@ import Testing
         #expect(body["sample"]?.int64 == 5)
     }
 
+    @Test(arguments: ["ledger", "digest", "full"])
+    func `compares the providers of a migration at each level`(level: String) throws {
+        let order = try ParityOrderOptions.parse([
+            "--from", "a", "--until", "b", "--level", level, "--migration", "to-polar",
+        ])
+        let body = try json(order.body())
+        #expect(body["migration"]?.string == "to-polar" && body["providers"] == nil && body["level"]?.string == level)
+        #expect(try WatchParityCommand.parse(["--migration", "to-polar"]).migration == "to-polar")
+        #expect(throws: (any Error).self) { try WatchParityCommand.parse([]) }
+    }
+
+    @Test(arguments: [
+        (["--to", "p", "--since", "30d"], true), (["--migration", "m", "--since", "30d"], true),
+        (["--migration", "m", "--since", "period"], true), (["--to", "p", "--since", "period"], false),
+        (["--to", "p", "--migration", "m", "--since", "30d"], false), (["--since", "30d"], false),
+        (["--to", "p"], false),
+    ])
+    func `fills a provider, or the new one of a migration`(options: [String], isValid: Bool) {
+        let command = Result { try StartBackfillCommand.parse(options) }
+        #expect(((try? command.get()) != nil) == isValid)
+    }
+
     @Test func `compares usage by the metrics of a file`() throws {
         let always = ["--from", "a", "--until", "b", "--providers", "c"]
         let file = FileManager.default.temporaryDirectory.appending(path: "metrics-\(UUID().uuidString).json")
@@ -144,7 +166,7 @@ import Testing
         let movedBody = try json(moved.body())
         #expect(movedBody["migration"]?.string == "to-polar" && movedBody["providers"] == nil)
         #expect(throws: (any Error).self) { try ParityOrderOptions.parse(["--from", "a", "--until", "b"]) }
-        for options in [["--level", "usage"], ["--metrics", file.path], ["--migration", "m"]] {
+        for options in [["--level", "usage"], ["--metrics", file.path]] {
             #expect(throws: (any Error).self) { try ParityOrderOptions.parse(always + options) }
         }
         let missing = try ParityOrderOptions.parse(always + ["--level", "usage", "--metrics", "/nowhere/metrics.json"])

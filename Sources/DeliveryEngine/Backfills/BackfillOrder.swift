@@ -1,5 +1,6 @@
 package import Events
 package import Journal
+package import Routing
 
 /// A backfill that somebody wants.
 package struct BackfillOrder: Sendable, Equatable {
@@ -7,6 +8,8 @@ package struct BackfillOrder: Sendable, Equatable {
     package var provider: ProviderName
     /// Events that occurred at this time or later.
     package var since: Timestamp
+    /// From when on, for each customer; nil: ``since``, for all.
+    package var starts: BackfillStarts?
     /// Events that occurred before this time; nil: up to the newest.
     package var until: Timestamp?
     /// Names of events, in which `*` stands for any text; empty: all.
@@ -28,6 +31,7 @@ package struct BackfillOrder: Sendable, Equatable {
     package init(
         provider: ProviderName,
         since: Timestamp,
+        starts: BackfillStarts? = nil,
         until: Timestamp? = nil,
         names: [String] = [],
         customerIDs: [String] = [],
@@ -38,6 +42,7 @@ package struct BackfillOrder: Sendable, Equatable {
     ) {
         self.provider = provider
         self.since = since
+        self.starts = starts
         self.until = until
         self.names = names
         self.customerIDs = customerIDs

@@ -46,8 +46,9 @@ package struct BackfillRequirements: Sendable {
             }
         }
         let accounts = candidates.compactMap { provider in
-            BackfillRoutes(of: provider, in: routes, withShadow: order.withoutLive)
-                .map { Account(provider: provider, routes: $0) }
+            BackfillRoutes(of: provider, in: routes, withShadow: order.withoutLive).map { all in
+                Account(provider: provider, routes: order.starts.map { all.limited(to: $0) } ?? all)
+            }
         }
         if accounts.isEmpty {
             let isShadow = candidates.contains { BackfillRoutes(of: $0, in: routes, withShadow: true) != nil }

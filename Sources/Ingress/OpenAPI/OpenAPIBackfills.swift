@@ -32,10 +32,11 @@ enum OpenAPIBackfills {
                     "tags": ["migrations"], "operationId": "startBackfill", "summary": "Send a provider events that were accepted before it was in the routes.", \#(security),
                     "description": "Takes the events of the window that the routes in force would send to the provider, and that were never sent there: no event is delivered twice. Live deliveries come first. Without the scope admin, the events of the client's tenant, and no provider that other tenants use too. With dry_run, counts only.",
                     "requestBody": {"required": true, "content": {"application/json": {"schema": {
-                      "type": "object", "required": ["to", "since"], "additionalProperties": false,
+                      "type": "object", "required": ["since"], "additionalProperties": false, "oneOf": [{"required": ["to"]}, {"required": ["migration"]}],
                       "properties": {
                         "to": {"type": "string", "minLength": 1, "description": "A provider of routes.json.", "example": "polar-prod"},
-                        "since": {"type": "string", "description": "Events of this time or later: a time, or a length of time up to now.", "example": "30d"},
+                        "migration": {"type": "string", "minLength": 1, "description": "In place of to: a migration in routes.json, whose new provider gets the events.", "example": "to-polar"},
+                        "since": {"type": "string", "description": "Events of this time or later: a time, or a length of time up to now; with a migration also period, the start of each customer's running billing period.", "example": "30d"},
                         "until": {"type": ["string", "null"], "description": "Events before this time."},
                         "names": {"type": "array", "items": {"type": "string"}, "description": "Event names; * stands for any text.", "example": ["api.*"]},
                         "customer_ids": {"type": "array", "items": {"type": "string"}},

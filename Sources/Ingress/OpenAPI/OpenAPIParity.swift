@@ -33,7 +33,7 @@ enum OpenAPIParity {
                     "providers": {"type": "array", "minItems": 1, "maxItems": 64, "uniqueItems": true, "items": {"type": "string"}},
                     "level": {"enum": ["ledger", "digest", "full", "usage", "resend"], "default": "full", "description": "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event. usage: the amounts that are billed in the window, which is a billing period, and the events of those that differ. resend: sends every confirmed event again, with the same ID, to a vendor that counts those it did not have (Polar); lost events are counted and mended, and not named."},
                     "metrics": {"$ref": "#/components/schemas/UsageMetrics"},
-                    "migration": {"type": "string", "minLength": 1, "description": "With the level usage: takes the metrics, and the providers unless they are named, from this migration in routes.json."},
+                    "migration": {"type": "string", "minLength": 1, "description": "A migration in routes.json, from which the providers are taken unless they are named, and with the level usage the metrics."},
                     "sample": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000, "description": "With digest: number of events to compare at random where counts agree."}}}}}},
                 "responses": {
                   "202": {"description": "Queued.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ParityRun"}}}},

@@ -2,33 +2,82 @@ import ConfigurationFile
 import DeliveryEngine
 import Events
 import JSON
+import Routing
 
-/// The body of an order for a backfill: `{"to": "polar-prod", "since": "30d"}` at least.
+/// The body of an order for a backfill: `{"to": "polar-prod", "since": "30d"}` at least, or with a migration,
+/// `{"migration": "to-polar", "since": "period"}`.
 struct BackfillBody: Sendable {
     private(set) var order: BackfillOrder
     private(set) var isDryRun = false
 
     private static let mostValues = 1000
 
-    /// - Parameter now: what `since` and `until` are counted back from if they are lengths of time.
+    private static let period = "period"
+
+    /// - Parameters:
+    ///   - now: what `since` and `until` are counted back from if they are lengths of time.
+    ///   - migrations: of `routes.json`.
     /// - Throws: ``Problem`` that names the member and how to fix it.
-    init(_ body: [UInt8], at now: Timestamp) throws(Problem) {
+    init(_ body: [UInt8], at now: Timestamp, migrations: [MigrationConfiguration] = []) throws(Problem) {
         let root = try Self.root(of: body, like: "{\"to\": \"polar-prod\", \"since\": \"30d\"}")
-        guard let to = root["to"]?.string, !to.isEmpty else {
-            throw .badBody("\"to\" must be the name of a provider, such as \"polar-prod\"")
-        }
+        let migration = try Self.migration(root, among: migrations)
         guard let since = root["since"] else {
             throw .badBody(
                 "\"since\" is missing: a length of time such as \"30d\", or a time such as 2026-01-31T00:00:00Z"
             )
         }
-        order = BackfillOrder(provider: ProviderName(to), since: try Self.time(since, "since", before: now))
+        let provider = if let migration { migration.to } else { try Self.provider(root) }
+        if since.string == Self.period {
+            let starts = try Self.starts(of: migration, at: now)
+            order = BackfillOrder(provider: provider, since: starts.earliest ?? now, starts: starts)
+        } else {
+            order = BackfillOrder(provider: provider, since: try Self.time(since, "since", before: now))
+        }
         for member in root.members { try read(member, at: now) }
+    }
+
+    private static func provider(_ root: JSONValue) throws(Problem) -> ProviderName {
+        guard let to = root["to"]?.string, !to.isEmpty else {
+            throw .badBody("\"to\" must be the name of a provider, such as \"polar-prod\"")
+        }
+        return ProviderName(to)
+    }
+
+    /// The migration whose new provider is meant; nil if a provider is named.
+    private static func migration(_ root: JSONValue, among migrations: [MigrationConfiguration]) throws(Problem)
+        -> MigrationConfiguration?
+    {
+        guard let value = root["migration"], value.kind != .null else { return nil }
+        guard let name = value.string, !name.isEmpty else {
+            throw .badBody("\"migration\" must be the name of a migration in routes.json")
+        }
+        guard root["to"] == nil else {
+            throw .badBody("name either \"to\" or \"migration\", whose new provider gets the events")
+        }
+        return try .named(name, among: migrations)
+    }
+
+    private static func starts(of migration: MigrationConfiguration?, at now: Timestamp) throws(Problem)
+        -> BackfillStarts
+    {
+        guard let migration else {
+            throw .badBody(
+                "\"since\": \"period\" is for a \"migration\", which says when billing periods begin; send a length of time such "
+                    + "as \"30d\", or a time"
+            )
+        }
+        guard let starts = BackfillStarts(ofPeriodsAt: now, in: migration.boundaries) else {
+            throw .badBody(
+                "more than \(BackfillStarts.most) customers of the migration \(migration.name) have billing periods of their own; "
+                    + "send a length of time such as \"30d\", or a time, in place of \"period\""
+            )
+        }
+        return starts
     }
 
     private mutating func read(_ member: JSONMember, at now: Timestamp) throws(Problem) {
         switch member.name {
-        case "to", "since": break
+        case "to", "since", "migration": break
         case "until": if member.value.kind != .null { order.until = try Self.time(member.value, "until", before: now) }
         case "names": order.names = try Self.texts(member)
         case "customer_ids": order.customerIDs = try Self.texts(member)
@@ -39,7 +88,8 @@ struct BackfillBody: Sendable {
         case "confirmed": order.isConfirmed = try Self.flag(member)
         default:
             let known = [
-                "to", "since", "until", "names", "customer_ids", "rate", "dry_run", "without_live", "accept_unreadable",
+                "to", "migration", "since", "until", "names", "customer_ids", "rate", "dry_run", "without_live",
+                "accept_unreadable",
                 "confirmed",
             ]
             throw .badBody(

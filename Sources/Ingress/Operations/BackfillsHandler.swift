@@ -5,21 +5,25 @@ import Events
 import HTTPTypes
 import JSON
 import Journal
+import Routing
 
 /// `/v1/backfills`: gives a provider what was accepted before it was in the routes.
 struct BackfillsHandler: Sendable {
     private let backfills: any BackfillManaging
+    private let routes: CurrentRoutes
     private let clock: any WallClock
 
     init(_ services: EndpointServices) {
         backfills = services.given.operations.backfills
+        routes = services.given.routes
         clock = services.given.clock
     }
 
     /// Starts one, or only says what it would do if it is a dry run.
     func start(_ call: EndpointCall) async throws -> EndpointResponse {
         let now = clock.now
-        let body = try await call.parseBody { try BackfillBody($0, at: now) }
+        let migrations = routes.current.routes.migrations
+        let body = try await call.parseBody { try BackfillBody($0, at: now, migrations: migrations) }
         return try await answer { () async throws(BackfillRefusal) in
             if body.isDryRun { return .json(try await backfills.forecast(body.order, for: call.client)) }
             let start = try await backfills.start(body.order, by: call.caller)

@@ -15,9 +15,17 @@ struct StartBackfillCommand: AsyncParsableCommand {
     )
 
     @Option(name: .customLong("to"), help: "The provider.")
-    var provider: String
+    var provider: String?
 
-    @Option(help: "Events at or after this time: 30d, or a time such as 2026-01-31T00:00:00Z.")
+    @Option(help: "In place of --to: a migration in routes.json, whose new provider gets the events.")
+    var migration: String?
+
+    @Option(
+        help: """
+            Events at or after this time: 30d, or a time such as 2026-01-31T00:00:00Z; with --migration also period, the start of each \
+            customer's running billing period.
+            """
+    )
     var since: String
 
     @Option(help: "Events before this time.")
@@ -48,6 +56,15 @@ struct StartBackfillCommand: AsyncParsableCommand {
     var detach = false
 
     @OptionGroup var response: ResponseOptions
+
+    func validate() throws {
+        if (provider == nil) == (migration == nil) {
+            throw ValidationError("give either --to PROVIDER or --migration NAME")
+        }
+        if since == "period", migration == nil {
+            throw ValidationError("--since period requires --migration NAME, which says when billing periods begin")
+        }
+    }
 
     mutating func run() async throws {
         guard let root = response.toShow(try await start()) else { return }
@@ -85,7 +102,8 @@ struct StartBackfillCommand: AsyncParsableCommand {
         get throws {
             var writer = JSONWriter()
             writer.beginObject()
-            writer.member("to", string: provider)
+            if let provider { writer.member("to", string: provider) }
+            if let migration { writer.member("migration", string: migration) }
             writer.member("since", string: since)
             if let until { writer.member("until", string: until) }
             writer.member("names", strings: QueryParameters.split(name))

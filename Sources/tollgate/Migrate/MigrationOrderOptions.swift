@@ -44,8 +44,8 @@ struct MigrationOrderOptions: ParsableArguments {
 struct DespiteOptions: ParsableArguments {
     @Option(
         help: """
-            Gates that need not be green: unexplained, usage, rejected, uncertain or backlog_age. May be repeated, or contain several \
-            separated by commas.
+            Gates that need not be green: unexplained, usage, rejected, uncertain, backlog_age or lost. May be repeated, or contain \
+            several separated by commas.
             """
     )
     var despite: [String] = []

@@ -81,7 +81,7 @@ struct ParityOrderOptions: ParsableArguments {
     @Option(help: "With digest: number of events to compare at random where counts agree.")
     var sample = 3000
 
-    @Option(help: "With usage: take metrics and providers from this migration in routes.json.")
+    @Option(help: "Take the providers, and with usage the metrics, from this migration in routes.json.")
     var migration: String?
 
     mutating func validate() throws {
@@ -89,11 +89,15 @@ struct ParityOrderOptions: ParsableArguments {
         if level == "usage", sources != 1 {
             throw ValidationError("--level usage requires either --metrics FILE or --migration NAME")
         }
-        if level != "usage", sources > 0 {
-            throw ValidationError("--metrics and --migration are for --level usage")
-        }
+        if level != "usage", metrics != nil { throw ValidationError("--metrics is for --level usage") }
         if method == .resend, level != "full" { throw ValidationError("--method resend is for --level full") }
-        if providers.isEmpty, migration == nil { throw ValidationError("--providers is required") }
+        try Self.check(providers, migration)
+    }
+
+    /// - Throws: `ValidationError` if nothing says which providers are compared.
+    static func check(_ providers: [String], _ migration: String?) throws {
+        guard providers.isEmpty, migration == nil else { return }
+        throw ValidationError("--providers, or --migration, is required")
     }
 
     /// - Throws: ``ExitCode`` 2 if the file of metrics cannot be read.

@@ -13,8 +13,11 @@ struct WatchParityCommand: AsyncParsableCommand {
             "Prints a line for each comparison, and the differences. With --once, exits with the codes of `parity run`."
     )
 
-    @Option(help: "Providers to compare, separated by commas.")
-    var providers: [String]
+    @Option(help: "Providers to compare, separated by commas; those of the --migration by default.")
+    var providers: [String] = []
+
+    @Option(help: "Take the providers from this migration in routes.json.")
+    var migration: String?
 
     @Option(help: "How often to compare, such as 10m or 1h.")
     var every = "1h"
@@ -36,6 +39,8 @@ struct WatchParityCommand: AsyncParsableCommand {
 
     @OptionGroup var gateway: GatewayOptions
 
+    func validate() throws { try ParityOrderOptions.check(providers, migration) }
+
     mutating func run() async throws {
         let pause = try Self.duration(every, "--every")
         let length = try since.map { try Self.duration($0, "--since") } ?? pause * 2
@@ -46,7 +51,8 @@ struct WatchParityCommand: AsyncParsableCommand {
                 until: now.rfc3339,
                 providers: providers,
                 level: level,
-                sample: 3000
+                sample: 3000,
+                migration: migration
             )
             let (run, _) = try await ParityWait(gateway: gateway, isQuiet: true).start(body)
             let report = try await gateway.orUnknown { try await ParityReport.fetch(run, gateway) }

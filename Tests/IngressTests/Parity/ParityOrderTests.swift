@@ -1,6 +1,7 @@
 import Events
 import JSON
 import Parity
+import Routing
 import Testing
 
 @testable import Ingress
@@ -39,13 +40,25 @@ import Testing
         #expect((order.level, order.sample) == (level, 0))
     }
 
+    @Test(arguments: ParityLevel.allCases.filter { $0 != .usage })
+    func `takes the providers from a migration, unless they are named`(level: ParityLevel) throws {
+        let migrations = try BackfillEndpointTests.migrating().migrations
+        func order(_ members: String) throws -> ParityOrder {
+            let body = #"{\#(Self.times), "migration": "move", "level": "\#(level.rawValue)"\#(members)}"#
+            return try ParityOrder(parsing: Array(body.utf8), migrations: migrations)
+        }
+        #expect(try order("").providers == ["old", "p"])
+        #expect(try order(#", "providers": ["p"]"#).providers == ["p"])
+        #expect(try order("").metrics == nil)
+    }
+
     @Test func `compares usage by metrics, and nothing else by them`() throws {
         let metrics = #""metrics": {"api": {"aggregate": "sum", "property": "units", "p": "m"}}"#
         let start = #"\#(Self.times), "providers": ["p"]"#
         let order = try order(#"\#(start), "level": "usage", \#(metrics)"#)
         #expect(order.level == .usage && order.metrics?["api"]?.ids == ["p": "m"])
         #expect(detail { try self.order(#"\#(start), "level": "usage""#) }.contains("needs \"metrics\" or"))
-        #expect(detail { try self.order(#"\#(start), \#(metrics)"#) }.contains("are for the level usage"))
+        #expect(detail { try self.order(#"\#(start), \#(metrics)"#) }.contains("\"metrics\" are for the level usage"))
         let wrong = #""metrics": {"api": {"aggregate": "mean"}}"#
         #expect(
             detail { try self.order(#"\#(start), "level": "usage", \#(wrong)"#) }.contains("unknown aggregate \"mean\"")
@@ -56,7 +69,7 @@ import Testing
         (#""providers": ["p"]"#, #""from" and "until" are required"#),
         (#""from": 2, "until": 1, "providers": ["p"]"#, #""until" must be after "from""#),
         (#""from": 1, "until": 1, "providers": ["p"]"#, #""until" must be after "from""#),
-        (times, #""providers" must name at least one provider"#),
+        (times, #""providers" must name at least one provider, or "migration" a migration"#),
         (#"\#(times), "providers": []"#, "must be an array of 1 to 64 strings"),
         (#"\#(times), "providers": "p""#, "must be an array of 1 to 64 strings"),
         (#"\#(times), "providers": [1]"#, "must be an array of 1 to 64 strings"),

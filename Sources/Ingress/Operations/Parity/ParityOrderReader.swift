@@ -5,7 +5,7 @@ import Routing
 
 extension ParityOrder {
     /// A request's body: `{"from": …, "until": …, "providers": […], "level": "full", "sample": 3000}`.
-    /// - Parameter migrations: of `routes.json`, whose metrics a comparison of usage may take.
+    /// - Parameter migrations: of `routes.json`, whose providers, and whose metrics for usage, a comparison may take.
     /// - Throws: ``Problem`` that names the member and says how to fix it.
     init(parsing body: [UInt8], migrations: [MigrationConfiguration] = []) throws(Problem) {
         var (from, until): (Timestamp?, Timestamp?) = (nil, nil)
@@ -30,7 +30,7 @@ extension ParityOrder {
                 sample = Int(number)
             case "metrics":
                 do { metrics = try UsageMetrics(parsing: member.value) } catch { throw .badBody(error.message) }
-            case "migration": migration = try Self.migration(try ParityBody.text(member), among: migrations)
+            case "migration": migration = try .named(try ParityBody.text(member), among: migrations)
             default:
                 throw ParityBody.unknown(
                     member,
@@ -45,17 +45,21 @@ extension ParityOrder {
             )
         }
         if let migration {
-            guard metrics == nil else { throw .badBody("name either \"metrics\" or \"migration\"") }
-            metrics = try UsageMetrics(of: migration)
+            if level == .usage {
+                guard metrics == nil else { throw .badBody("name either \"metrics\" or \"migration\"") }
+                metrics = try UsageMetrics(of: migration)
+            }
             if providers.isEmpty { providers = [migration.from, migration.to] }
         }
-        guard !providers.isEmpty else { throw .badBody("\"providers\" must name at least one provider") }
+        guard !providers.isEmpty else {
+            throw .badBody("\"providers\" must name at least one provider, or \"migration\" a migration")
+        }
         guard Set(providers).count == providers.count else { throw .badBody("\"providers\" names a provider twice") }
         guard (level == .usage) == (metrics != nil) else {
             throw .badBody(
                 level == .usage
                     ? "the level usage needs \"metrics\" or a \"migration\" that has some: what is billed, and what each provider calls it"
-                    : "\"metrics\" and \"migration\" are for the level usage; leave them out"
+                    : "\"metrics\" are for the level usage; leave them out"
             )
         }
         self.init(
@@ -65,16 +69,6 @@ extension ParityOrder {
             sample: sample,
             metrics: metrics
         )
-    }
-}
-
-extension ParityOrder {
-    private static func migration(_ name: String, among migrations: [MigrationConfiguration]) throws(Problem)
-        -> MigrationConfiguration
-    {
-        if let found = migrations.first(where: { $0.name.rawValue == name }) { return found }
-        let hint = Problem.suggestion(for: name, among: migrations.map(\.name.rawValue))
-        throw .badBody("routes.json has no migration \"\(name.prefix(60))\"\(hint)")
     }
 }
 

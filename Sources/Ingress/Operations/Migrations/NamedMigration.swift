@@ -1,0 +1,14 @@
+import Events
+import Routing
+
+extension MigrationConfiguration {
+    /// The migration of a name that a client has given.
+    /// - Throws: ``Problem`` that says which one may have been meant.
+    static func named(_ name: String, among migrations: [MigrationConfiguration]) throws(Problem)
+        -> MigrationConfiguration
+    {
+        if let found = migrations.first(where: { $0.name.rawValue == name }) { return found }
+        let hint = Problem.suggestion(for: name, among: migrations.map(\.name.rawValue))
+        throw .badBody("routes.json has no migration \"\(name.prefix(60))\"\(hint)")
+    }
+}
