@@ -7,12 +7,16 @@ struct DestinationTally: Sendable {
     private var peak: RequestPeak?
     private var backfill: RequestCount?
     private let rateLimit: RateLimit?
+    private let configuration: ProviderConfiguration?
+    /// Events that would be sent, and not only translated.
+    private var sent = 0
     /// Bytes of the events that were translated, for those that are not.
     private var translatedBytes = 0
 
     /// - Parameter configuration: nil for a provider that the new routes do not have.
     init(provider: ProviderName, configuration: ProviderConfiguration?) {
         counts = DestinationPreview(provider: provider, adapter: configuration?.traits.adapter)
+        self.configuration = configuration
         rateLimit = configuration?.pipeline.rateLimit
         guard let pipeline = configuration?.pipeline else { return }
         peak = RequestPeak(batch: pipeline.batch, limit: pipeline.rateLimit)
@@ -28,6 +32,7 @@ struct DestinationTally: Sendable {
         if let backfill, backfill.events > 0 {
             preview.backfill = BackfillEstimate(backfill, limit: rateLimit)
         }
+        preview.comparison = configuration.flatMap { ComparisonEstimate(of: sent, at: $0) }
         return preview
     }
 
@@ -86,6 +91,7 @@ struct DestinationTally: Sendable {
 
     private mutating func countRequest(of event: AcceptedEvent, _ change: DestinationChange, bytes: Int) {
         guard change.isSent else { return }
+        sent += 1
         peak?.add(bytes: bytes, acceptedAt: event.acceptedAt)
         if change.isFilled { backfill?.add(bytes: bytes) }
     }

@@ -48,6 +48,8 @@ extension DestinationPreview {
         if let peak { peak.write(to: &writer) } else { writer.null() }
         writer.key("backfill")
         if let backfill { backfill.write(to: &writer) } else { writer.null() }
+        writer.key("comparison")
+        if let comparison { comparison.write(to: &writer) } else { writer.null() }
         writer.endObject()
     }
 
@@ -141,6 +143,23 @@ extension BackfillEstimate {
         writer.key("seconds")
         if let duration { writer.integer((duration.wholeMilliseconds + 999) / 1000) } else { writer.null() }
         writer.member("share_of_rate_limit", integer: Self.share)
+        writer.endObject()
+    }
+}
+
+extension ComparisonEstimate {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        for (level, calls, duration) in [("digest", digest, digestDuration), ("full", full, fullDuration)] {
+            writer.key(level)
+            writer.beginObject()
+            writer.member("calls", integer: calls)
+            writer.key("seconds")
+            if let duration { writer.integer((duration.wholeMilliseconds + 999) / 1000) } else { writer.null() }
+            writer.endObject()
+        }
+        writer.key("share_of_rate_limit")
+        writer.number("\(share)")
         writer.endObject()
     }
 }

@@ -58,6 +58,8 @@ package struct DestinationPreview: Sendable, Equatable {
     package internal(set) var peak: RequestPeak.Result?
     /// What it would take to send the vendor the events that it was not sent before; nil if there are none.
     package internal(set) var backfill: BackfillEstimate?
+    /// What it would take to compare what the vendor would get; nil if that is nothing, or if the vendor cannot be read.
+    package internal(set) var comparison: ComparisonEstimate?
 
     init(provider: ProviderName, adapter: AdapterName?) {
         self.provider = provider

@@ -27,8 +27,6 @@ struct ParityRunMaking {
     /// Of the providers that show sums.
     private var sums: [ProviderName: SumComparison] = [:]
 
-    /// Events of a window, so that memory does not grow with the journal: three times what a count covers where vendors show 100 a page.
-    static let windowEvents = 9900
     /// Events of one millisecond, which no window divides.
     static let mostEvents = 100_000
     /// Windows that are in flight at once.
@@ -214,7 +212,7 @@ struct ParityRunMaking {
         }
         return WindowMaking(
             window: window,
-            limit: window.halves == nil ? Self.mostEvents : 2 * Self.windowEvents,
+            limit: window.halves == nil ? Self.mostEvents : 2 * CallForecast.windowEvents,
             run: run,
             runner: runner,
             providers: providers,

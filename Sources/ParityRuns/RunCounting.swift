@@ -65,7 +65,7 @@ struct RunCounting: Sendable {
                 counted.customers.insert(customer)
             }
         }
-        counted.windows = histogram.windows(ofAtMost: ParityRunMaking.windowEvents)
+        counted.windows = histogram.windows(ofAtMost: CallForecast.windowEvents)
         counted.planned = try await planned.get()
         return counted
     }

@@ -42,6 +42,17 @@ import Vendors
         #expect(report["polar"]?.peak?.requests == 1)
     }
 
+    @Test func `estimates what a comparison would take, of what is sent`() throws {
+        let both = try routes(#"\#(toLago), {"provider": "polar", "mode": "shadow"}"#)
+        let report = preview(try PreviewSample.events(950, under: both), under: both)
+        let lago = try #require(report["lago"]?.comparison)
+        // Ten pages of a hundred; one count, and as many pages as there are for the sample. At 30% of one request a second.
+        #expect(lago.full == 10 && lago.fullDuration == .milliseconds(33_333) && lago.share == 30)
+        #expect(lago.digest == 10 && lago.digestDuration == .milliseconds(33_333))
+        // What is only translated is not at the vendor.
+        #expect(report["polar"]?.comparison == nil)
+    }
+
     @Test func `counts what is added and removed, and changes of the mode`() throws {
         let old = try routes(toLago)
         let both = try routes(#"\#(toLago), {"provider": "polar", "mode": "mirror"}"#)

@@ -75,7 +75,7 @@ enum OpenAPIMigrations {
               },
               "PlannedDestination": {
                 "type": "object",
-                "required": ["provider", "adapter", "events", "customers", "more_customers", "added", "removed", "mode_changes", "translated_events", "changed", "untranslatable", "now_translatable", "peak", "backfill"],
+                "required": ["provider", "adapter", "events", "customers", "more_customers", "added", "removed", "mode_changes", "translated_events", "changed", "untranslatable", "now_translatable", "peak", "backfill", "comparison"],
                 "properties": {
                   "provider": {"type": "string"}, "adapter": {"type": ["string", "null"], "description": "Null if the file does not have the provider."},
                   "events": {"type": "integer"}, "customers": {"type": "integer"}, "more_customers": {"type": "boolean"},
@@ -95,8 +95,14 @@ enum OpenAPIMigrations {
                     "minute": {"type": "string", "format": "date-time"}, "events": {"type": "integer"}, "requests": {"type": "integer"},
                     "limit_per_minute": {"type": ["integer", "null"]}, "backlog_minutes": {"type": "integer"}}}]},
                   "backfill": {"oneOf": [{"type": "null"}, {"type": "object", "description": "What a backfill of the events would take that the vendor was not sent.", "required": ["events", "requests", "seconds", "share_of_rate_limit"], "properties": {
-                    "events": {"type": "integer"}, "requests": {"type": "integer"}, "seconds": {"type": ["integer", "null"]}, "share_of_rate_limit": {"type": "integer"}}}]}
+                    "events": {"type": "integer"}, "requests": {"type": "integer"}, "seconds": {"type": ["integer", "null"]}, "share_of_rate_limit": {"type": "integer"}}}]},
+                  "comparison": {"oneOf": [{"type": "null"}, {"type": "object", "description": "What a comparison of the events that the vendor would get takes if nothing differs.", "required": ["digest", "full", "share_of_rate_limit"], "properties": {
+                    "digest": {"$ref": "#/components/schemas/PlannedCalls"}, "full": {"$ref": "#/components/schemas/PlannedCalls"}, "share_of_rate_limit": {"type": "number"}}}]}
                 }
+              },
+              "PlannedCalls": {
+                "type": "object", "required": ["calls", "seconds"],
+                "properties": {"calls": {"type": "integer"}, "seconds": {"type": ["integer", "null"]}}
               },
               "PlannedGroups": {
                 "type": "object", "required": ["events", "groups", "events_of_other_groups"],

@@ -1,3 +1,5 @@
+package import Events
+
 /// How many calls a comparison takes at a provider.
 package struct CallForecast: Sendable, Equatable {
     /// If all is equal.
@@ -8,6 +10,21 @@ package struct CallForecast: Sendable, Equatable {
     package init(least: Int, most: Int) {
         self.least = least
         self.most = most
+    }
+
+    /// Events of a window, so that memory does not grow with the journal: three times what a count covers where vendors show 100 a page.
+    package static let windowEvents = 9900
+
+    /// A comparison of so many events, in windows.
+    package static func comparing(_ events: Int, level: ParityLevel, _ traits: ReadTraits) -> CallForecast {
+        let windows = max(1, (events + windowEvents - 1) / windowEvents)
+        return forecast(
+            events: Array(repeating: events / windows, count: windows),
+            // Where nothing can be counted, everything is listed.
+            level: level == .digest && !traits.isPaged ? .full : level,
+            pageSize: traits.isPaged ? traits.pageSize : max(1, traits.pageSize * 9 / 10),
+            sample: ParityOrder.standardSample
+        )
     }
 
     /// - Parameters:

@@ -15,8 +15,6 @@ struct RecordedReads {
     /// By window.
     private var requests: [[VendorRequest]] = []
 
-    /// Maximum number of events of a window, as in a comparison.
-    private static let windowEvents = 9900
     /// Windows that are read at once, as in a comparison.
     private static let windowsAtOnce = 2
 
@@ -30,7 +28,7 @@ struct RecordedReads {
         (self.vendor, self.server, self.reader, self.traits) = (vendor, server, reader, traits)
         var histogram = TimeHistogram(span)
         for time in times { histogram.add(time) }
-        windows = histogram.windows(ofAtMost: Self.windowEvents).map { Self.parts(of: $0, times, traits) }
+        windows = histogram.windows(ofAtMost: CallForecast.windowEvents).map { Self.parts(of: $0, times, traits) }
         for parts in windows {
             var sent: [VendorRequest] = []
             for part in parts { sent += try await read(part) }
@@ -78,7 +76,7 @@ struct RecordedReads {
     /// - Returns: the requests that it took.
     private func read(_ window: ReadWindow) async throws -> [VendorRequest] {
         var sent: [VendorRequest] = []
-        var reading = WindowReading(window, limit: 2 * Self.windowEvents)
+        var reading = WindowReading(window, limit: 2 * CallForecast.windowEvents)
         var step = WindowReading.Step.page(nil)
         while true {
             switch step {

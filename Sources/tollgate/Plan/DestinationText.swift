@@ -19,7 +19,7 @@ struct DestinationText {
         lines += changes.map { "  \($0)" }
         lines += fields + untranslatable
         if let peak { lines.append("  \(peak)") }
-        if let backfill { lines.append("  \(backfill)") }
+        for line in [backfill, comparison] { if let line { lines.append("  \(line)") } }
         return lines
     }
 
@@ -82,5 +82,18 @@ struct DestinationText {
         guard let seconds = backfill["seconds"]?.int64 else { return "a backfill would send \(work)" }
         let (time, share) = (RoughDuration.text(seconds: seconds), PlanText.number(backfill["share_of_rate_limit"]))
         return "a backfill would send \(work), in \(time) at \(share)% of the rate limit"
+    }
+
+    private var comparison: String? {
+        guard let comparison = destination["comparison"], !comparison.isNull else { return nil }
+        let texts = ["digest", "full"].map { level in
+            let calls = "\(PlanText.number(comparison[level]?["calls"])) calls (\(level)"
+            guard let seconds = comparison[level]?["seconds"]?.int64 else { return "\(calls))" }
+            return "\(calls), \(RoughDuration.text(seconds: seconds)))"
+        }
+        let share = comparison["share_of_rate_limit"]?.numberText.flatMap { Double($0) } ?? 0
+        let hasLimit = comparison["full"]?["seconds"]?.isNull == false
+        return "a comparison would take \(texts[0]) or \(texts[1])"
+            + (hasLimit ? ", at \(BackfillText.percent(share)) of the rate limit" : "")
     }
 }

@@ -124,6 +124,21 @@ import Testing
         )
     }
 
+    @Test func `estimates a comparison, with times only if there is a rate limit`() throws {
+        func comparison(_ digest: String, _ full: String) throws -> String? {
+            try destination(
+                #""comparison": {"digest": {"calls": 31, "seconds": \#(digest)}, "full": {"calls": 999, "seconds": \#(full)}, "#
+                    + #""share_of_rate_limit": 30.0}"#
+            ).last
+        }
+        #expect(
+            try comparison("4", "180")
+                == "  a comparison would take 31 calls (digest, 4 s) or 999 calls (full, 3 min), at 30% of the rate limit"
+        )
+        #expect(try comparison("null", "null") == "  a comparison would take 31 calls (digest) or 999 calls (full)")
+        #expect(try destination(#""comparison": null"#).last?.contains("comparison") == false)
+    }
+
     @Test func `forecasts a backfill, with a time only if there is a rate limit`() throws {
         func backfill(_ members: String) throws -> String? {
             try destination(#""backfill": {"events": 500, "requests": 5\#(members)}"#).last
