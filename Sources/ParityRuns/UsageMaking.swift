@@ -31,7 +31,9 @@ struct UsageMaking {
         try await runner.store.set(.counting, of: run.id, reason: nil, at: runner.clock.now)
         let ledger = try await ledger()
         guard let ledger else { return }
-        guard let catalogues = await catalogues() else { return }
+        // Nothing is compared with a part of the journal.
+        let isWhole = !ledger.isDamaged && !ledger.isTooLarge
+        guard let catalogues = isWhole ? await catalogues() : [:] else { return }
         let reports = run.order.providers.map { name in
             ProviderReport(
                 provider: name,
