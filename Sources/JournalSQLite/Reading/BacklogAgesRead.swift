@@ -65,8 +65,10 @@ struct BacklogAgesRead: Sendable {
             let (first, count): (Int64, Int64) = (row[0], row[1])
             let counts = try row.withUnsafeData(atIndex: 2) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
             let own = counts.events(for: number)
-            let part = max(first, waiting.position + 1)...max(first, min(first + count - 1, newest))
-            guard own > 0, part.upperBound > waiting.position else { continue }
+            let (start, end) = (max(first, waiting.position + 1), min(first + count - 1, newest))
+            // The walk may stand at the end of a chunk behind which retention has removed another.
+            guard own > 0, start <= end else { continue }
+            let part = start...end
             let events: Int
             if part.lowerBound == first, !waiting.ahead.overlaps(part) {
                 events = own

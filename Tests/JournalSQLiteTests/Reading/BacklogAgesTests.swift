@@ -37,6 +37,38 @@ import Testing
         }
     }
 
+    @Test func `counts what waits behind a chunk that retention has removed`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try SampleStore.open(folder)
+            let others = Plan(
+                route: nil,
+                destinations: [Destination(provider: "polar", adapter: "polar", mode: .primary)]
+            )
+            try await self.store(store, 0..<2, age: 100_000)
+            try await self.store(store, 2..<4, age: 100_000, plan: others)
+            try await self.store(store, 4..<5, age: 100_000)
+            // The walk ends with the first chunk, which a rejected event keeps there.
+            let fault = DeliveryFault(code: .invalidEvent, message: "no")
+            let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 2, bytes: 1 << 20))
+            let rejected = try #require(block).deliveries.map { delivery in
+                SettledDelivery(sequence: delivery.sequence, status: .rejected, fault: fault)
+            }
+            try #require(rejected.count == 2)
+            try await store.settle(Settlement(provider: "lago", exceptions: rejected))
+            let other = try await store.claimBlock(for: "polar", limit: BlockLimit(events: 2, bytes: 1 << 20))
+            let run = DeliveredRun(
+                sequences: try #require(other).deliveries.map(\.sequence),
+                attempt: Attempt(at: Self.now, latency: .zero, httpStatus: 200, status: .delivered)
+            )
+            try await store.settle(Settlement(provider: "polar", delivered: [run]))
+            #expect(try await store.removeSettled(acceptedBefore: Self.now) == 2)
+
+            let ages = try await store.backlogAges(of: "lago", at: Self.now)
+            #expect(ages.counts == [0, 0, 0, 0, 1] && ages.uncounted == 0)
+            await store.close()
+        }
+    }
+
     @Test func `looks at the newest retries, and into few chunks of which some events are settled`() async throws {
         try await withTemporaryFolder { folder in
             let store = try SampleStore.open(folder)
