@@ -12,7 +12,7 @@ package struct SettlementPolling: Service {
 
     /// How long it waits after a question that brought something new, and after many that did not.
     private static let (shortest, longest) = (Duration.milliseconds(25), Duration.milliseconds(200))
-    /// Maximum number of deliveries of one question; the others wait for the next.
+    /// Maximum number of events of one question; the others wait for the next.
     private static let most = 2000
 
     package init(watch: SettlementWatch, journal: any SettlementReading, logger: Logger) {
@@ -26,12 +26,13 @@ package struct SettlementPolling: Service {
         await cancelWhenGracefulShutdown {
             var pause = Self.shortest
             var last = 0
+            var turns = SettlementTurns(limit: Self.most)
             while !Task.isCancelled {
                 do { try await Task.sleep(for: pause) } catch { return }
-                let awaited = watch.awaited(limit: Self.most)
+                let awaited = watch.awaited
                 let isNew = awaited.count > last || awaited.isEmpty
                 last = awaited.count
-                let hasFound = await ask(awaited)
+                let hasFound = await ask(turns.next(of: awaited))
                 pause = isNew || hasFound ? Self.shortest : min(pause * 2, Self.longest)
             }
         }

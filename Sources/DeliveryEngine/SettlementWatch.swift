@@ -68,16 +68,16 @@ package final class SettlementWatch: Sendable {
         for follower in followers { follower.add(settled, at: settlement.provider) }
     }
 
-    /// The deliveries that somebody waits for, as far as the limit goes.
-    func awaited(limit: Int) -> Awaited {
+    /// The deliveries that somebody waits for.
+    var awaited: Awaited {
         guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return [:] }
-        let (tickets, followers) = state.withLock { (Array($0.tickets.values.joined()), $0.followers) }
-        var awaited: Awaited = [:]
-        for open in tickets.map(\.open) + followers.map(\.expected) {
-            for (sequence, providers) in open where awaited.count < limit {
-                awaited[sequence, default: []].formUnion(providers)
-            }
+        let (tickets, followers) = state.withLock { state in
+            // A ticket is there once for each of its events.
+            let known = state.tickets.values.joined().map { (ObjectIdentifier($0), $0) }
+            return (Dictionary(known, uniquingKeysWith: { first, _ in first }).values, state.followers)
         }
+        var awaited: Awaited = [:]
+        for open in tickets.map(\.open) + followers.map(\.expected) { awaited.merge(open) { $0.union($1) } }
         return awaited
     }
 
