@@ -15,6 +15,10 @@ struct BackupCopy {
     private let source: JournalFile
     private let target: DatabaseQueue
     private let path: String
+    /// Tells the journal from all others.
+    private let journalID: String
+    /// Makes the table of chunks.
+    private let chunksStatement: String
     private var rate: CopyRate
     private(set) var copiedBytes = 0
     private(set) var damaged: [JournalFault] = []
@@ -24,8 +28,9 @@ struct BackupCopy {
     /// Rows of other tables between two looks at the rate.
     private static let rowsPerPause = 1000
 
-    /// Opens the target, and makes its table of chunks if it has none.
-    /// - Throws: ``BackupFault/otherJournal(path:)`` if it has chunks of another journal.
+    /// Opens the target. ``begin()`` must follow.
+    /// - Throws: ``BackupFault/otherJournal(path:)`` if it has chunks of another journal,
+    ///   ``BackupFault/otherHistory(path:)`` if it has some that this journal never had. It is not changed then.
     init(from source: JournalFile, to folder: URL, rate: CopyRate) throws {
         self.source = source
         self.rate = rate
@@ -39,9 +44,10 @@ struct BackupCopy {
                 try MetaTable.drawnJournalID(in: db)
             )
         }
-        guard id != nil else {
+        guard let id else {
             throw StoreError.unusable(path: source.folder.path, reason: "no gateway has opened the journal yet")
         }
+        (chunksStatement, journalID) = (statement, id)
         var configuration = Configuration()
         configuration.label = "tollgate.backup"
         configuration.prepareDatabase { db in
@@ -49,27 +55,40 @@ struct BackupCopy {
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
         target = try DatabaseQueue(path: file.path, configuration: configuration)
-        try target.write { db in
-            if try db.tableExists("backup") {
-                let known = try String.fetchOne(db, sql: "SELECT journal FROM backup")
-                guard known == id else { throw BackupFault.otherJournal(path: folder.path) }
-            } else if try db.tableExists("chunks") {
-                // Finished by an earlier run, which took the table away.
-                guard try MetaTable.drawnJournalID(in: db) == id else {
-                    throw BackupFault.otherJournal(path: folder.path)
-                }
-                try Self.mark(id, in: db)
-            } else {
-                try db.execute(sql: statement)
-                try Self.mark(id, in: db)
-            }
+        try target.read { db in
+            guard try db.tableExists("chunks") else { return }
+            // An earlier run that has finished took the table `backup` away.
+            let known =
+                try db.tableExists("backup")
+                ? String.fetchOne(db, sql: "SELECT journal FROM backup") : MetaTable.drawnJournalID(in: db)
+            guard known == id else { throw BackupFault.otherJournal(path: folder.path) }
+            guard try hasHistory(of: db) else { throw BackupFault.otherHistory(path: folder.path) }
         }
     }
 
-    /// Says whose chunks these are while the other tables are missing.
-    private static func mark(_ id: String?, in db: Database) throws {
-        try db.execute(sql: "CREATE TABLE backup(journal TEXT NOT NULL)")
-        try db.execute(sql: "INSERT INTO backup VALUES(?)", arguments: [id])
+    /// Whether the journal has the target's newest chunk, of those that retention has left. A journal that was restored from
+    /// an older backup has given the numbers of later chunks to other events.
+    private func hasHistory(of copy: Database) throws -> Bool {
+        try source.queue.read { db in
+            let oldest = try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks") ?? .max
+            let removed = source.layout < 3 ? SequenceRanges() : try RemovedTable.all(in: db)
+            let numbers = try Int64.fetchCursor(copy, sql: "SELECT first FROM chunks ORDER BY first DESC")
+            while let first = try numbers.next() {
+                guard first >= oldest, !removed.contains(first) else { continue }
+                return try ChunkFacts.fetch(first, in: db) == ChunkFacts.fetch(first, in: copy)
+            }
+            return true
+        }
+    }
+
+    /// Makes the target's table of chunks if it has none, and says whose they are while the other tables are missing.
+    func begin() throws {
+        try target.write { db in
+            if try db.tableExists("backup") { return }
+            if try !db.tableExists("chunks") { try db.execute(sql: chunksStatement) }
+            try db.execute(sql: "CREATE TABLE backup(journal TEXT NOT NULL)")
+            try db.execute(sql: "INSERT INTO backup VALUES(?)", arguments: [journalID])
+        }
     }
 
     func close() throws { try target.close() }

@@ -10,6 +10,8 @@ package enum BackupFault: Error, Sendable, Equatable {
     case target(path: String, reason: String)
     /// The target has a backup of another journal.
     case otherJournal(path: String)
+    /// The target has events that the journal never had: it was restored from an older backup since.
+    case otherHistory(path: String)
     /// The backup was not finished.
     case unfinished(path: String)
     /// A file of the backup is not what was written.

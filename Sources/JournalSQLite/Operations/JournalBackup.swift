@@ -80,17 +80,18 @@ package struct JournalBackup: Sendable {
     ]
 
     private func copy(_ source: JournalFile, at now: Timestamp, _ progress: (Progress) -> Void) throws -> Report {
+        var copying = try BackupCopy(
+            from: source,
+            to: target,
+            rate: CopyRate(bytesPerSecond: bytesPerSecond, from: .now)
+        )
         // From here on the backup is unfinished.
         let manifest = target.appending(path: BackupManifest.name)
         if FileManager.default.fileExists(atPath: manifest.path) {
             try FileManager.default.removeItem(at: manifest)
             try DurableFile.flush(target)
         }
-        var copying = try BackupCopy(
-            from: source,
-            to: target,
-            rate: CopyRate(bytesPerSecond: bytesPerSecond, from: .now)
-        )
+        try copying.begin()
         try copying.copyChunks(progress)
         let state = try copying.copyState()
         try copying.close()

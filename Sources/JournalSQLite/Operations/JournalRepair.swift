@@ -94,7 +94,8 @@ package struct JournalRepair: Sendable {
     /// Takes a chunk from the backup, and lets the walks of deliveries begin before it: what is settled of it has runs and rows.
     /// - Returns: false if the backup does not have it.
     private func restore(_ range: ClosedRange<Int64>, in queue: DatabaseQueue) throws -> Bool {
-        guard let content = try backup?.wholeChunk(range) else { return false }
+        let facts = try queue.read { db in try ChunkFacts.fetch(range.lowerBound, in: db) }
+        guard let content = try backup?.wholeChunk(range, facts) else { return false }
         try queue.write { db in
             try db.execute(
                 sql: "UPDATE chunks SET content = ? WHERE first = ?",
@@ -112,9 +113,10 @@ package struct JournalRepair: Sendable {
 }
 
 extension JournalFile {
-    /// The bytes of a chunk; nil if it is not there or is damaged here too.
-    fileprivate func wholeChunk(_ range: ClosedRange<Int64>) throws(StoreError) -> [UInt8]? {
+    /// The bytes of a chunk; nil if it is not there or is damaged here too, or if other events have its numbers here.
+    fileprivate func wholeChunk(_ range: ClosedRange<Int64>, _ facts: ChunkFacts?) throws(StoreError) -> [UInt8]? {
         try read { db in
+            guard try ChunkFacts.fetch(range.lowerBound, in: db) == facts else { return nil }
             let names = try reader(db).names.current
             let rows = try Row.fetchCursor(
                 db,

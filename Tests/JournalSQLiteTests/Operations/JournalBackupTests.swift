@@ -133,6 +133,7 @@ private final class Flag: Sendable {
                 to: target,
                 rate: CopyRate(bytesPerSecond: nil, from: .now)
             )
+            try copying.begin()
             try copying.copyChunks { _ in }
             try copying.close()
             try await DatabaseQueue(path: OperatedJournal.file(in: target).path).write { db in
@@ -197,6 +198,28 @@ private final class Flag: Sendable {
                     == JournalFile(reading: restored).summary().journalID
             )
             #expect(reason(target) == nil)
+        }
+    }
+
+    @Test func `refuses a target with events that a restored journal never had`() async throws {
+        try await with { data, target, restored in
+            let older = target.deletingLastPathComponent().appending(path: "older")
+            try backUp(data, to: older)
+            var store = try SampleStore.open(data)
+            _ = try await SampleStore.append(101...110, to: store)
+            await store.close()
+            try backUp(data, to: target)
+            // It gives the numbers from 101 on to other events.
+            try restore(older, to: restored)
+            store = try SampleStore.open(restored)
+            _ = try await SampleStore.append(201...205, to: store)
+            _ = try await SampleStore.append(206...230, to: store)
+            await store.close()
+            #expect(throws: BackupFault.otherHistory(path: target.path)) { try backUp(restored, to: target) }
+            let again = target.deletingLastPathComponent().appending(path: "again")
+            try restore(target, to: again)
+            #expect(try JournalFile(reading: again).summary().events == 110)
+            #expect(try backUp(restored, to: older).manifest.events == 130)
         }
     }
 

@@ -109,6 +109,38 @@ import Testing
         }
     }
 
+    @Test func `takes no chunk from a backup that has other events under its numbers`() async throws {
+        try await withTemporaryFolder { folder in
+            let names = ["data", "older", "newer", "restored"]
+            let (data, older, newer, restored) = (
+                folder.appending(path: names[0]), folder.appending(path: names[1]), folder.appending(path: names[2]),
+                folder.appending(path: names[3])
+            )
+            try await OperatedJournal.make(in: data)
+            _ = try JournalBackup(of: data, to: older).run(at: Timestamp(milliseconds: 0))
+            var store = try SampleStore.open(data)
+            _ = try await SampleStore.append(101...110, to: store)
+            await store.close()
+            _ = try JournalBackup(of: data, to: newer).run(at: Timestamp(milliseconds: 0))
+            _ = try JournalRestore(from: older, to: restored).run(holding: [], at: Timestamp(milliseconds: 0))
+            store = try SampleStore.open(restored)
+            let late = Submission(
+                tenant: "shop",
+                client: "web",
+                acceptedAt: Timestamp(milliseconds: 1_750_000_060_000),
+                plan: SampleStore.own
+            )
+            let others = (201...210).map { id in
+                AcceptedEvent(CanonicalEvent(name: "n", customerID: "c"), id: EventID("event-\(id)"), in: late)
+            }
+            _ = try await store.append(AppendRequest(events: others, policy: .each))
+            await store.close()
+            try OperatedJournal.flipChunk(101, in: restored)
+            let report = try await JournalRepair(of: restored, from: newer).run()
+            #expect(report.left.map(\.place.text) == ["chunk 101-110"] && report.restored.isEmpty)
+        }
+    }
+
     @Test func `refuses a backup of another journal, and a folder that is in use`() async throws {
         try await withTemporaryFolder { folder in
             let (data, other) = (folder.appending(path: "data"), folder.appending(path: "other"))

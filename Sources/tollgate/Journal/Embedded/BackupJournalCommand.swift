@@ -78,6 +78,8 @@ enum BackupText {
             "the disk of \(path) is full; free some space and run the command again: it continues"
         case .target(let path, let reason): "\(path) cannot be used: \(reason)"
         case .otherJournal(let path): "\(path) has a backup of another journal; use another folder"
+        case .otherHistory(let path):
+            "\(path) has events that the journal never had, as after restoring an older backup; use another folder"
         case .unfinished(let path):
             "\(path) has no complete backup: there is no file manifest.json; run `tollgate journal backup` again, which continues"
         case .damaged(let path, let file):
