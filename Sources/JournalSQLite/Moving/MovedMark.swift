@@ -18,12 +18,7 @@ struct MovedMark {
 
     /// When this returns, the mark is on disk.
     func write(_ target: String) throws {
-        try FolderPermissions.makeFile(file.path)
-        let handle = try FileHandle(forWritingTo: file)
-        defer { try? handle.close() }
-        try handle.truncate(atOffset: 0)
-        try handle.write(contentsOf: Data((target + "\n").utf8))
-        try handle.synchronize()
+        try DurableFile.write(Array((target + "\n").utf8), to: file)
     }
 
     /// - Throws: ``StoreError/unusable(path:reason:)`` if the journal was moved.
