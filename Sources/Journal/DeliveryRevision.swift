@@ -21,6 +21,11 @@ package struct DeliveryRevision: Sendable {
             case .discard: statuses
             }
         }
+
+        /// The states of the deliveries that a filter means, of those that the action can change; empty: it means none of them.
+        package func statuses(meantBy filter: DeliveryFilter) -> Set<DeliveryStatus> {
+            filter.statuses.isEmpty ? usualStatuses : filter.statuses.intersection(statuses)
+        }
     }
 
     package let action: Action

@@ -232,9 +232,7 @@ extension SQLiteEventStore {
         _ body: ([(provider: ProviderName, deliveries: [ArchivedDelivery])]) async throws(StoreError) -> Void
     ) async throws(StoreError) {
         var filter = revision.filter
-        let action = revision.action
-        filter.statuses =
-            filter.statuses.isEmpty ? action.usualStatuses : filter.statuses.intersection(action.statuses)
+        filter.statuses = revision.action.statuses(meantBy: filter)
         guard !filter.statuses.isEmpty else { return }
         var after: DeliveryCursor?
         repeat {

@@ -75,9 +75,15 @@ import Testing
     }
 
     private static func retry(_ server: IngressFixture, _ body: String) async throws -> IngressFixture.Answer {
+        try await decide("retry", server, body)
+    }
+
+    private static func decide(_ action: String, _ server: IngressFixture, _ body: String) async throws
+        -> IngressFixture.Answer
+    {
         try await server.send(
             .POST,
-            "/v1/deliveries/retry",
+            "/v1/deliveries/\(action)",
             Array(body.utf8),
             headers: [("Content-Type", "application/json")],
             key: "operator-key"
@@ -123,6 +129,20 @@ import Testing
             let retried = try await Self.retry(server, #"{"all":true}"#)
             #expect(retried.status == 200)
             #expect(try retried.object["changed"] as? Int == 2)
+        }
+    }
+
+    @Test func `is not refused because of deliveries that no retry changes`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await Self.makeDeadLetters(server)
+            try Self.move("r", on: server)
+            let discarded = try await Self.decide("discard", server, #"{"ids":["before"]}"#)
+            #expect(try discarded.object["changed"] as? Int == 1)
+            for (statuses, changed) in [(#"["discarded"]"#, 0), (#"["discarded","rejected"]"#, 1)] {
+                let retried = try await Self.retry(server, #"{"filter":{"status":\#(statuses)}}"#)
+                #expect(retried.status == 200, "\(statuses)")
+                #expect(try retried.object["changed"] as? Int == changed, "\(statuses)")
+            }
         }
     }
 

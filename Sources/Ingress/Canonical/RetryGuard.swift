@@ -6,7 +6,7 @@ import Routing
 /// Refuses retries that would put an event on the bills of two vendors: its customer has moved to the provider since, and the vendor bills
 /// by receipt.
 struct RetryGuard: Sendable {
-    private let journal: any IngressJournal
+    private let journal: any EventArchive
     private let routes: CurrentRoutes
     private let limits: Limits
 
@@ -33,10 +33,14 @@ struct RetryGuard: Sendable {
     /// - Throws: ``Problem`` if one of the deliveries would be, or if there are too many to look at.
     func check(_ filter: DeliveryFilter, at now: Timestamp) async throws {
         let snapshot = routes.current
+        var wanted = filter
+        wanted.statuses = DeliveryRevision.Action.retry.statuses(meantBy: filter)
+        // Otherwise all would be meant.
+        guard !wanted.statuses.isEmpty else { return }
         for provider in snapshot.routes.providers
         where filter.providers.isEmpty || filter.providers.contains(provider.name) {
             let billing = DoubleBilling(at: provider, by: snapshot)
-            if billing.isPossible { try await check(filter, provider, billing, now) }
+            if billing.isPossible { try await check(wanted, provider, billing, now) }
         }
     }
 
@@ -48,7 +52,6 @@ struct RetryGuard: Sendable {
     ) async throws {
         var wanted = filter
         wanted.providers = [provider.name]
-        if wanted.statuses.isEmpty { wanted.statuses = DeliveryRevision.Action.retry.usualStatuses }
         var (after, checked, read): (DeliveryCursor?, Int, Int) = (nil, 0, 0)
         while true {
             let page: DeliveryPage

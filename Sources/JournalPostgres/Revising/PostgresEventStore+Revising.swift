@@ -223,9 +223,7 @@ extension PostgresEventStore {
         _ body: (Int32, ProviderName, [ArchivedDelivery]) async throws(StoreError) -> Void
     ) async throws(StoreError) {
         var filter = revision.filter
-        let action = revision.action
-        filter.statuses =
-            filter.statuses.isEmpty ? action.usualStatuses : filter.statuses.intersection(action.statuses)
+        filter.statuses = revision.action.statuses(meantBy: filter)
         guard !filter.statuses.isEmpty else { return }
         var after: DeliveryCursor?
         repeat {
