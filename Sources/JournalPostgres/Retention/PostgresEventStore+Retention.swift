@@ -146,6 +146,7 @@ extension PostgresEventStore: JournalAdministration {
             for row in try await removal.connection.run(.readForgottenIdentities) {
                 try await removal.connection.run(.dropTable("identities_\(row.integer(0))"))
             }
+            try await removal.connection.run(.removeForgottenFilters)
         }
     }
 

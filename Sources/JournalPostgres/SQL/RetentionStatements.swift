@@ -173,4 +173,10 @@ extension Statement {
         WHERE n.number < (SELECT min(number) FROM identity_parts) ORDER BY n.number
         """
     )
+
+    /// Removes filters whose parts are gone: earlier versions left what was made while a part was dropped. A filter that is being made stays,
+    /// since its part is there for as long.
+    static let removeForgottenFilters = Statement(
+        "DELETE FROM identity_filters f WHERE NOT EXISTS (SELECT FROM identity_parts p WHERE p.number = f.part)"
+    )
 }

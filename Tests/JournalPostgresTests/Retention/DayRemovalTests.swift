@@ -155,6 +155,22 @@ import Testing
         await store.close()
     }
 
+    @Test func `removes filters whose part was forgotten, and no others`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        let rotation = IdentityRotation(connection: store.parts.duties, logger: TestJournal.logger)
+        try await rotation.rotate(from: 1)
+        _ = try await store.append(AppendRequest(events: [TestJournal.event("a")], policy: .each))
+        try await rotation.rotate(from: 2)
+        try await IdentityFilters.make(store.parts.duties)
+        try await journal.server.run("DELETE FROM identity_parts WHERE number = 1", schema: journal.schema)
+        let filters = "SELECT DISTINCT part FROM identity_filters ORDER BY part"
+        #expect(try await journal.server.run(filters, schema: journal.schema) == ["1", "2"])
+        _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0))
+        #expect(try await journal.server.run(filters, schema: journal.schema) == ["2"])
+        await store.close()
+    }
+
     @Test func `drops the identities of events that are all gone`() async throws {
         let journal = try await TestJournal()
         let store = try await journal.open()
