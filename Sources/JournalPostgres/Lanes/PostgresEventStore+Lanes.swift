@@ -189,6 +189,8 @@ extension PostgresEventStore {
     func claimLaneBlock(under work: AccountWork, _ number: LaneNumber, limit: BlockLimit) async throws(StoreError)
         -> DeliveryBlock?
     {
+        // What was read while the lease ended is of no use.
+        defer { if work.signal.isLost { ledger.lanes.leave(work.account) } }
         // Any node may have paused it.
         while let lane = try await record(number), lane.state == .running {
             let newest = lane.through.map { parts.newest.position.limited(to: $0) } ?? parts.newest.position

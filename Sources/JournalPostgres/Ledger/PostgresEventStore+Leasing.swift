@@ -11,8 +11,12 @@ extension PostgresEventStore: AccountLeasing {
     }
 
     package func waitForEnd(of lease: AccountLease) async -> LeaseEnd {
-        guard let work = work(under: lease) else { return .lost }
-        return await work.signal.wait()
+        let end = await work(under: lease)?.signal.wait() ?? .lost
+        // Nobody gives back what was lost.
+        if end == .lost, let account = parts.names.current.accountNumbers[lease.provider] {
+            ledger.lanes.leave(account)
+        }
+        return end
     }
 
     package func isSafe(_ lease: AccountLease, at now: ContinuousClock.Instant) -> Bool {

@@ -39,8 +39,20 @@ import Testing
         }
         let account = try await store.parts.names.number(of: Lane.account(of: lane.number, at: "polar"))
         let slot = SlotNumbers.slot(of: sequence.rawValue)
-        func isKept(behind position: Int64 = 0) -> Bool {
-            store.ledger.lanes.prepared(SlotWalk(slot: slot, position: position, end: .max), of: account) != nil
+        // What was read begins with the first event, or behind it.
+        func isKept() -> Bool {
+            [0, sequence.rawValue].contains { position in
+                store.ledger.lanes.prepared(SlotWalk(slot: slot, position: position, end: .max), of: account) != nil
+            }
+        }
+        // What was given back comes first, and is not read anew.
+        func rest(of claimed: [SequenceNumber], under lease: AccountLease) async throws -> [SequenceNumber] {
+            var claimed = claimed
+            while claimed.count < 2 {
+                let block = try await store.claimBlock(under: lease, limit: BlockLimit(events: 9, bytes: 1 << 20))
+                claimed += try #require(block).deliveries.map(\.sequence)
+            }
+            return claimed
         }
         func claim() async throws -> (AccountLease, [SequenceNumber]) {
             let lease = try await store.lease(lane.number, taking: Everything())
@@ -51,26 +63,25 @@ import Testing
         #expect(isKept())
         try await store.giveBack(first, unsent: unsent)
         #expect(!isKept())
-        let later = AppendRequest(events: [TestJournal.event("b")], policy: .each)
-        #expect(try await store.append(later).count == 1)
-        // What was given back comes first, and is not read anew.
+        #expect(try await store.append(AppendRequest(events: [TestJournal.event("b")], policy: .each)).count == 1)
         let (second, again) = try await claim()
-        var sent = again
-        while sent.count < 2 {
-            let block = try await store.claimBlock(under: second, limit: BlockLimit(events: 9, bytes: 1 << 20))
-            sent += try #require(block).deliveries.map(\.sequence)
-        }
-        #expect(sent.first == unsent.first && isKept(behind: sequence.rawValue))
+        #expect(try await rest(of: again, under: second).first == unsent.first && isKept())
+        store.ledger.desk.buried(try #require(store.ledger.keeper.node))
+        #expect(await store.waitForEnd(of: second) == .lost)
+        #expect(!isKept())
+        let (third, sent) = try await claim()
+        let all = try await rest(of: sent, under: third)
+        #expect(isKept())
         let attempt = Attempt(at: Self.now, latency: .zero, httpStatus: 200, status: .delivered)
-        let run = DeliveredRun(sequences: sent, attempt: attempt)
-        try await store.settle(Settlement(provider: second.provider, delivered: [run]), under: second)
+        let run = DeliveredRun(sequences: all, attempt: attempt)
+        try await store.settle(Settlement(provider: third.provider, delivered: [run]), under: third)
         guard case .changed = try await store.change(lane.number, .fixEnd, by: "operator", at: Self.now),
-            case .changed(let ended) = try await store.end(lane.number, under: second, at: Self.now)
+            case .changed(let ended) = try await store.end(lane.number, under: third, at: Self.now)
         else {
             Issue.record("all of it is delivered")
             return
         }
-        #expect(ended.state == .done && !isKept(behind: sequence.rawValue))
+        #expect(ended.state == .done && !isKept())
         await store.close()
     }
 }
