@@ -86,19 +86,13 @@ package final class PostgresEventStore: Sendable {
     private init(_ parts: StoreParts, _ ledger: LedgerParts) {
         self.parts = parts
         self.ledger = ledger
-        let slots = SlotDesk(
-            keeper: ledger.keeper,
-            connection: ledger.connection,
-            patience: parts.settings.outagePatience,
-            reach: parts.reach
-        )
         comparisons = PostgresParityStorage(parts.settings, keeper: ledger.keeper)
         limits = PostgresAllotments(parts.settings, logger: parts.logger)
         let queue = AppendQueue(parts.settings, reach: parts.reach)
         self.queue = queue
         // Safe: they end when the queue closes, and `close()` waits for them.
         writers = (0..<max(1, parts.settings.slots)).map { number in
-            let writer = SlotWriter(parts, number: number, queue: queue, slots: slots)
+            let writer = SlotWriter(parts, number: number, queue: queue, slots: ledger.slots)
             return Task { await writer.run() }
         }
         // Safe: it ends when it is cancelled, and `close()` waits for it.

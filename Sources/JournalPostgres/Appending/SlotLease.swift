@@ -11,6 +11,8 @@ struct SlotLease: Sendable, Equatable {
 
 /// Hands out slots to this node.
 protocol SlotKeeping: Sendable {
-    /// Takes a slot that nobody holds.
+    /// Takes a slot that nobody holds. It is this node's until it has lost it, or until whoever has taken it leaves it.
     func takeSlot() async throws(StoreError) -> SlotLease
+    /// Whoever has taken the slot does not use it any more: it is given to others if it is still this node's.
+    func leave(_ slot: Int16)
 }

@@ -172,7 +172,9 @@ final class SlotWriter: Sendable {
     }
 
     private func loseSlot(_ holding: inout Holding) {
-        parts.logger.warning("lost a slot of the journal", metadata: ["slot": "\(holding.slot?.lease.slot ?? 0)"])
+        guard let slot = holding.slot?.lease.slot else { return }
+        parts.logger.warning("lost a slot of the journal", metadata: ["slot": "\(slot)"])
+        slots.leave(slot)
         holding.slot = nil
     }
 
@@ -183,9 +185,14 @@ final class SlotWriter: Sendable {
         } catch {
             throw error == .closed ? .closed : .unreachable(reason: "no slot could be taken: \(error)")
         }
-        // Read after the slot was taken: nothing of its holders before comes later.
-        let newest = try await connection.run(.readNewestChunk, [.int2(lease.slot)]).first?.optionalInteger(0)
-        return HeldSlot(lease: lease, numbers: SlotNumbers(slot: lease.slot, newest: newest))
+        do throws(PostgresFailure) {
+            // Read after the slot was taken: nothing of its holders before comes later.
+            let newest = try await connection.run(.readNewestChunk, [.int2(lease.slot)]).first?.optionalInteger(0)
+            return HeldSlot(lease: lease, numbers: SlotNumbers(slot: lease.slot, newest: newest))
+        } catch {
+            slots.leave(lease.slot)
+            throw error
+        }
     }
 
     private func chunks(
@@ -278,6 +285,7 @@ final class SlotWriter: Sendable {
             let reason = "the next number of a slot is that of \(day.rfc3339), too far ahead of the database's clock"
             let slot = holding.slot?.lease.slot ?? 0
             parts.logger.error("\(reason); taking another slot", metadata: ["slot": "\(slot)"])
+            // It is not left: this node, or another one, would take it again.
             holding.slot = nil
             return reason
         }

@@ -9,6 +9,7 @@ struct LedgerParts: Sendable {
     let keeper: NodeKeeper
     let pulse: JournalPulse
     let desk: AccountDesk
+    let slots: SlotDesk
     /// For what owners write; taking accounts, too.
     let connection: PostgresConnection
     let lanes = LaneBook()
@@ -41,8 +42,14 @@ struct LedgerParts: Sendable {
         housekeeping = Housekeeping(connection: connection("chores"), logger: logger)
         desk = AccountDesk(keeper: keeper, pulse: pulse)
         testimonies = LateTestimonies(logger: logger)
-        upkeep = LedgerUpkeep(keeper: keeper, desk: desk, testimonies: testimonies, logger: logger)
         self.connection = PostgresConnection(connection("ledger"), count: Self.connections)
+        slots = SlotDesk(
+            keeper: keeper,
+            connection: self.connection,
+            patience: settings.outagePatience,
+            reach: parts.reach
+        )
+        upkeep = LedgerUpkeep(keeper: keeper, desk: desk, slots: slots, testimonies: testimonies, logger: logger)
         predecessor = settings.predecessor
     }
 

@@ -6,18 +6,22 @@ import Synchronization
 final class LedgerUpkeep: Sendable {
     private let keeper: NodeKeeper
     private let desk: AccountDesk
+    private let slots: SlotDesk
     private let testimonies: LateTestimonies
     private let logger: Logger
 
     /// The accounts that nobody used when they were looked at last, with their epochs.
     private let unused = Mutex<[Int32: Int64]>([:])
+    /// The same of slots.
+    private let unusedSlots = Mutex<[Int16: Int64]>([:])
 
     private static let (interval, flightsInterval) = (Duration.seconds(1), Duration.seconds(5))
     private static let unusedInterval = Duration.seconds(30)
 
-    init(keeper: NodeKeeper, desk: AccountDesk, testimonies: LateTestimonies, logger: Logger) {
+    init(keeper: NodeKeeper, desk: AccountDesk, slots: SlotDesk, testimonies: LateTestimonies, logger: Logger) {
         self.keeper = keeper
         self.desk = desk
+        self.slots = slots
         self.testimonies = testimonies
         self.logger = logger
     }
@@ -47,6 +51,9 @@ final class LedgerUpkeep: Sendable {
             },
             Housekeeping.Chore(name: "releasing accounts that nobody uses", interval: Self.unusedInterval) {
                 [self] session throws(PostgresFailure) in try releaseUnused(session)
+            },
+            Housekeeping.Chore(name: "releasing slots that nobody uses", interval: Self.unusedInterval) {
+                [self] session throws(PostgresFailure) in try releaseUnusedSlots(session)
             },
         ]
     }
@@ -107,6 +114,25 @@ final class LedgerUpkeep: Sendable {
             let released = try session.run(.releaseAccount, [.int4(account), .int8(epoch), .int8(node)])
             guard let name = released.first?.text(0) else { continue }
             logger.notice("released an account that nobody used", metadata: ["account": "\(name)"])
+        }
+    }
+
+    /// The same for slots. Whoever is just taking one finds out by the fence, and takes another.
+    func releaseUnusedSlots(_ session: PostgresSession) throws(PostgresFailure) {
+        guard let node = keeper.node else { return }
+        var held: [Int16: Int64] = [:]
+        for row in try session.run(.readSlotsOfNode, [.int8(node)]) {
+            held[Int16(clamping: row.integer(0))] = row.integer(1)
+        }
+        let found = slots.unused(among: held)
+        let before = unusedSlots.withLock { known in
+            defer { known = found }
+            return known
+        }
+        for (slot, epoch) in found where before[slot] == epoch {
+            let released = try session.run(.releaseSlot, [.int2(slot), .int8(epoch), .int8(node)])
+            guard !released.isEmpty else { continue }
+            logger.notice("released a slot that nobody used", metadata: ["slot": "\(slot)"])
         }
     }
 }

@@ -66,6 +66,14 @@ extension Statement {
         """
     )
 
+    /// $1 node. The slots that it holds, under which epochs.
+    static let readSlotsOfNode = read("SELECT slot, epoch FROM slots WHERE node = $1")
+
+    /// $1 slot, $2 epoch, $3 node. Leaves the slot to others.
+    static let releaseSlot = Statement(
+        "UPDATE slots SET node = NULL, epoch = epoch + 1 WHERE slot = $1 AND epoch = $2 AND node = $3 RETURNING slot"
+    )
+
     /// $1 node. Waits for appends that are in flight; later ones are refused.
     static let releaseSlots = Statement("UPDATE slots SET node = NULL, epoch = epoch + 1 WHERE node = $1")
 

@@ -53,6 +53,7 @@ import Testing
         let upkeep = LedgerUpkeep(
             keeper: store.ledger.keeper,
             desk: store.ledger.desk,
+            slots: store.ledger.slots,
             testimonies: store.ledger.testimonies,
             logger: TestJournal.logger
         )
