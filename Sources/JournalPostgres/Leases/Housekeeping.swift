@@ -51,18 +51,19 @@ final class Housekeeping: Sendable {
         var session: PostgresSession?
         var times = chores.map { _ in ContinuousClock.now }
         var reports = chores.map { _ in SparseReports() }
+        var connectionReports = SparseReports()
         while !isClosing.withLock({ $0 }) {
             for (index, chore) in chores.enumerated() where times[index] <= .now && !isClosing.withLock({ $0 }) {
                 // Before the work, so that one that fails is not begun again at once.
                 times[index] = .now + chore.interval
+                if session == nil { session = connect(&connectionReports) }
+                guard let current = session else { continue }
                 do throws(PostgresFailure) {
-                    let current = if let session { session } else { try PostgresSession(connecting: connection) }
-                    session = current
                     try chore.work(current)
                 } catch {
                     report(error, of: chore, &reports[index])
-                    if session?.isBroken ?? false {
-                        session?.close()
+                    if current.isBroken {
+                        current.close()
                         session = nil
                     }
                 }
@@ -72,6 +73,21 @@ final class Housekeeping: Sendable {
         }
         session?.close()
         ended.set(.unwatched)
+    }
+
+    /// - Returns: nil if no connection can be made. If others have one, that is reported here: nobody else would.
+    private func connect(_ reports: inout SparseReports) -> PostgresSession? {
+        do throws(PostgresFailure) {
+            return try PostgresSession(connecting: connection)
+        } catch {
+            let metadata: Logger.Metadata = ["reason": "\(error.reason)"]
+            if connection.reach?.outage == nil, reports.isDue(at: .now) {
+                logger.warning("there is no connection for what is done periodically", metadata: metadata)
+            } else {
+                logger.debug("there is no connection for what is done periodically", metadata: metadata)
+            }
+            return nil
+        }
     }
 
     /// A database that does not answer is reported by whoever looks at it all the time.
