@@ -3,11 +3,13 @@ import Synchronization
 /// How many events of accounts wait for their first attempt.
 ///
 /// Each statement counts a limited number of chunks. A backlog with more is counted in stretches, of which those that are full are
-/// remembered: from then on only both of its ends are counted, and what has an outcome already. What retention removes of a stretch counts
-/// until the account is past it.
+/// remembered: from then on only both of its ends are counted, and what has an outcome already.
+///
+/// When retention has run, and while it runs, all is counted anew: with a chunk it removes the outcomes of its events, also where the account
+/// has not come by. Nobody delivers to a provider that was removed, and what is discarded there can go.
 final class BacklogCounts: Sendable {
     private struct State {
-        var stretches: [Walk: [Stretch]] = [:]
+        var known: [Walk: Known] = [:]
         /// Rises when what was counted is forgotten.
         var generation = 0
     }
@@ -27,6 +29,13 @@ final class BacklogCounts: Sendable {
         let events: Int64
     }
 
+    /// What is remembered of a walk.
+    private struct Known {
+        let stretches: [Stretch]
+        /// The epoch of retention that it was counted in.
+        let retention: Int64
+    }
+
     private let state = Mutex(State())
 
     /// How many chunks one statement counts.
@@ -41,12 +50,12 @@ final class BacklogCounts: Sendable {
     }
 
     /// How many stretches are remembered.
-    var stretchCount: Int { state.withLock { $0.stretches.values.reduce(0) { $0 + $1.count } } }
+    var stretchCount: Int { state.withLock { $0.known.values.reduce(0) { $0 + $1.stretches.count } } }
 
     /// Forgets all that was counted, since the database may have lost some of it.
     func forget() {
         state.withLock { state in
-            state.stretches = [:]
+            state.known = [:]
             state.generation += 1
         }
     }
@@ -61,7 +70,7 @@ final class BacklogCounts: Sendable {
             if row.integer(4) >= chunksPerStatement {
                 untried += try rest(of: walk, after: row.integer(5), ending: row.integer(6), session)
             } else {
-                state.withLock { $0.stretches[walk] = nil }
+                state.withLock { $0.known[walk] = nil }
             }
         }
         return untried
@@ -77,9 +86,11 @@ final class BacklogCounts: Sendable {
         ending last: Int64,
         _ session: PostgresSession
     ) throws(PostgresFailure) -> Int64 {
-        let (known, generation) = state.withLock { ($0.stretches[walk] ?? [], $0.generation) }
+        let retention = try Self.retention(session)
+        let (known, generation) = state.withLock { ($0.known[walk], $0.generation) }
+        let usable = known.map { $0.retention == retention ? $0.stretches : [] } ?? []
         // The account has come further since: what is before the next stretch is counted again.
-        var stretches = known.filter { $0.after >= first }
+        var stretches = usable.filter { $0.after >= first }
         var events = stretches.reduce(0) { $0 + $1.events }
         if let next = stretches.first {
             events += try count(walk, after: first, through: next.after, session).reduce(0) { $0 + $1.events }
@@ -90,11 +101,19 @@ final class BacklogCounts: Sendable {
         stretches += new.dropLast()
         while stretches.count > mostStretches { stretches = Self.joined(stretches) }
         state.withLock { state in
-            if state.generation == generation { state.stretches[walk] = stretches }
+            guard state.generation == generation else { return }
+            state.known[walk] = retention.map { Known(stretches: stretches, retention: $0) }
         }
         let settled: [Parameter] = [.int4(walk.account), .int2(walk.slot), .int8(last)]
         guard let row = try session.run(.readSettledBehind, settled).first else { return 0 }
         return max(0, events - row.integer(0) - row.integer(1))
+    }
+
+    /// The epoch of retention; nil while it runs.
+    private static func retention(_ session: PostgresSession) throws(PostgresFailure) -> Int64? {
+        let duty = Parameter.text(DutyLease.Name.retention.rawValue)
+        guard let row = try session.run(.readDutyEpoch, [duty]).first else { return 0 }
+        return row.bool(1) ? nil : row.integer(0)
     }
 
     /// Counts chunks; all stretches but the last are full.

@@ -14,6 +14,10 @@ extension Statement {
     /// $1 the node, $2 the duty's name, $3 the epoch. No row: the duty has changed hands.
     static let readDuty = read("SELECT 1 FROM duties WHERE node = $1 AND name = $2 AND epoch = $3")
 
+    /// $1 the duty's name. Its epoch, which rises when the duty is taken and when it is given back, and whether somebody has it. No row: nobody
+    /// ever had it.
+    static let readDutyEpoch = read("SELECT epoch, node IS NOT NULL FROM duties WHERE name = $1")
+
     /// $1 the node, $2 the duty's name, $3 the epoch.
     static let giveBackDuty = Statement(
         "UPDATE duties SET node = NULL, epoch = epoch + 1 WHERE name = $2 AND node = $1 AND epoch = $3"

@@ -91,6 +91,27 @@ import Testing
         await store.close()
     }
 
+    @Test func `what was counted is counted again after retention has run, and while it runs`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        let node = try #require(store.ledger.keeper.node)
+        let counts = BacklogCounts(chunksPerStatement: 2)
+        try await Self.append(0..<7, to: store)
+        #expect(try await Self.count(counts, in: store) == 14)
+        try await journal.removeChunks(where: "first = (SELECT first FROM chunks ORDER BY first LIMIT 1 OFFSET 3)")
+        #expect(try await Self.count(counts, in: store) == 14)
+        let duty = try #require(try await store.retentionDuty(for: node))
+        #expect(try await Self.count(counts, in: store) == 12)
+        #expect(counts.stretchCount == 0, "the next one may be removed now")
+        try await duty.giveBack()
+        #expect(try await Self.count(counts, in: store) == 12)
+        #expect(counts.stretchCount == 2, "two chunks are counted at once, and four in full stretches")
+        _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0))
+        try await journal.removeChunks(where: "first = (SELECT first FROM chunks ORDER BY first LIMIT 1 OFFSET 3)")
+        #expect(try await Self.count(counts, in: store) == 10)
+        await store.close()
+    }
+
     @Test func `remembers a limited number of stretches, which are all that there are`() async throws {
         let journal = try await TestJournal()
         let store = try await journal.open()
