@@ -99,15 +99,23 @@ package struct Routes: Sendable {
 
     /// Whether a client may read data from a provider's vendor: with the scope `admin`, or if no other tenant uses the account.
     package func mayRead(_ provider: ProviderName, _ client: Client) -> Bool {
-        client.may(.admin) || !isShared(provider)
+        client.may(.admin) || isUsed(provider, onlyBy: client.tenant)
+    }
+
+    /// Whether no tenant but this one uses a provider's account.
+    package func isUsed(_ provider: ProviderName, onlyBy tenant: TenantID) -> Bool {
+        users(of: provider).isSubset(of: [tenant])
     }
 
     /// Whether a provider's account may hold events of several tenants.
-    package func isShared(_ provider: ProviderName) -> Bool {
+    package func isShared(_ provider: ProviderName) -> Bool { users(of: provider).count > 1 }
+
+    /// The tenants whose events can go to a provider's account.
+    private func users(of provider: ProviderName) -> Set<TenantID> {
         let users = clients.filter { client in
             providers(for: client.name).contains { accounts.areSame($0.name, provider) }
         }
-        return Set(users.map(\.tenant)).count > 1
+        return Set(users.map(\.tenant))
     }
 }
 

@@ -70,6 +70,22 @@ import Testing
         #expect(shared.isShared("p"))
     }
 
+    @Test func `lets no tenant read an account that only another one uses`() throws {
+        let routes = try RoutesText.read(
+            RoutesText.file(
+                routes: #"[{"name": "r", "match": {"client": "shop"}, "to": [{"provider": "p"}]}]"#,
+                clients: "[\(Self.client("shop", tenant: "s")), \(Self.client("till", tenant: "t"))]"
+            )
+        )
+        func client(_ name: ClientName, as tenant: TenantID, _ scope: Scope = .manageMigrations) -> Client {
+            Client(name: name, tenant: tenant, scopes: [scope])
+        }
+        #expect(!routes.isShared("p"))
+        #expect(routes.mayRead("p", client("shop", as: "s")) && routes.mayRead("p", client("operator", as: "s")))
+        #expect(!routes.mayRead("p", client("till", as: "t")))
+        #expect(routes.mayRead("p", client("boss", as: "t", .admin)))
+    }
+
     @Test func `tells tenants' ids apart in an account that they share, and leaves others' as they are`() throws {
         let routes = try RoutesText.read(
             Self.file(

@@ -72,8 +72,8 @@ extension Problem {
         Problem(
             status: .forbidden,
             kind: "shared-provider",
-            title: "The provider account is shared by several tenants",
-            detail: "only a client with the scope \"admin\" may read from \"\(name)\", because its account is shared"
+            title: "Other tenants use the provider account",
+            detail: "only a client with the scope \"admin\" may read from \"\(name)\", whose account other tenants use"
         )
     }
 

@@ -60,6 +60,21 @@ import Vendors
         #expect(accounts(order("polar"), in: routes, by: .till) == .failure(.sharedProvider("polar")))
     }
 
+    @Test func `a tenant fills no account that only another tenant uses`() throws {
+        let text = #"""
+            {"version": 1,
+             "providers": {
+               "polar": {"adapter": "polar", "base_url": "http://127.0.0.1:1", "credential": {"env": "P"}}},
+             "routes": [{"name": "r", "match": {"client": "shop"}, "to": [{"provider": "polar"}]}],
+             "clients": [
+               {"name": "ops", "tenant": "ops", "scopes": ["admin"]}, {"name": "shop", "tenant": "shop"},
+               {"name": "till", "tenant": "till"}]}
+            """#
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
+        #expect(accounts(order("polar"), in: routes, by: .till) == .failure(.sharedProvider("polar")))
+        #expect(try accounts(order("polar"), in: routes, by: .shop).get() == ["polar"])
+    }
+
     @Test func `names the providers that exist if one does not, without those of tenants`() throws {
         let found = accounts(order("lagos"), in: try routes(Self.toAll))
         #expect(found == .failure(.unknownProvider("lagos", known: ["lago", "polar", "knetik"])))
