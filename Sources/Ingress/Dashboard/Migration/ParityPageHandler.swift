@@ -61,19 +61,22 @@ struct ParityPageHandler: Sendable {
         let until = try ListParameters.timestamp("until", form["until"] ?? "")
         let now = services.given.clock.now
         guard until > now else { throw Problem.badParameter("until", "is in the past; use a future time") }
-        let acceptance = Acceptance(
-            cause: cause,
-            provider: form["provider"].map { ProviderName($0) },
-            name: nil,
-            reason: String(reason.prefix(500)),
-            until: until,
-            by: call.client.name,
-            at: now
-        )
-        try await asked { () throws(ParityError) in try await parity.accept(acceptance) }
+        let named = form["provider"].map { ProviderName($0) }
+        for provider in try ParityAccess.providers(accepting: named, in: run, for: call.client) {
+            let acceptance = Acceptance(
+                cause: cause,
+                provider: provider,
+                name: nil,
+                reason: String(reason.prefix(500)),
+                until: until,
+                by: call.client.name,
+                at: now
+            )
+            try await asked { () throws(ParityError) in try await parity.accept(acceptance) }
+        }
         let details = [
-            "run": "\(run.id)", "cause": cause.rawValue, "reason": acceptance.reason, "until": until.rfc3339,
-            "provider": acceptance.provider?.rawValue ?? "all", "name": "all",
+            "run": "\(run.id)", "cause": cause.rawValue, "reason": String(reason.prefix(500)), "until": until.rfc3339,
+            "provider": named?.rawValue ?? "all", "name": "all",
         ]
         await services.given.operations.audit.write("parity: accept", by: .client(call.caller), details)
         return .see("/dashboard/migration/runs/\(run.id)")

@@ -47,6 +47,24 @@ struct ParityAccess: Sendable {
             || run.tenant == client.tenant && run.order.providers.allSatisfy { routes.mayRead($0, client) }
     }
 
+    /// Where a cause is accepted that a client accepts in a comparison: at the provider that it names, or else at every provider, which
+    /// for a client without the scope `admin` are those of the comparison.
+    /// - Returns: a provider for each acceptance; nil for one at every provider there is.
+    /// - Throws: ``Problem`` if the comparison is not of the provider.
+    static func providers(
+        accepting named: ProviderName?,
+        in run: ParityRun,
+        for client: Client
+    ) throws(Problem) -> [ProviderName?] {
+        let compared = run.order.providers
+        guard let named else { return client.may(.admin) ? [nil] : compared }
+        guard compared.contains(named) else {
+            let known = compared.map(\.rawValue).joined(separator: ", ")
+            throw .badParameter("provider", "must be one of those that were compared: \(known)")
+        }
+        return [named]
+    }
+
     /// What the audit log keeps of a started comparison.
     static func details(of run: ParityRun) -> [String: String] {
         let order = run.order

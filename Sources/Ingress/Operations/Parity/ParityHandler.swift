@@ -141,17 +141,20 @@ struct ParityHandler: Sendable {
             await audit.write("parity: resend", by: .client(call.caller), details)
             return .json(ParityWriter.json(count, isDryRun: false))
         case .accept(let filter, let cause, let reason, let until):
-            let acceptance = Acceptance(
-                cause: cause,
-                provider: filter.provider,
-                name: filter.name,
-                reason: reason,
-                until: until,
-                by: call.client.name,
-                at: clock.now
-            )
-            guard until > acceptance.at else { throw Problem.badBody("\"until\" is in the past; use a future time") }
-            try await asked { () throws(ParityError) in try await runner.accept(acceptance) }
+            let now = clock.now
+            guard until > now else { throw Problem.badBody("\"until\" is in the past; use a future time") }
+            for provider in try ParityAccess.providers(accepting: filter.provider, in: run, for: call.client) {
+                let acceptance = Acceptance(
+                    cause: cause,
+                    provider: provider,
+                    name: filter.name,
+                    reason: reason,
+                    until: until,
+                    by: call.client.name,
+                    at: now
+                )
+                try await asked { () throws(ParityError) in try await runner.accept(acceptance) }
+            }
             let details = [
                 "run": "\(run.id)", "cause": cause.rawValue, "reason": reason, "until": until.rfc3339,
                 "provider": filter.provider?.rawValue ?? "all", "name": filter.name ?? "all",
