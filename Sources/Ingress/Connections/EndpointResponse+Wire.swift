@@ -24,14 +24,10 @@ extension EndpointResponse {
         bytes.writeStaticString("\r\nDate: ")
         bytes.writeString(HTTPDate.now)
         bytes.writeStaticString("\r\nServer: tollgate\r\n")
-        for field in fields where field.name != .connection {
-            bytes.writeString("\(field.name.rawName): \(field.value)\r\n")
-        }
-        if closes || asksToClose { bytes.writeStaticString("Connection: close\r\n") }
+        for field in fields { bytes.writeString("\(field.name.rawName): \(field.value)\r\n") }
+        if closes { bytes.writeStaticString("Connection: close\r\n") }
         bytes.writeStaticString("\r\n")
         bytes.writeBytes(body)
         return bytes
     }
-
-    private var asksToClose: Bool { fields.contains { $0.name == .connection } }
 }

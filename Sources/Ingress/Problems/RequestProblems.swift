@@ -54,8 +54,7 @@ extension Problem {
             status: .contentTooLarge,
             kind: "too-large",
             title: "The body is too large",
-            detail: "the limit is \(limit) bytes, after decompression too; send the events in several requests",
-            headers: [.connection: "close"]
+            detail: "the limit is \(limit) bytes, after decompression too; send the events in several requests"
         )
     }
 

@@ -161,6 +161,26 @@ import Testing
         }
     }
 
+    @Test func `says that a body is too large, and serves the other streams`() async throws {
+        try await withGateway { (_, _, client) async throws in
+            let fields = [
+                (":method", "POST"), (":scheme", "https"), (":path", "/v1/events"), (":authority", "localhost"),
+                ("content-type", "application/json"), ("content-length", "1000000000"),
+                ("authorization", "Bearer \(Stage.key)"),
+            ]
+            try await client.request(fields, on: 1, endsStream: false)
+            try await client.request(Self.get("/healthz"), on: 3)
+            try await waitUntil("both are answered") {
+                [1, 3].allSatisfy { !client.frames(Self.headers, on: $0).isEmpty }
+            }
+            // A literal with the name `:status`: HPACK has an index of its own for 200 and 400, and none for 413.
+            let first = try #require(client.frames(Self.headers, on: 1).first?.payload.first)
+            #expect((0x48...0x4E).contains(first))
+            #expect(client.frames(Self.headers, on: 3).first?.payload.first == Self.ok)
+            #expect(!client.isClosed)
+        }
+    }
+
     @Test func `takes a body whose length is not announced`() async throws {
         try await withGateway { (stage, _, client) async throws in
             let fields = [
