@@ -14,6 +14,8 @@ struct FacadeSurface: Surface {
     private let common: [String: String]
     /// Maximum number of bytes of a body.
     let bodyLimitBytes: Int
+    /// Maximum number of a client's reads in flight.
+    private let readsPerClient: Int
     /// The name of a field for keys that stands more than once.
     private let repeatedKeyField: String?
 
@@ -29,6 +31,7 @@ struct FacadeSurface: Surface {
         )
         common = dialect.headers(for: self.request)
         bodyLimitBytes = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
+        readsPerClient = settings.capacity.readsPerClient
         repeatedKeyField = request.repeatedKeyField
     }
 
@@ -89,6 +92,7 @@ struct FacadeSurface: Surface {
             switch problem.status {
             case .contentTooLarge: .tooLarge(limitBytes: bodyLimitBytes)
             case .serviceUnavailable: .unavailable(retryAfterSeconds: 1)
+            case .tooManyRequests: .rateLimited(limit: readsPerClient, retryAfterSeconds: 1)
             default: .undecodable
             }
         case .failed: .failed

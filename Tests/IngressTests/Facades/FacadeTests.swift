@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import Ingress
 import NIOHTTP1
 import Routing
 import Testing
@@ -91,6 +92,18 @@ import Testing
                 headers: [("Content-Encoding", "brotli")]
             )
             #expect(strange.status == 400)
+        }
+    }
+
+    @Test func `says in the dialect's words that a client has too many reads in flight, and takes its writes`()
+        async throws
+    {
+        var capacity = IngressSettings.Capacity()
+        capacity.readsPerClient = 0
+        try await IngressFixture.with(dialects: [PlainDialect()], capacity: capacity) { (server) async throws in
+            #expect(try await ask(server, .POST, "/acme/v1/events", "one").text == "accepted:one")
+            let read = try await ask(server, .GET, "/acme/v1/events/one")
+            #expect(read.status == 429 && read.text.contains("rateLimited(limit: 0, retryAfterSeconds: 1)"))
         }
     }
 
