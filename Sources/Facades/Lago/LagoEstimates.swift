@@ -1,5 +1,6 @@
 import Events
 import JSON
+import Vendors
 
 /// Estimates: only Lago knows its prices, so its own answer is passed through.
 enum LagoEstimates {
@@ -18,10 +19,12 @@ enum LagoEstimates {
         return .ask(question, of: LagoFacade.name, about: names(root), respond: answer)
     }
 
-    /// The names of an event, or of a list of them.
+    /// The names of an event, or of a list of them, as Lago reads them.
     private static func names(_ root: JSONValue) -> [String] {
         let events = root.kind == .array ? Array(root.elements) : [root]
-        return events.compactMap { $0["code"]?.string }
+        return events.compactMap { event in
+            LastMemberWins.value("code", of: event).flatMap { $0.string ?? $0.numberText }
+        }
     }
 
     private static func answer(to result: DialectQuestionResult) -> DialectAnswer {

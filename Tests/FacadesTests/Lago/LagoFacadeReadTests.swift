@@ -164,6 +164,28 @@ import Testing
         #expect(lago.send("POST", "/events/estimate_fees", body).text == unknown)
     }
 
+    @Test(
+        arguments: [
+            (#"{"code":"free","external_subscription_id":"s","code":"paid"}"#, ["paid"]), (#"{"code":7}"#, ["7"]),
+            (#"{"external_subscription_id":"s"}"#, []),
+        ] as [(String, [String])]
+    )
+    func `asks about the names that Lago reads`(event: String, names: [String]) throws {
+        let request = DialectRequest(
+            method: "POST",
+            path: "/events/estimate_fees",
+            headers: [(name: "Content-Type", value: "application/json")],
+            body: Array(#"{"event":\#(event)}"#.utf8)
+        )
+        let lago = DialectStage("lago")
+        guard case .ask(_, _, about: let asked, _) = lago.dialect.call(for: request) else {
+            throw UnaskedQuestion()
+        }
+        #expect(asked == names)
+    }
+
+    private struct UnaskedQuestion: Error {}
+
     @Test func `says that Lago could not be asked, always in JSON`() {
         var lago = DialectStage("lago")
         let body = #"{"event":{"code":"c"}}"#
