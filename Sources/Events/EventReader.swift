@@ -113,6 +113,17 @@ package struct EventReader: Sendable {
     }
 
     private func readEnvelope(_ root: JSONValue, _ events: JSONValue, to batch: inout Batch) {
+        if root.members.count(where: { $0.hasName("events") }) > 1 {
+            batch.faults.append(
+                EventFault(
+                    index: nil,
+                    field: "events",
+                    code: .duplicateKey,
+                    message: "\"events\" is duplicated; send one array with all events"
+                )
+            )
+            return
+        }
         for member in root.members where !member.hasName("events") {
             guard batch.faults.count < EventFault.mostListed else {
                 batch.omittedFaults += 1

@@ -34,6 +34,14 @@ import Testing
         #expect(read(text).events.map(\.event) == [CanonicalEvent(name: "n", customerID: "c")])
     }
 
+    @Test func `refuses a second list of events, which would be lost`() {
+        let batch = read(
+            #"{"events":[{"name":"a","customer_id":"c"}],"\u0065vents":[{"name":"b","customer_id":"c"}]}"#
+        )
+        #expect(batch.events.isEmpty)
+        #expect(batch.faults.map(\.field) == ["events"] && batch.faults.map(\.code) == [.duplicateKey])
+    }
+
     @Test func `reads an event a line, and names the line that is broken`() {
         let batch = read(
             "{\"name\":\"a\",\"customer_id\":\"c\"}\n\n{\"name\": oops}\r\n{\"name\":\"b\",\"customer_id\":\"c\"}\n",
