@@ -148,7 +148,8 @@ struct RevisionOrder: Sendable {
             case "filter": try readFilter(member.value)
             case "all": isAll = try Self.flag(member)
             case "dry_run": isDryRun = try Self.flag(member)
-            default: throw .badBody("unknown member \"\(member.name)\"; there are ids, filter, all and dry_run")
+            default:
+                throw .badBody("unknown member \"\(Excerpt.of(member.name))\"; there are ids, filter, all and dry_run")
             }
         }
         if filter == DeliveryFilter(tenant: tenant), !isAll {
@@ -173,7 +174,7 @@ struct RevisionOrder: Sendable {
             default:
                 let known = DeliveryFilter.parameterNames.sorted()
                 throw .badBody(
-                    "unknown filter \"\(member.name)\"\(Problem.suggestion(for: member.name, among: known)); "
+                    "unknown filter \"\(Excerpt.of(member.name))\"\(Problem.suggestion(for: member.name, among: known)); "
                         + "the filters are \(known.joined(separator: ", "))"
                 )
             }
