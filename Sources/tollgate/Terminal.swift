@@ -16,7 +16,7 @@ enum Terminal {
     /// JSON: byte for byte for a program, with control characters escaped on a terminal.
     static func data(_ bytes: [UInt8]) {
         let shown = isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes
-        write(shown + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+        output(shown + [UInt8(ascii: "\n")])
     }
 
     /// Text for people that is on one line, whatever its values hold.
@@ -26,13 +26,13 @@ enum Terminal {
 
     /// Text for people.
     static func data(_ text: String) {
-        write(Array((VisibleText.escaped(text, .lines) + "\n").utf8), to: STDOUT_FILENO)
+        output(Array((VisibleText.escaped(text, .lines) + "\n").utf8))
     }
 
     /// Lines for a program, byte for byte, each with its line end; on a terminal, control characters are escaped.
     /// - Returns: false if nobody reads standard output any more.
     static func lines(_ bytes: [UInt8]) -> Bool {
-        write(isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes, to: STDOUT_FILENO)
+        output(isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes)
     }
 
     /// Writes without a line end, for a bar that is written over.
@@ -40,17 +40,31 @@ enum Terminal {
         write(Array(text.utf8), to: STDERR_FILENO)
     }
 
-    /// Errors are no reason to end: a closed pipe must not end a gateway.
-    /// - Returns: whether all was written.
+    /// Writes data. Where it cannot be written, as on a full disk, the command fails: what is there is not all.
+    /// - Returns: false if nobody reads standard output any more.
     @discardableResult
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    private static func output(_ bytes: [UInt8]) -> Bool {
+        switch write(bytes, to: STDOUT_FILENO) {
+        case 0: return true
+        case EPIPE: return false
+        case let code:
+            message("standard output cannot be written: \(String(cString: strerror(code)))")
+            exit(1)
+        }
+    }
+
+    /// For messages, an error is no reason to end: a closed pipe must not end a gateway.
+    /// - Returns: 0 if all was written, else the system's error.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            guard written > 0 else { return false }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return written < 0 ? errno : EIO }
             rest = rest.dropFirst(written)
         }
-        return true
+        return 0
     }
 
     /// Whether messages go to a terminal.

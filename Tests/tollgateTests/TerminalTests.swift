@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import tollgate
@@ -26,5 +27,14 @@ import Testing
         #expect(table.split(separator: "\n").count == 2)
         let controls = table.unicodeScalars.filter { $0.value < 0x20 || ["\u{202E}", "\u{9B}"].contains($0) }
         #expect(controls.map(String.init) == ["\n"])
+    }
+
+    @Test func `says why data could not be written`() throws {
+        let (full, pipe) = (open("/dev/full", O_WRONLY), Pipe())
+        defer { close(full) }
+        #expect(Terminal.write([1, 2], to: full) == ENOSPC)
+        #expect(Terminal.write([], to: full) == 0)
+        #expect(Terminal.write([1, 2], to: pipe.fileHandleForWriting.fileDescriptor) == 0)
+        #expect(try pipe.fileHandleForReading.read(upToCount: 2) == Data([1, 2]))
     }
 }
