@@ -54,18 +54,24 @@ package struct FieldDifference: Sendable, Equatable {
         at path: String,
         _ found: inout [FieldDifference]
     ) {
+        // By name, because an event may have any number of properties.
+        let (known, others) = (byName(old), byName(new))
         for member in old {
             let path = inner(member.name, of: path)
-            if let other = new.first(where: { $0.hasName(member.name) }) {
+            if let other = others[Array(member.name.utf8)] {
                 compare(member.value, other.value, at: path, &found)
             } else {
                 found.append(FieldDifference(path: path, before: text(member.value.raw), after: nil))
             }
         }
-        for member in new where !old.contains(where: { $0.hasName(member.name) }) {
+        for member in new where known[Array(member.name.utf8)] == nil {
             let path = inner(member.name, of: path)
             found.append(FieldDifference(path: path, before: nil, after: text(member.value.raw)))
         }
+    }
+
+    private static func byName(_ members: [JSONMember]) -> [[UInt8]: JSONMember] {
+        Dictionary(members.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func inner(_ name: String, of path: String) -> String { path.isEmpty ? name : "\(path).\(name)" }

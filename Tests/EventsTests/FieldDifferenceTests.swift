@@ -19,6 +19,13 @@ import Testing
         #expect(found == expected)
     }
 
+    /// Pairs of them would be looked at for many minutes.
+    @Test(.timeLimit(.minutes(2))) func `compares objects of any number of members`() {
+        let members = (0..<300_000).map { "\"k\($0)\":1" }
+        let (all, others) = ("{\(members.joined(separator: ","))}", "{\(members.dropFirst().joined(separator: ","))}")
+        #expect(FieldDifference.all(between: Array(all.utf8), and: Array(others.utf8)).map(\.path) == ["k0"])
+    }
+
     @Test func `shortens long values`() {
         let long = "\"" + String(repeating: "x", count: 1000) + "\""
         let found = FieldDifference.all(between: Array(#"{"a":1}"#.utf8), and: Array("{\"a\":\(long)}".utf8))
