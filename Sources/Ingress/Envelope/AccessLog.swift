@@ -101,10 +101,15 @@ struct AccessLog: Sendable {
 
     /// A key that somebody put into the address by mistake is left out: one that opens something, and what looks like one of ours.
     static func withoutKeys(_ path: String, _ keys: KeyTable) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+        let parts = path.split(separator: "/", maxSplits: mostParts, omittingEmptySubsequences: false)
+        let shown = parts.prefix(mostParts).map { part in
             isKey(String(part), keys) ? "[redacted]" : withoutOurs(String(part))
-        }.joined(separator: "/")
+        }
+        return (parts.count > mostParts ? shown + ["…"] : shown).joined(separator: "/")
     }
+
+    /// No path that is served has more parts. To look at all parts of a path of thousands would cost more than its request.
+    private static let mostParts = 64
 
     private static func isKey(_ part: String, _ keys: KeyTable) -> Bool {
         !part.isEmpty && keys.holder(of: KeyDigest(of: part.removingPercentEncoding ?? part)) != nil
