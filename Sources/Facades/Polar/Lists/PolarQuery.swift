@@ -118,15 +118,17 @@ struct PolarQuery {
         _ found: [(index: Int, error: PolarValidationError)]
     ) {
         guard !found.isEmpty else { return }
+        // Once, because each look at them goes through the whole query.
+        let texts = texts(name)
         var all = JSONWriter()
         all.beginArray()
-        for text in texts(name) { all.string(text) }
+        for text in texts { all.string(text) }
         all.endArray()
         errors.append(alone.at(["query", .name(name), .name(type)], input: all.bytes[...]))
         let list =
             "json-or-python[json=list[\(type)],python=chain[is-instance[Sequence],function-wrap[sequence_validator()]]]"
         for (index, error) in found {
-            errors.append(error.at(["query", .name(name), .name(list), .index(index)], text: texts(name)[index]))
+            errors.append(error.at(["query", .name(name), .name(list), .index(index)], text: texts[index]))
         }
     }
 
