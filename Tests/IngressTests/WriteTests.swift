@@ -70,6 +70,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [("not-to=p", "did you mean \\\"not_to\\\"?"), ("x", "the parameters are not_to, partial")])
+    func `refuses a parameter that it does not have, which would be ignored`(query: String, words: String) async throws
+    {
+        try await IngressFixture.with { (server) async throws in
+            let answer = try await server.post(
+                #"{"id":"e","name":"n","customer_id":"c"}"#,
+                path: "/v1/events?\(query)"
+            )
+            #expect(answer.status == 400)
+            #expect(String(decoding: answer.body, as: UTF8.self).contains(words))
+            #expect(try await server.send(.GET, "/v1/events/e").status == 404)
+        }
+    }
+
     @Test func `refuses a name in not_to that nothing has, which would exclude nothing`() async throws {
         try await IngressFixture.with { (server) async throws in
             let body = #"[{"id":"1","name":"n","customer_id":"c"}]"#
