@@ -1,4 +1,4 @@
-/// What is wrong with one event of a request: the place, the kind, and the way out.
+/// What is wrong with one event of a request: the field, the kind, and how to fix it.
 package struct EventFault: Error, Sendable, Equatable {
     /// The kinds of fault, as they are in `errors[].code` of an answer.
     package enum Code: String, Sendable {

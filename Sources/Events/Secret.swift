@@ -27,7 +27,7 @@ package protocol CredentialResolving: Sendable {
 
 /// A provider's credential cannot be had. The provider is parked until it can.
 package struct CredentialUnavailable: Error, Sendable, Equatable {
-    /// What is missing and the way out, such as "environment variable LAGO_API_KEY is not set".
+    /// What is missing, and what to do about it.
     package let message: String
 
     package init(message: String) {

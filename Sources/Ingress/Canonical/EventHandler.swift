@@ -30,7 +30,7 @@ struct EventHandler: Sendable {
     }
 
     /// The event as JSON. Of several events that share an id (a vendor's scope tells them apart), the oldest comes first and the others
-    /// stand under `also`.
+    /// are in `same_id`.
     private func event(_ id: String, of client: Client) async throws -> [UInt8] {
         let events: [ArchivedEvent]
         do {

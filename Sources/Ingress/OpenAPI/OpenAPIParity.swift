@@ -152,7 +152,7 @@ enum OpenAPIParity {
               "post": {
                 "tags": ["migrations"], "operationId": "resolveFindings", "summary": "Resend lost events, or accept a cause for some time.",
                 "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
-                "description": "resend sends the events with the cause lost_after_accept again, to that provider alone and with the same identity. accept keeps differences of a cause in the list, but out of the verdict.",
+                "description": "resend sends the events with the cause lost_after_accept again, to that provider alone and with the same identity. accept keeps differences of a cause in the list, but out of the verdict: of provider, or without it of all providers of the comparison; with the scope admin, of all providers there are.",
                 "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {
                   "type": "object", "required": ["action"], "additionalProperties": false,

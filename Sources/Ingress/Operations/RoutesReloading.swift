@@ -5,7 +5,7 @@ package import Routing
 
 /// Takes a changed `routes.json` over while the gateway runs; `Gateway` fills it.
 package protocol RoutesReloading: Sendable {
-    /// Reads the file again, and takes it over whole if it is good.
+    /// Reloads the file atomically if it is valid.
     /// - Parameter caller: who asked for it, for the audit log.
     func reload(by caller: Caller) async throws(ReloadError) -> ReloadResult
 
@@ -88,7 +88,7 @@ extension [ChangedAccount] {
     }
 }
 
-/// Why a `routes.json` is not taken over. The one in force stays.
+/// Why a `routes.json` is not reloaded. The current routes stay active.
 package enum ReloadError: Error, Sendable {
     case unreadable(reason: String)
     case faulty(FaultyConfiguration)

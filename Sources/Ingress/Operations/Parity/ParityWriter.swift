@@ -6,7 +6,6 @@ import Parity
 enum ParityWriter {
     static let accepted = Array(#"{"status":"accepted"}"#.utf8)
 
-    /// - Parameter acceptances: who accepted causes of the run.
     static func json(_ days: ParityDays) -> [UInt8] {
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
@@ -38,6 +37,7 @@ enum ParityWriter {
         writer.endObject()
     }
 
+    /// - Parameter acceptances: who accepted causes of the run.
     static func json(_ run: ParityRun, _ acceptances: [Acceptance]) -> [UInt8] {
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
