@@ -13,6 +13,17 @@ extension Problem {
         )
     }
 
+    static func mayNotCorrect(_ event: AcceptedEvent) -> Problem {
+        Problem(
+            status: .forbidden,
+            kind: "forbidden-events",
+            title: "The client may not send these events",
+            detail:
+                "\"\(event.name)\" by the route \(event.plan.route?.rawValue ?? "none") is not among the names and routes that "
+                + "routes.json allows this client; correct the event as a client that may send it"
+        )
+    }
+
     static func severalEvents(_ id: EventID, _ subscriptions: [String?]) -> Problem {
         let known = subscriptions.compactMap(\.self).prefix(10).map { "\"\($0.prefix(100))\"" }.joined(separator: ", ")
         return Problem(

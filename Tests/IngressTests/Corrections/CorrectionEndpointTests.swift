@@ -56,6 +56,18 @@ import Testing
         try #require((try answer.object["destinations"] as? [[String: Any]])?.first, "\(answer.status)")
     }
 
+    @Test(arguments: [(#""names":["m*"]"#, 403), (#""names":["n*"],"routes":["r"]"#, 202)])
+    func `corrects only what the client may send`(allowance: String, status: Int) async throws {
+        let digest = KeyDigest(of: "narrow-key").hexadecimal
+        let narrow = #"{"name":"narrow","tenant":"shop","key_sha256":"\#(digest)",\#(allowance)}"#
+        try await IngressFixture.with(clients: [narrow]) { (server) async throws in
+            try await store(server, "e", .delivered)
+            #expect(try await correct(server, "e", "void", Self.void, key: "narrow-key").status == status)
+            let stored = try await server.send(.GET, "/v1/events/void:e", key: IngressFixture.key)
+            #expect(stored.status == (status == 202 ? 200 : 404))
+        }
+    }
+
     @Test func `voids once, and the second void is the first`() async throws {
         try await IngressFixture.with { (server) async throws in
             try await store(server, "e", .delivered)

@@ -37,11 +37,19 @@ struct CorrectionDesk: Sendable {
         let tenant = caller.client.tenant
         return try await turns.take(id, of: tenant) {
             let archived = try await find(id, body.subscriptionID, of: tenant)
+            try Self.check(archived.event, isFor: caller.client)
             let (plan, order) = try await plan(for: archived, body, by: caller)
             guard !body.isDryRun, !plan.corrections.isEmpty else { return Outcome(plan: plan, recorded: 0) }
             try await append(plan.corrections.map(\.event), of: id)
             await record(plan, order, body, by: caller)
             return Outcome(plan: plan, recorded: plan.corrections.count)
+        }
+    }
+
+    /// A correction is an event of the same name and route, so whoever may not send those may not correct them either.
+    private static func check(_ event: AcceptedEvent, isFor client: Client) throws(Problem) {
+        guard client.allowance.allows(name: event.name), client.allowance.allows(route: event.plan.route) else {
+            throw .mayNotCorrect(event)
         }
     }
 
