@@ -84,7 +84,7 @@ struct EventFields {
             if let which = Self.names.firstIndex(of: name), seen & (1 << UInt8(which)) == 0 {
                 // The name is written with escapes.
                 seen |= 1 << UInt8(which)
-                places[which] = key + 1
+                if object.document.nodes[key + 1].kind != .null || which == 1 { places[which] = key + 1 }
             } else {
                 explain(name, in: object, seen)
             }

@@ -34,6 +34,12 @@ import Testing
         #expect(read(text).events.map(\.event) == [CanonicalEvent(name: "n", customerID: "c")])
     }
 
+    @Test(arguments: ["id", "\\u0069d"]) func `takes an optional field that is null for one that is absent`(key: String)
+    {
+        let batch = read("{\"\(key)\":null,\"name\":\"n\",\"customer_id\":\"c\"}")
+        #expect(batch.faults.isEmpty && batch.events.map(\.event) == [CanonicalEvent(name: "n", customerID: "c")])
+    }
+
     @Test func `refuses a second list of events, which would be lost`() {
         let batch = read(
             #"{"events":[{"name":"a","customer_id":"c"}],"\u0065vents":[{"name":"b","customer_id":"c"}]}"#
