@@ -61,6 +61,12 @@ enum Terminal {
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }
+            if written < 0, errno == EAGAIN, descriptor == STDOUT_FILENO {
+                // A program that reads has left its end of the pipe non-blocking, for both.
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, -1)
+                continue
+            }
             guard written > 0 else { return written < 0 ? errno : EIO }
             rest = rest.dropFirst(written)
         }
