@@ -176,17 +176,22 @@ struct ParityRunMaking {
                         group.addTask { (making, await making.read()) }
                         underWay += 1
                     }
+                } catch {
+                    failure = error
+                }
+                do throws(ParityError) {
+                    // What was compared is written down even if no other window can be begun: events may have been sent again for it.
                     if let (making, outcome) = compared {
                         compared = nil
                         try await finish(making, outcome, confirming: confirming)
                     }
-                    guard let (making, result) = await group.next(), !Task.isCancelled else { break }
+                    guard failure == nil, let (making, result) = await group.next(), !Task.isCancelled else { break }
                     underWay -= 1
                     let outcome = try result.get()
                     abandonUnread(in: outcome)
                     compared = (making, outcome)
                 } catch {
-                    failure = error
+                    failure = failure ?? error
                     break
                 }
             }

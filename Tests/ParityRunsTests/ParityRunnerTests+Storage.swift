@@ -1,4 +1,5 @@
 import Events
+import Journal
 import Parity
 import ParityRuns
 import Synchronization
@@ -77,6 +78,29 @@ extension ParityRunnerTests {
                 #expect(run.verdict == .equal && run.windows == 3)
                 #expect(run.reports[0].totals == CellCounts(expected: 25_000, found: 25_000))
                 #expect(isBeside.withLock { $0 } == true)
+            }
+        }
+    }
+
+    @Test func `writes down what it has compared when the journal cannot be read for the next window`() async throws {
+        // Three windows, of which two are begun at once. The third is begun when one of these is compared.
+        let (journal, shelf) = Self.clean(25_000)
+        let begun = Mutex(0)
+        let lanes: LaneMemberships = { () async throws(StoreError) in
+            let number = begun.withLock { begun in
+                begun += 1
+                return begun
+            }
+            guard number < 3 else { throw .closed }
+            return [:]
+        }
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder, lanes: lanes) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .digest, sample: 0)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(run.state == .failed && run.windows == 3)
+                // Whichever of the first two windows it was.
+                #expect([9880, 9895].contains(run.reports[0].totals.found))
             }
         }
     }

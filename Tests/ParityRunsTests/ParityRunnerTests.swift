@@ -32,6 +32,7 @@ import Testing
         metered: String = "{}",
         asking vendors: (any VendorAsking)? = nil,
         storing storage: (any ParityStorage)? = nil,
+        lanes: @escaping LaneMemberships = { () async throws(StoreError) in [7: RenamingLane()] },
         pausing pause: @escaping ParityPause = { try await Task.sleep(for: .seconds(5)) },
         _ body: (ParityRunner) async throws -> Void
     ) async throws {
@@ -40,7 +41,7 @@ import Testing
             store: try storage ?? ParityStore(in: folder),
             routes: try routes(shelf, metered: metered),
             asking: vendors ?? ShelfAsking(shelf: shelf),
-            lanes: { () async throws(StoreError) in [7: RenamingLane()] },
+            lanes: lanes,
             clock: SystemWallClock(),
             retention: .seconds(100 * 365 * 86_400),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
