@@ -99,19 +99,19 @@ package struct Routes: Sendable {
 
     /// Whether a client may read data from a provider's vendor: with the scope `admin`, or if no other tenant uses the account.
     package func mayRead(_ provider: ProviderName, _ client: Client) -> Bool {
-        client.may(.admin) || isUsed(provider, onlyBy: client.tenant)
+        client.may(.admin) || tenants(using: provider).isSubset(of: [client.tenant])
     }
 
-    /// Whether no tenant but this one uses a provider's account.
-    package func isUsed(_ provider: ProviderName, onlyBy tenant: TenantID) -> Bool {
-        users(of: provider).isSubset(of: [tenant])
+    /// Whether a client may see a migration, whose figures are of all tenants that use its providers.
+    package func maySee(_ migration: MigrationConfiguration, _ client: Client) -> Bool {
+        mayRead(migration.from, client) && mayRead(migration.to, client)
     }
 
     /// Whether a provider's account may hold events of several tenants.
-    package func isShared(_ provider: ProviderName) -> Bool { users(of: provider).count > 1 }
+    package func isShared(_ provider: ProviderName) -> Bool { tenants(using: provider).count > 1 }
 
-    /// The tenants whose events can go to a provider's account.
-    private func users(of provider: ProviderName) -> Set<TenantID> {
+    /// The tenants whose events may be at a provider's account.
+    private func tenants(using provider: ProviderName) -> Set<TenantID> {
         let users = clients.filter { client in
             providers(for: client.name).contains { accounts.areSame($0.name, provider) }
         }

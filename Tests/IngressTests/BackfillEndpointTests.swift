@@ -55,7 +55,7 @@ import Testing
     }
 
     /// Routes with a migration to `p`.
-    static func migrating() throws -> Routes {
+    static func migrating(clients: [String] = []) throws -> Routes {
         let acme = SampleAdapter(
             VendorTraits(
                 adapter: "acme",
@@ -70,7 +70,8 @@ import Testing
             {"version": 1, "providers": {"old": {"adapter": "acme", "credential": {"env": "A"}},
                                          "p": {"adapter": "acme", "credential": {"env": "B"}}},
              "routes": [{"name": "r", "to": [{"provider": "old"}, {"provider": "p", "mode": "mirror"}]}],
-             "migrations": {"move": {"route": "r", "from": "old", "to": "p"}}, "clients": []}
+             "migrations": {"move": {"route": "r", "from": "old", "to": "p"}},
+             "clients": [\#(clients.joined(separator: ", "))]}
             """#
         return try RoutesReader(vendors: [acme]).read(Array(text.utf8)).routes
     }
@@ -102,6 +103,30 @@ import Testing
     func `says what is wrong with the provider, or the period`(body: String, words: String) {
         let problem = #expect(throws: Problem.self) { try order(body) }
         #expect(problem?.detail.contains(words) ?? false, "\(problem?.detail ?? "")")
+    }
+
+    /// Orders that name a migration which there is not, and the one that there is.
+    private static let named: [(path: String, body: String)] = [
+        ("/v1/backfills", #"{"migration": "mov", "since": "1d"}"#),
+        ("/v1/backfills", #"{"migration": "move", "since": "period"}"#),
+        ("/v1/parity/runs", #"{"from": 1, "until": 2, "migration": "mov"}"#),
+        ("/v1/parity/runs", #"{"from": 1, "until": 2, "migration": "move"}"#),
+    ]
+
+    @Test(arguments: named, [false, true])
+    func `tells of a migration only to the tenant that alone uses its providers`(
+        order: (path: String, body: String),
+        isOthersToo: Bool
+    ) async throws {
+        try await with(ScriptedBackfills()) { (server) async throws in
+            let rival = #"{"name": "rival", "key_sha256": "\#(KeyDigest(of: "rival-key").hexadecimal)"}"#
+            server.routes.replace(by: try Self.migrating(clients: [Self.manager] + (isOthersToo ? [rival] : [])))
+            let answer = try await send(server, .POST, order.path, order.body)
+            let text = String(decoding: answer.body, as: UTF8.self)
+            let isNamed = order.body.contains(#""move""#)
+            #expect(text.contains("routes.json has no migration") == (isOthersToo || !isNamed), "\(text)")
+            #expect(text.contains("did you mean") == (!isOthersToo && !isNamed), "\(text)")
+        }
     }
 
     @Test(arguments: [

@@ -40,6 +40,24 @@ import Testing
         }
     }
 
+    @Test func `are read by the tenant that alone uses them, and by administrators`() throws {
+        let text = #"""
+            {"version": 1,
+             "providers": {"p": {"adapter": "acme", "credential": {"env": "K"}},
+                           "q": {"adapter": "acme", "credential": {"env": "L"}}},
+             "routes": [{"name": "r", "match": {"client": ["shop", "till"]}, "to": [{"provider": "p"}]},
+                        {"name": "s", "match": {"client": "house"}, "to": [{"provider": "q"}]}],
+             "clients": [{"name": "shop", "tenant": "s", "credentials": {"p": {"env": "SHOP"}}},
+                         {"name": "till", "tenant": "t"}, {"name": "house", "tenant": "h"},
+                         {"name": "boss", "tenant": "b", "scopes": ["admin"]}]}
+            """#
+        let routes = try Self.reading(text).routes
+        let readers = ["p", "p@s", "q"].map { (provider: ProviderName) in
+            routes.clients.filter { routes.mayRead(provider, $0) }.map(\.name)
+        }
+        #expect(readers == [["till", "boss"], ["shop", "boss"], ["house", "boss"]])
+    }
+
     @Test func `warns where the file does not show that two providers are one account`() throws {
         let warnings = try Self.reading().knowing(keys: ["p": Self.one, "p@s": Self.one]).warnings
         let line = try #require(warnings.first?.line(in: "f"))

@@ -77,8 +77,9 @@ package struct BackfillRequirements: Sendable {
             throw .unknownProvider(name, known: seen.filter { $0.owner == nil }.map(\.name))
         }
         guard let client, !client.may(.admin) else { return routes.providers.filter(isKnown) }
-        guard let own = routes.account(of: name, for: client.tenant), routes.isUsed(own.name, onlyBy: client.tenant)
-        else { throw .sharedProvider(name) }
+        guard let own = routes.account(of: name, for: client.tenant), routes.mayRead(own.name, client) else {
+            throw .sharedProvider(name)
+        }
         return [own]
     }
 

@@ -27,7 +27,7 @@ struct MigrationDesk: MigrationManaging {
     func migrations(for client: Client) async throws(MigrationRefusal) -> [MigrationStatus] {
         let snapshot = routes.current
         var all: [MigrationStatus] = []
-        for migration in snapshot.routes.migrations where Self.maySee(migration, snapshot.routes, client) {
+        for migration in snapshot.routes.migrations where snapshot.routes.maySee(migration, client) {
             all.append(try await status(of: MigrationOutline(migration, in: snapshot.routes)))
         }
         return all
@@ -49,15 +49,10 @@ struct MigrationDesk: MigrationManaging {
 
     private func outline(of name: MigrationName, for client: Client) throws(MigrationRefusal) -> MigrationOutline {
         let routes = routes.current.routes
-        guard let migration = routes.migration(named: name), Self.maySee(migration, routes, client) else {
+        guard let migration = routes.migration(named: name), routes.maySee(migration, client) else {
             throw .unknown(name)
         }
         return MigrationOutline(migration, in: routes)
-    }
-
-    /// Its figures are of all tenants that use the providers.
-    private static func maySee(_ migration: MigrationConfiguration, _ routes: Routes, _ client: Client) -> Bool {
-        routes.mayRead(migration.from, client) && routes.mayRead(migration.to, client)
     }
 
     func status(of outline: MigrationOutline) async throws(MigrationRefusal) -> MigrationStatus {

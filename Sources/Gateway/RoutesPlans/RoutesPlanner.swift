@@ -181,9 +181,9 @@ final class RoutesPlanner: Service, RoutesPlanning {
             let digest = Self.hexadecimal(reloader.active.neighbours.digest(with: file))
             return Subject(digest: digest, routes: reading.routes, logs: current.logs, migration: nil)
         case .migration(let name):
-            guard let migration = current.routes.migration(named: name),
-                current.routes.mayRead(migration.from, client), current.routes.mayRead(migration.to, client)
-            else { throw .unknownMigration(name) }
+            guard let migration = current.routes.migration(named: name), current.routes.maySee(migration, client) else {
+                throw .unknownMigration(name)
+            }
             let log = current.logs[name]
             return Subject(
                 digest: fileInForce,

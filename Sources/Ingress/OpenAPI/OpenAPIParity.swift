@@ -24,7 +24,7 @@ enum OpenAPIParity {
               "post": {
                 "tags": ["migrations"], "operationId": "startComparison", "summary": "Compare what vendors have with what they were sent.",
                 "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
-                "description": "Queues a comparison, which survives restarts. Reads of vendors take their share of the rate limit, behind deliveries. A provider whose account several tenants share requires the scope admin.",
+                "description": "Queues a comparison, which survives restarts. Reads of vendors take their share of the rate limit, behind deliveries. A provider whose account other tenants use requires the scope admin.",
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {
                   "type": "object", "required": ["from", "until"], "additionalProperties": false,
                   "properties": {

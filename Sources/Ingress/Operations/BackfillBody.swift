@@ -16,7 +16,7 @@ struct BackfillBody: Sendable {
 
     /// - Parameters:
     ///   - now: what `since` and `until` are counted back from if they are lengths of time.
-    ///   - migrations: of `routes.json`.
+    ///   - migrations: those of `routes.json` that the client may see.
     /// - Throws: ``Problem`` that names the member and how to fix it.
     init(_ body: [UInt8], at now: Timestamp, migrations: [MigrationConfiguration] = []) throws(Problem) {
         let root = try Self.root(of: body, like: "{\"to\": \"polar-prod\", \"since\": \"30d\"}")

@@ -22,7 +22,8 @@ struct BackfillsHandler: Sendable {
     /// Starts one, or only says what it would do if it is a dry run.
     func start(_ call: EndpointCall) async throws -> EndpointResponse {
         let now = clock.now
-        let migrations = routes.current.routes.migrations
+        let routes = routes.current.routes
+        let migrations = routes.migrations.filter { routes.maySee($0, call.client) }
         let body = try await call.parseBody { try BackfillBody($0, at: now, migrations: migrations) }
         return try await answer { () async throws(BackfillRefusal) in
             if body.isDryRun { return .json(try await backfills.forecast(body.order, for: call.client)) }

@@ -72,8 +72,9 @@ extension Problem {
         Problem(
             status: .forbidden,
             kind: "shared-provider",
-            title: "Other tenants use the provider account",
-            detail: "only a client with the scope \"admin\" may read from \"\(name)\", whose account other tenants use"
+            title: "The provider account is used by other tenants",
+            detail: "only a client with the scope \"admin\" may read from \"\(name)\", because other tenants use its "
+                + "account"
         )
     }
 

@@ -53,8 +53,9 @@ import Vendors
         #expect(try accounts(order("polar"), in: routes(Self.toAll)).get() == ["polar"])
     }
 
-    @Test func `a tenant fills its own account, and not one that it shares`() throws {
+    @Test func `a tenant fills its own account, and neither one that it shares nor another tenant's`() throws {
         let routes = try routes(Self.toAll)
+        #expect(accounts(order("lago@shop"), in: routes, by: .till) == .failure(.sharedProvider("lago@shop")))
         #expect(try accounts(order("lago"), in: routes, by: .shop).get() == ["lago@shop"])
         #expect(accounts(order("polar"), in: routes, by: .shop) == .failure(.sharedProvider("polar")))
         #expect(accounts(order("polar"), in: routes, by: .till) == .failure(.sharedProvider("polar")))

@@ -18,9 +18,9 @@ struct AnchorsHandler: Sendable {
         let cursor = try ListParameters(call.query, allowed: ["cursor"]).single("cursor")
         let name = MigrationName(call.parameter)
         let routes = routes.current.routes
-        guard let migration = routes.migration(named: name), routes.mayRead(migration.from, call.client),
-            routes.mayRead(migration.to, call.client)
-        else { throw Problem(MigrationRefusal.unknown(name)) }
+        guard let migration = routes.migration(named: name), routes.maySee(migration, call.client) else {
+            throw Problem(MigrationRefusal.unknown(name))
+        }
         let page = try await vendors.subscriptions(at: migration.from, after: cursor, for: call.caller)
         var writer = JSONWriter(capacity: 128 * (page.subscriptions.count + 1))
         writer.beginObject()

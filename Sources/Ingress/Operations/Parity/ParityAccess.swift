@@ -19,7 +19,8 @@ struct ParityAccess: Sendable {
     private func check(_ name: ProviderName, for client: Client, _ level: ParityLevel) throws(Problem) {
         let routes = routes.current.routes
         guard let provider = routes.providers.first(where: { $0.name == name }) else {
-            throw .unconfiguredProvider(name, known: routes.providers.map(\.name.rawValue))
+            let seen = routes.providersSeen(by: client) ?? routes.providers
+            throw .unconfiguredProvider(name, known: seen.map(\.name.rawValue))
         }
         guard routes.mayRead(name, client) else { throw .sharedProvider(name) }
         if level == .usage, provider.traits.reads?.usage == nil {

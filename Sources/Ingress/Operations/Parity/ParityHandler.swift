@@ -28,7 +28,8 @@ struct ParityHandler: Sendable {
 
     func start(_ call: EndpointCall) async throws -> EndpointResponse {
         let client = call.client
-        let migrations = routes.current.routes.migrations
+        let routes = routes.current.routes
+        let migrations = routes.migrations.filter { routes.maySee($0, client) }
         let order = try await call.parseBody { try ParityOrder(parsing: $0, migrations: migrations) }
         try access.check(order, for: client)
         let run = try await asked { () throws(ParityError) in

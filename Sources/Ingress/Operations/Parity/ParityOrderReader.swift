@@ -5,7 +5,7 @@ import Routing
 
 extension ParityOrder {
     /// A request's body: `{"from": …, "until": …, "providers": […], "level": "full", "sample": 3000}`.
-    /// - Parameter migrations: of `routes.json`, whose providers, and whose metrics for usage, a comparison may take.
+    /// - Parameter migrations: those of `routes.json` that the client may see, whose providers, and whose metrics for usage, a comparison may take.
     /// - Throws: ``Problem`` that names the member and says how to fix it.
     init(parsing body: [UInt8], migrations: [MigrationConfiguration] = []) throws(Problem) {
         var (from, until): (Timestamp?, Timestamp?) = (nil, nil)
