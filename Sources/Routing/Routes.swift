@@ -97,9 +97,11 @@ package struct Routes: Sendable {
         return providers(for: client.name).filter { !isShared($0.name) }
     }
 
-    /// Whether a client may read data from a provider's vendor: with the scope `admin`, or if no other tenant uses the account.
+    /// Whether a client may read data from a provider's vendor: with the scope `admin`, or if its tenant alone uses the account. What is at
+    /// an account that no route names any more may be of any tenant.
     package func mayRead(_ provider: ProviderName, _ client: Client) -> Bool {
-        client.may(.admin) || tenants(using: provider).isSubset(of: [client.tenant])
+        if client.may(.admin) || clients.allSatisfy({ $0.tenant == client.tenant }) { return true }
+        return tenants(using: provider) == [client.tenant]
     }
 
     /// Whether a client may see a migration, whose figures are of all tenants that use its providers.

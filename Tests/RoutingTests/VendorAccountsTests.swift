@@ -44,7 +44,8 @@ import Testing
         let text = #"""
             {"version": 1,
              "providers": {"p": {"adapter": "acme", "credential": {"env": "K"}},
-                           "q": {"adapter": "acme", "credential": {"env": "L"}}},
+                           "q": {"adapter": "acme", "credential": {"env": "L"}},
+                           "unused": {"adapter": "acme", "credential": {"env": "M"}}},
              "routes": [{"name": "r", "match": {"client": ["shop", "till"]}, "to": [{"provider": "p"}]},
                         {"name": "s", "match": {"client": "house"}, "to": [{"provider": "q"}]}],
              "clients": [{"name": "shop", "tenant": "s", "credentials": {"p": {"env": "SHOP"}}},
@@ -52,10 +53,13 @@ import Testing
                          {"name": "boss", "tenant": "b", "scopes": ["admin"]}]}
             """#
         let routes = try Self.reading(text).routes
-        let readers = ["p", "p@s", "q"].map { (provider: ProviderName) in
+        let readers = ["p", "p@s", "q", "unused"].map { (provider: ProviderName) in
             routes.clients.filter { routes.mayRead(provider, $0) }.map(\.name)
         }
-        #expect(readers == [["till", "boss"], ["shop", "boss"], ["house", "boss"]])
+        #expect(readers == [["till", "boss"], ["shop", "boss"], ["house", "boss"], ["boss"]])
+        // Where there is one tenant, everything is its own.
+        let own = try Self.reading(text.replacing(/"tenant": "[thb]"/, with: #""tenant": "s""#)).routes
+        #expect(own.providers.allSatisfy { provider in own.clients.allSatisfy { own.mayRead(provider.name, $0) } })
     }
 
     @Test func `warns where the file does not show that two providers are one account`() throws {
