@@ -71,13 +71,14 @@ package final class SettlementWatch: Sendable {
     /// The deliveries that somebody waits for.
     var awaited: Awaited {
         guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return [:] }
-        let (tickets, followers) = state.withLock { state in
-            // A ticket is there once for each of its events.
-            let known = state.tickets.values.joined().map { (ObjectIdentifier($0), $0) }
-            return (Dictionary(known, uniquingKeysWith: { first, _ in first }).values, state.followers)
-        }
+        let (tickets, followers) = state.withLock { (Array($0.tickets.values.joined()), $0.followers) }
         var awaited: Awaited = [:]
-        for open in tickets.map(\.open) + followers.map(\.expected) { awaited.merge(open) { $0.union($1) } }
+        // A ticket is there once for each of its events.
+        var seen: Set<ObjectIdentifier> = []
+        for ticket in tickets where seen.insert(ObjectIdentifier(ticket)).inserted {
+            awaited.merge(ticket.open) { $0.union($1) }
+        }
+        for follower in followers { awaited.merge(follower.expected) { $0.union($1) } }
         return awaited
     }
 

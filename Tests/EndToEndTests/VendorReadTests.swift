@@ -98,7 +98,7 @@ import Testing
             try Data(text.replacing(#""clients": ["#, with: #""clients": [\#(other)"#).utf8).write(to: stage.routesFile)
             try await stage.withGateway { _ async throws in
                 let answer = try await stage.client.get("/v1/events?provider=flexprice")
-                #expect(answer.status == 403 && answer.text.contains("several tenants"))
+                #expect(answer.status == 403 && answer.text.contains("other tenants"))
             }
         }
     }

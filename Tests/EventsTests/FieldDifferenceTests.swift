@@ -21,7 +21,7 @@ import Testing
 
     /// Pairs of them would be looked at for many minutes.
     @Test(.timeLimit(.minutes(2))) func `compares objects of any number of members`() {
-        let members = (0..<300_000).map { "\"k\($0)\":1" }
+        let members = (0..<100_000).map { "\"k\($0)\":1" }
         let (all, others) = ("{\(members.joined(separator: ","))}", "{\(members.dropFirst().joined(separator: ","))}")
         #expect(FieldDifference.all(between: Array(all.utf8), and: Array(others.utf8)).map(\.path) == ["k0"])
     }

@@ -31,7 +31,7 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
         case .unknownProvider(let name, let known):
             "routes.json has no provider \"\(name.rawValue.prefix(100))\"; name one of \(known.map(\.rawValue).joined(separator: ", "))"
         case .sharedProvider(let name):
-            "provider \(name) has events of other tenants; only a client with the scope admin can backfill it"
+            "provider \(name) is not this tenant's alone; only a client with the scope admin can backfill it"
         case .emptyWindow(let since, let until):
             "the window ends before it starts: \(until.rfc3339) is not after \(since.rfc3339); set a later end"
         case .futureWindow(let since):

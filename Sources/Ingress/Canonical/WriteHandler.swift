@@ -58,13 +58,16 @@ final class WriteHandler: Sendable {
     }
 
     /// The parameters of the query. Others are refused: a mistyped ``Options/avoided`` would exclude nothing.
+    /// Where OpenMeter's clients send, they are ignored, as OpenMeter does.
     private static let parameters: Set<String> = ["partial", "not_to"]
 
     /// Accepts the events of a request.
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
         let headers = call.request.headers
-        for (name, _) in QueryText.pairs(call.query) where !Self.parameters.contains(name) {
-            throw Problem.unknownParameter(name, allowed: Self.parameters)
+        if !OpenMeterDoor.takes(call.request) {
+            for (name, _) in QueryText.pairs(call.query) where !Self.parameters.contains(name) {
+                throw Problem.unknownParameter(name, allowed: Self.parameters)
+            }
         }
         let options = Options(
             layout: try CloudEventHeaders.layout(of: headers) ?? Self.layout(of: headers[.contentType]),

@@ -5,7 +5,7 @@ import Synchronization
 /// Each statement counts a limited number of chunks. A backlog with more is counted in stretches, of which those that are full are
 /// remembered: from then on only both of its ends are counted, and what has an outcome already.
 ///
-/// When retention has run, and while it runs, all is counted anew: with a chunk it removes the outcomes of its events, also where the account
+/// When retention has run, and while it runs, all is counted again: with a chunk it removes the outcomes of its events, also where the account
 /// has not come by. Nobody delivers to a provider that was removed, and what is discarded there can go.
 final class BacklogCounts: Sendable {
     private struct State {

@@ -105,7 +105,9 @@ import Testing
                 #expect(report["counted_only"] as? Int == count - drawn)
                 #expect(try #require(report["bound"] as? Double) < 0.01)
                 let calls = try await migration.calls("polar")["reads"]
-                #expect(calls == Self.cells(count) + (drawn + 99) / 100 + (Self.questions["polar"] ?? 0))
+                // What is drawn of each of the two windows is asked for by itself.
+                let least = Self.cells(count) + (drawn + 99) / 100 + (Self.questions["polar"] ?? 0)
+                #expect((least...least + 1).contains(try #require(calls)))
                 #expect((report["calls"] as? [String: Int])?["made"] == calls)
             }
         }

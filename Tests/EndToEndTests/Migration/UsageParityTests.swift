@@ -13,6 +13,8 @@ import Testing
         let until: Date
         /// When the events of the test occurred.
         let moment: Date
+        /// Behind that, and still in the period.
+        var later: Date { moment.addingTimeInterval(min(3600, until.timeIntervalSince(moment) / 2)) }
 
         init() throws {
             let now = Date()
@@ -257,7 +259,7 @@ import Testing
                 let period = try Period()
                 let catalogue = try await makeCatalogue(migration, period)
                 // The first customer's subscription begins after what he used.
-                let late = Date().addingTimeInterval(3600).ISO8601Format()
+                let late = period.later.ISO8601Format()
                 _ = try await post(
                     migration,
                     "lago",

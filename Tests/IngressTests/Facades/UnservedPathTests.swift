@@ -87,6 +87,12 @@ import Testing
             let path = "/api/v1/events"
             let one = try await server.post(Self.event, path: path, contentType: "application/cloudevents+json")
             #expect(one.status == 204 && one.body.isEmpty)
+            let own = try await server.post(
+                Self.event,
+                path: path + "?from=edge",
+                contentType: "application/cloudevents+json"
+            )
+            #expect(own.status == 204, "a parameter of the client's own")
             let more = "[\(Self.event),\(Self.event.replacing("ce-1", with: "ce-2"))]"
             let type = "application/cloudevents-batch+json; charset=utf-8"
             #expect(try await server.post(more, path: path, contentType: type).status == 204)
