@@ -154,10 +154,10 @@ struct PlotFrame: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Four significant digits are enough for a tooltip. No series has negative values.
+    /// Four significant digits are enough for a tooltip. No series has negative values; such a one, or none at all, is shown as 0.
     private static func write(_ value: Double, to bytes: inout [UInt8]) {
         if value >= 1e12 { return bytes.append(contentsOf: "\(value)".utf8) }
-        let value = max(value, 0)
+        let value = value > 0 ? value : 0
         if value >= 1000 { return Coordinate.write(digitsOf: UInt(min(value, 1e12).rounded()), to: &bytes) }
         let (whole, rest) = UInt(min(value * 100, 1e6).rounded()).quotientAndRemainder(dividingBy: 100)
         Coordinate.write(digitsOf: whole, to: &bytes)

@@ -35,6 +35,7 @@ import Testing
         let pieces = values.indices.map { $0..<($0 + 1) }
         #expect(PlotFrame.data(values, in: pieces) == "0,0.05,0.5,12.34,1000,1235,,2000000000000.0")
         #expect(PlotFrame.data([3, 1, nil, 2.5], in: [0..<3, 3..<4]) == "1~3,2.5")
+        #expect(PlotFrame.data([.nan, -1], in: [0..<1, 1..<2]) == "0,0", "no number")
     }
 
     @Test(arguments: [
