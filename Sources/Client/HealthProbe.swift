@@ -33,7 +33,7 @@ package struct HealthProbe: Sendable {
     }
 
     /// The answer to a probe.
-    package enum Finding: Sendable, Equatable {
+    package enum Result: Sendable, Equatable {
         /// All is well; the text is the gateway's word for it.
         case good(String)
         /// The text says what the gateway responded.
@@ -56,7 +56,7 @@ package struct HealthProbe: Sendable {
 
     /// Asks.
     /// - Throws: ``GatewayUnreachable`` if no response came within the timeout.
-    package func ask(_ question: Question) async throws(GatewayUnreachable) -> Finding {
+    package func ask(_ question: Question) async throws(GatewayUnreachable) -> Result {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let answer: Result<GatewayClient.Answer, any Error>
         do {
@@ -109,7 +109,7 @@ package struct HealthProbe: Sendable {
         )
     }
 
-    private static func finding(_ answer: GatewayClient.Answer, of question: Question) -> Finding {
+    private static func finding(_ answer: GatewayClient.Answer, of question: Question) -> Result {
         let status = answer.json?["status"]?.string
         if answer.status == 200, status == question.goodStatus { return .good(question.goodStatus) }
         // Something else that listens at the address must not pass for a gateway.

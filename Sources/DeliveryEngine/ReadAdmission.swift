@@ -49,7 +49,7 @@ package final class ReadAdmission: Sendable {
     package static let mostComparisons = 4
 
     private let state = Mutex(State())
-    private let comparisons = ComparisonPlaces(limit: mostComparisons)
+    private let comparisons = ComparisonPermits(limit: mostComparisons)
 
     /// Nil if this gateway is the only one that calls the vendors.
     private let shared: SharedReads?

@@ -31,14 +31,14 @@ package enum EventWriter {
         for delivery in archived.deliveries {
             let traits = traits.first { $0.adapter == delivery.adapter }
             let planned = archived.event.plan.destination(at: delivery.provider)
-            let dropped = traits.map { notCarried(of: archived.event, by: $0) }
-            write(delivery, planned: planned, notCarried: dropped, to: &writer)
+            let dropped = traits.map { droppedFields(of: archived.event, by: $0) }
+            write(delivery, planned: planned, droppedFields: dropped, to: &writer)
         }
         writer.endArray()
     }
 
     /// The fields of an event that a vendor has no place for: its own of other vendors, and canonical ones.
-    package static func notCarried(of event: AcceptedEvent, by traits: VendorTraits) -> [String] {
+    package static func droppedFields(of event: AcceptedEvent, by traits: VendorTraits) -> [String] {
         var fields = traits.ignoredFields.filter { field in
             switch field {
             case "source": event.source != nil
@@ -58,11 +58,11 @@ package enum EventWriter {
     /// A normalized delivery, the same for every vendor, with its attempts.
     /// - Parameters:
     ///   - planned: what the event was accepted with, to say which settings each attempt had; nil: nothing is said of that.
-    ///   - notCarried: the event's fields that the vendor has no place for; nil: nothing is said of that.
+    ///   - droppedFields: the event's fields that the vendor has no place for; nil: nothing is said of that.
     package static func write(
         _ delivery: Delivery,
         planned: Destination? = nil,
-        notCarried: [String]? = nil,
+        droppedFields: [String]? = nil,
         to writer: inout JSONWriter
     ) {
         writer.beginObject()
@@ -82,10 +82,10 @@ package enum EventWriter {
         for attempt in delivery.history { write(attempt, to: &writer) }
         writer.endArray()
         if let planned { DeliverySettingsWriter.write(delivery, planned, to: &writer) }
-        if let notCarried {
+        if let droppedFields {
             writer.key("dropped_fields")
             writer.beginArray()
-            for field in notCarried { writer.string(field) }
+            for field in droppedFields { writer.string(field) }
             writer.endArray()
         }
         writer.endObject()

@@ -198,13 +198,13 @@ package struct VendorEventPage: Sendable {
     /// Where the next page begins; nil at the end.
     package var next: String?
     /// The parameters that the vendor does not know, by which its page was filtered here.
-    package var filteredHere: [String]
+    package var filteredByGateway: [String]
     package var notes: [String]
 
-    package init(events: [VendorEvent], next: String?, filteredHere: [String] = [], notes: [String] = []) {
+    package init(events: [VendorEvent], next: String?, filteredByGateway: [String] = [], notes: [String] = []) {
         self.events = events
         self.next = next
-        self.filteredHere = filteredHere
+        self.filteredByGateway = filteredByGateway
         self.notes = notes
     }
 }

@@ -57,7 +57,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Place and reason: `line 3, column 14: expected a colon after the key`.
+    /// Line, column and reason: `line 3, column 14: expected a colon after the key`.
     package var description: String { "line \(position.line), column \(position.column): \(message)" }
 
     /// The words that printers of other languages write for values, and what to write in their place.

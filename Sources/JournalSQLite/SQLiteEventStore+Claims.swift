@@ -14,7 +14,7 @@ extension SQLiteEventStore {
                 return nil
             }
             let stretch = try await stretch(after: position, through: newest, for: lease.provider, limit: limit)
-            let claimed = try parts.ledger.withProgress(under: lease) { progress -> [Stretch.Place] in
+            let claimed = try parts.ledger.withProgress(under: lease) { progress -> [Stretch.Index] in
                 // Another claim was faster if the walk has gone on meanwhile.
                 guard progress.position == position else { return [] }
                 return progress.claim(from: stretch, limit: limit, of: lease.provider)
@@ -108,7 +108,7 @@ extension SQLiteEventStore {
         }
     }
 
-    private static func deliveries(_ places: [Stretch.Place], in stretch: Stretch, to provider: ProviderName)
+    private static func deliveries(_ places: [Stretch.Index], in stretch: Stretch, to provider: ProviderName)
         -> [ClaimedDelivery]
     {
         // Neighbours mostly have the same submission.

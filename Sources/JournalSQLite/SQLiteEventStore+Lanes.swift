@@ -92,7 +92,7 @@ extension SQLiteEventStore {
                 return nil
             }
             let piece = try await piece(of: lane, after: position, through: newest)
-            let claimed = try parts.ledger.withProgress(under: lease) { progress -> [Stretch.Place] in
+            let claimed = try parts.ledger.withProgress(under: lease) { progress -> [Stretch.Index] in
                 guard progress.position == position else { return [] }
                 return progress.claim(from: piece.stretch, limit: limit, at: piece.destinations)
             }

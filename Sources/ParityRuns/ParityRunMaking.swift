@@ -100,7 +100,7 @@ struct ParityRunMaking {
     private mutating func readSums() async throws(ParityError) {
         guard run.order.level == .digest else { return }
         for provider in providers {
-            guard !Task.isCancelled, var reading = SumReading(run, runner, provider) else { continue }
+            guard !Task.isCancelled, var reading = SumReader(run, runner, provider) else { continue }
             sums[provider.name] = try await reading.read()
             try await runner.store.note(calls: reading.calls, fault: reading.fault, at: provider.name, for: run.id)
         }

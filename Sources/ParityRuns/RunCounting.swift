@@ -165,7 +165,7 @@ struct RunCounting: Sendable {
         guard run.order.level.readsEvents, let reader = provider.adapter.reader else {
             return CallForecast(least: 0, most: 0)
         }
-        let sums = run.order.level == .digest ? SumReading(run, runner, provider)?.forecast ?? 0 : 0
+        let sums = run.order.level == .digest ? SumReader(run, runner, provider)?.forecast ?? 0 : 0
         let searches = reader.abilities.contains(.find) ? CollisionSearch.most : 0
         return BillingObstacles(able: reader.obstacles)
             .forecast(names: counted.names.count, customers: counted.customers.count)

@@ -97,8 +97,8 @@ struct UsageEventSearch {
         var reader = try WindowReader(runner.vendors, provider, limit: all.count + Self.room, of: owner)
         let shown = try await reader.rows(in: window, all.map(\.event.timestamp)).filter { owner.has($0.event) }
         let settings = recorded.settings(at: provider.name, lanes)
-        let expected = all.filter { rules.place(of: $0).isMine }
-        let others = all.filter { !rules.place(of: $0).isMine }
+        let expected = all.filter { rules.membership(of: $0).isMine }
+        let others = all.filter { !rules.membership(of: $0).isMine }
         let comparing = reader.reader.comparison(of: shown.map(\.event), sentWith: settings)
         let rows = billed(shown, expected, others, comparing)
         let removedThrough: Timestamp?

@@ -93,8 +93,8 @@ struct UsageLedger {
     }
 
     private mutating func add(_ expected: ExpectedEvent, at provider: ProviderName, _ rules: UsageRules) {
-        let place = rules.place(of: expected)
-        guard let metric = metrics[expected.event.name], metric.ids[provider] != nil, place.isKnown else { return }
+        let membership = rules.membership(of: expected)
+        guard let metric = metrics[expected.event.name], metric.ids[provider] != nil, membership.isKnown else { return }
         let customer = UsageCustomer(of: expected, rules.traits)
         let key = Key(metric: metric.name, customer: customer)
         if totals[provider]?[key] == nil {
@@ -104,7 +104,7 @@ struct UsageLedger {
             }
             amounts += 1
         }
-        if place.isMine, expected.event.timestamp < start(of: key, at: provider) {
+        if membership.isMine, expected.event.timestamp < start(of: key, at: provider) {
             earliest[provider, default: [:]][key] = expected.event.timestamp
         }
         let before = totals[provider]?[key]?.planned.keptValues ?? 0

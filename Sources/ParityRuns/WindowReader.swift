@@ -69,8 +69,8 @@ struct WindowReader {
     }
 
     private mutating func list(_ window: ReadWindow) async throws(Failure) -> [WindowRow] {
-        var reading = WindowReading(window, limit: limit)
-        var step = WindowReading.Step.page(nil)
+        var reading = WindowWalk(window, limit: limit)
+        var step = WindowWalk.Step.page(nil)
         while true {
             switch step {
             case .page(let cursor):

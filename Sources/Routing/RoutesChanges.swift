@@ -97,7 +97,7 @@ package struct RoutesChanges: Sendable, Equatable {
         let kept = old.map(\.name).filter { name in new.contains { $0.name == name } }
         let order = new.map(\.name).filter { kept.contains($0) }
         return zip(kept, order).filter { $0 != $1 }.map { _, name in
-            Change(part: .route, name: name.rawValue, kind: .changed, fields: ["place"])
+            Change(part: .route, name: name.rawValue, kind: .changed, fields: ["position"])
         }
     }
 

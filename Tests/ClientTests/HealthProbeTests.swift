@@ -10,8 +10,8 @@ import Testing
         _ question: HealthProbe.Question,
         status: Int,
         body: String
-    ) async throws -> HealthProbe.Finding? {
-        var finding: HealthProbe.Finding?
+    ) async throws -> HealthProbe.Result? {
+        var finding: HealthProbe.Result?
         let answer = ScriptedGateway.Answer(status: status, body: body)
         try await ScriptedGateway.with(answering: { _, _ in answer }) { gateway in
             finding = try await HealthProbe(address: gateway.address + "/", timeout: .seconds(300)).ask(question)

@@ -65,9 +65,9 @@ import Testing
     }
 }
 
-@Suite struct ShownEventTests {
+@Suite struct VendorEventViewTests {
     private func differences(_ shown: VendorEvent) -> [String] {
-        ShownEvent.differences(of: shown, from: SamplePages.accepted("x"), named: "x").map(\.field)
+        VendorEventView.differences(of: shown, from: SamplePages.accepted("x"), named: "x").map(\.field)
     }
 
     private let timestamp = SamplePages.now + .seconds(-3600)

@@ -374,15 +374,15 @@ enum SamplePages {
         let request = VendorRequest(path: text, body: Array(text.utf8))
         let same = VendorEvent(id: text, name: text, timestamp: now + .seconds(-3600))
         let deliveries: [EventDetailPage.DeliveryFacts] = [
-            .init(delivery(text), request: .sent(request, baseURL: text), notCarried: [text], shown: .event(vendor)),
+            .init(delivery(text), request: .sent(request, baseURL: text), droppedFields: [text], shown: .event(vendor)),
             .init(
                 Delivery(provider: ProviderName(text), adapter: AdapterName(text), mode: .mirror, status: .pending),
                 request: .untranslatable(Untranslatable(field: text, message: text)),
-                notCarried: [],
+                droppedFields: [],
                 shown: .none(text)
             ),
-            .init(delivery(text), request: .unknown, notCarried: [], shown: .event(same)),
-            .init(delivery(text), request: .unknown, notCarried: [], shown: nil),
+            .init(delivery(text), request: .unknown, droppedFields: [], shown: .event(same)),
+            .init(delivery(text), request: .unknown, droppedFields: [], shown: nil),
         ]
         return EventDetailPage(
             ArchivedEvent(sequence: 1, event: accepted(text), deliveries: deliveries.map(\.delivery)),

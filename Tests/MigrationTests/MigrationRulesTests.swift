@@ -56,8 +56,8 @@ import Testing
     }
 
     /// With which one gate has a colour.
-    private static func readings(_ gate: Gate, _ color: GateStatus.Color) -> GateReadings {
-        var readings = GateReadings()
+    private static func readings(_ gate: Gate, _ color: GateStatus.Color) -> GateMeasurements {
+        var readings = GateMeasurements()
         let value: UInt64 = color == .green ? 0 : 7
         switch (gate, color) {
         case (_, .unknown): break

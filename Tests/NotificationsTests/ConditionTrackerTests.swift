@@ -7,12 +7,12 @@ import Testing
     private let start = NotificationTime(instant: .now, wall: Timestamp(milliseconds: 1_800_000_000_000))
     private let rules = NotificationRules()
 
-    private func readings(_ change: (inout ProviderReading) -> Void) -> GatewayReadings {
-        var provider = ProviderReading()
+    private func readings(_ change: (inout ProviderMeasurements) -> Void) -> GatewayMeasurements {
+        var provider = ProviderMeasurements()
         provider.backlog = 0
         provider.lost = 0
         change(&provider)
-        var readings = GatewayReadings()
+        var readings = GatewayMeasurements()
         readings.providers["lago"] = provider
         readings.disk = .enough
         readings.keys = []
@@ -20,7 +20,7 @@ import Testing
         return readings
     }
 
-    private func kinds(_ readings: GatewayReadings, _ tracker: inout ConditionTracker, after seconds: Int = 0)
+    private func kinds(_ readings: GatewayMeasurements, _ tracker: inout ConditionTracker, after seconds: Int = 0)
         -> [NotificationKind]
     {
         tracker.observe(readings, by: rules, at: start + .seconds(seconds)).list.map(\.key.kind)
@@ -33,7 +33,7 @@ import Testing
 
     @Test func `finds what a single reading says`() {
         let hour = Duration.seconds(3600)
-        let cases: [((inout ProviderReading) -> Void, [NotificationKind])] = [
+        let cases: [((inout ProviderMeasurements) -> Void, [NotificationKind])] = [
             ({ $0.parked = "401" }, [.parked]),
             // A circuit that opens now is not open for long.
             ({ $0.circuitIsOpen = true }, []), ({ $0.rejected = 3 }, [.deadLetters]),
@@ -111,7 +111,7 @@ import Testing
 
     @Test func `finds what reading events back and canaries say, and names one loss only`() {
         var tracker = ConditionTracker()
-        func found(_ change: @escaping (inout ProviderReading) -> Void) -> [String] {
+        func found(_ change: @escaping (inout ProviderMeasurements) -> Void) -> [String] {
             tracker.observe(readings(change), by: rules, at: start).list.map {
                 "\($0.key.kind.rawValue): \($0.summary)"
             }
@@ -135,10 +135,10 @@ import Testing
     }
 
     @Test func `warns of the last key of a client, not of one that another replaces`() {
-        func key(_ client: ClientName, _ id: String, _ days: Int?) -> KeyReading {
-            KeyReading(client: client, id: id, expires: days.map { start.wall + .seconds($0 * 86_400) })
+        func key(_ client: ClientName, _ id: String, _ days: Int?) -> MeasuredKey {
+            MeasuredKey(client: client, id: id, expires: days.map { start.wall + .seconds($0 * 86_400) })
         }
-        let cases: [([KeyReading], [String])] = [
+        let cases: [([MeasuredKey], [String])] = [
             ([key("app", "a", nil)], []), ([key("app", "a", 8)], []), ([key("app", "a", 6)], ["app"]),
             ([key("app", "a", -1)], ["app"]), ([key("app", "a", 1), key("app", "b", 60)], []),
             ([key("app", "a", 1), key("app", "b", nil)], []),
@@ -157,7 +157,7 @@ import Testing
     @Test func `forgets a provider that another gateway delivers to`() {
         var tracker = ConditionTracker()
         #expect(kinds(readings { $0.rejected = 3 }, &tracker) == [.deadLetters])
-        var moved = GatewayReadings()
+        var moved = GatewayMeasurements()
         moved.providersElsewhere = ["lago"]
         moved.keysAreElsewhere = true
         let conditions = tracker.observe(moved, by: rules, at: start)

@@ -14,12 +14,13 @@ package struct FileRun {
     /// - Parameters:
     ///   - source: sets made ids apart from other files'.
     ///   - largestEventBytes: an event with more bytes is a fault.
-    package typealias Reading = (_ bytes: FileBytes, _ source: String, _ largestEventBytes: Int) -> any FileEventReading
+    package typealias ReaderMaker = (_ bytes: FileBytes, _ source: String, _ largestEventBytes: Int) ->
+        any FileEventReading
 
     private let path: String
     private let source: String?
     private let requiresIDs: Bool
-    private let reading: Reading?
+    private let reading: ReaderMaker?
     private let avoiding: String?
     private let onProgress: (Progress) -> Void
     private let onMessage: @Sendable (String) -> Void
@@ -35,7 +36,7 @@ package struct FileRun {
         path: String,
         source: String?,
         requiresIDs: Bool,
-        reading: Reading? = nil,
+        reading: ReaderMaker? = nil,
         avoiding: String? = nil,
         onProgress: @escaping (Progress) -> Void,
         onMessage: @escaping @Sendable (String) -> Void
@@ -113,7 +114,8 @@ package struct FileRun {
     /// - Parameters:
     ///   - path: the file's path; `-` is standard input.
     ///   - onFault: is given each fault.
-    package static func read(_ path: String, by reading: Reading, onFault: (FileFault) -> Void) throws(SendFailure) {
+    package static func read(_ path: String, by reading: ReaderMaker, onFault: (FileFault) -> Void) throws(SendFailure)
+    {
         let bytes = FileBytes(try path == "-" ? .standardInput : open(path))
         var reader = reading(bytes, path, usualBodyLimitBytes)
         do throws(FileFailure) {

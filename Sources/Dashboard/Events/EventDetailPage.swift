@@ -23,7 +23,7 @@ package struct EventDetailPage: PageContent {
         let sent: Sent
         let vendorHref: String
         let vendor: VendorView?
-        let notCarried: String?
+        let droppedFields: String?
         let key: String
         let retryHref: String?
         let discardHref: String?
@@ -95,9 +95,9 @@ package struct EventDetailPage: PageContent {
         package let delivery: Delivery
         package let request: Request
         /// The fields of the event that the vendor has no place for.
-        package let notCarried: [String]
+        package let droppedFields: [String]
         /// What the vendor shows; nil if it was not asked.
-        package let shown: Shown?
+        package let shown: VendorState?
 
         /// The request that carries the event alone.
         package enum Request: Sendable {
@@ -108,15 +108,15 @@ package struct EventDetailPage: PageContent {
         }
 
         /// What a vendor answered.
-        package enum Shown: Sendable {
+        package enum VendorState: Sendable {
             case event(VendorEvent)
             case none(String)
         }
 
-        package init(_ delivery: Delivery, request: Request, notCarried: [String], shown: Shown?) {
+        package init(_ delivery: Delivery, request: Request, droppedFields: [String], shown: VendorState?) {
             self.delivery = delivery
             self.request = request
-            self.notCarried = notCarried
+            self.droppedFields = droppedFields
             self.shown = shown
         }
     }
@@ -259,7 +259,7 @@ package struct EventDetailPage: PageContent {
             sent: sent(facts.request, hidesProperties: options.hidesProperties),
             vendorHref: PageLink.address(address, kept + [("vendor", provider)]) + "#\(key)",
             vendor: facts.shown.map { view($0, of: event, at: delivery, hidesProperties: options.hidesProperties) },
-            notCarried: facts.notCarried.isEmpty ? nil : facts.notCarried.joined(separator: ", "),
+            droppedFields: facts.droppedFields.isEmpty ? nil : facts.droppedFields.joined(separator: ", "),
             key: key,
             retryHref: mayRevise ? PageLink.address(plan, [("action", "retry")] + selection) : nil,
             discardHref: mayRevise ? PageLink.address(plan, [("action", "discard")] + selection) : nil
@@ -301,7 +301,7 @@ package struct EventDetailPage: PageContent {
     }
 
     private static func view(
-        _ shown: DeliveryFacts.Shown,
+        _ shown: DeliveryFacts.VendorState,
         of event: AcceptedEvent,
         at delivery: Delivery,
         hidesProperties: Bool
@@ -311,9 +311,9 @@ package struct EventDetailPage: PageContent {
             return VendorView(body: nil, reason: reason, notes: [], differences: [], isEqual: false)
         case .event(let vendor):
             let expected = delivery.destination(in: event.plan)?.name(for: event.name) ?? event.name
-            let differences = ShownEvent.differences(of: vendor, from: event, named: expected)
+            let differences = VendorEventView.differences(of: vendor, from: event, named: expected)
             return VendorView(
-                body: ShownEvent.text(vendor, hidesProperties: hidesProperties),
+                body: VendorEventView.text(vendor, hidesProperties: hidesProperties),
                 reason: nil,
                 notes: vendor.notes,
                 differences: differences.map { field, accepted, shown in

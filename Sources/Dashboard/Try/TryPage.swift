@@ -67,7 +67,7 @@ package struct TryPage: PageContent {
         let notBefore: TimeText?
         let request: Request?
         let fault: Fault?
-        let estimate: ShownEstimate?
+        let estimate: EstimateView?
     }
 
     /// The request, without its secret.
@@ -164,7 +164,7 @@ package struct TryPage: PageContent {
             notBefore: preview.notBefore.map { TimeText($0) },
             request: request,
             fault: fault,
-            estimate: estimate.map { ShownEstimate($0) }
+            estimate: estimate.map { EstimateView($0) }
         )
     }
 }

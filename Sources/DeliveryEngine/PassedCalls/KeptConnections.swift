@@ -1,12 +1,12 @@
 import NIOCore
 
-/// Which free connections are kept for the next call, by the place to which they lead. It is told the time and reads no clock.
+/// Which free connections are kept for the next call, by where they lead. It is told the time and reads no clock.
 ///
 /// A connection that was taken has no time limit left here: a timer that goes off late finds nothing to end.
-struct KeptConnections<Place: Hashable, Connection: AnyObject> {
+struct KeptConnections<Key: Hashable, Connection: AnyObject> {
     /// Less than the five seconds after which many servers close theirs.
     static var longest: TimeAmount { .seconds(4) }
-    /// The most at one place.
+    /// Maximum number per key.
     static var most: Int { 16 }
 
     private struct Kept {
@@ -14,40 +14,40 @@ struct KeptConnections<Place: Hashable, Connection: AnyObject> {
         let until: NIODeadline
     }
 
-    /// At each place in the order in which they came.
-    private var kept: [Place: [Kept]] = [:]
+    /// By key, oldest first.
+    private var kept: [Key: [Kept]] = [:]
 
     /// When the next one has been kept for too long; nil if there is none.
     var nextExpiry: NIODeadline? { kept.values.compactMap { $0.first?.until }.min() }
 
     /// Keeps a connection.
-    /// - Returns: false if as many as possible are kept at its place.
-    mutating func keep(_ connection: Connection, at place: Place, now: NIODeadline) -> Bool {
-        guard kept[place, default: []].count < Self.most else { return false }
-        kept[place, default: []].append(Kept(connection: connection, until: now + Self.longest))
+    /// - Returns: false if the maximum is kept under its key already.
+    mutating func keep(_ connection: Connection, at key: Key, now: NIODeadline) -> Bool {
+        guard kept[key, default: []].count < Self.most else { return false }
+        kept[key, default: []].append(Kept(connection: connection, until: now + Self.longest))
         return true
     }
 
     /// Takes the connection that was used last; nil if there is none, or if it was kept for too long.
-    mutating func take(at place: Place, now: NIODeadline) -> Connection? {
-        guard let last = kept[place]?.last, last.until > now else { return nil }
-        remove(last.connection, at: place)
+    mutating func take(at key: Key, now: NIODeadline) -> Connection? {
+        guard let last = kept[key]?.last, last.until > now else { return nil }
+        remove(last.connection, at: key)
         return last.connection
     }
 
     /// Forgets a connection that has ended.
-    mutating func remove(_ connection: Connection, at place: Place) {
-        kept[place]?.removeAll { $0.connection === connection }
-        if kept[place]?.isEmpty == true { kept[place] = nil }
+    mutating func remove(_ connection: Connection, at key: Key) {
+        kept[key]?.removeAll { $0.connection === connection }
+        if kept[key]?.isEmpty == true { kept[key] = nil }
     }
 
     /// Removes the connections that were kept for too long.
     mutating func removeExpired(now: NIODeadline) -> [Connection] {
         var expired: [Connection] = []
-        for (place, connections) in kept {
+        for (key, connections) in kept {
             for old in connections where old.until <= now {
                 expired.append(old.connection)
-                remove(old.connection, at: place)
+                remove(old.connection, at: key)
             }
         }
         return expired

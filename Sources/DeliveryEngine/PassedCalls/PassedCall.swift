@@ -10,7 +10,7 @@ package final class PassedCall: Sendable {
     /// Which one of its connection it is.
     private let number: Int
     private let connections: PassedConnections
-    private let place: PassedConnections.Place
+    private let target: PassedConnections.Target
     private let ticket: PassTicket
     private let off: PassSwitch
     /// For each step of the vendor.
@@ -26,7 +26,7 @@ package final class PassedCall: Sendable {
     init(
         over connection: PassedConnections.Bound,
         of connections: PassedConnections,
-        to place: PassedConnections.Place,
+        to target: PassedConnections.Target,
         _ ticket: PassTicket,
         endedBy off: PassSwitch,
         patience: TimeAmount,
@@ -36,7 +36,7 @@ package final class PassedCall: Sendable {
         self.connection = connection
         self.number = number
         self.connections = connections
-        self.place = place
+        self.target = target
         self.ticket = ticket
         self.off = off
         self.patience = patience
@@ -110,8 +110,8 @@ package final class PassedCall: Sendable {
         isComplete.store(true, ordering: .relaxed)
         limit.cancel()
         off.set(nil)
-        let (connection, connections, place) = (connection, connections, place)
-        connections.eventLoop.execute { connections.giveBack(connection.value, to: place) }
+        let (connection, connections, target) = (connection, connections, target)
+        connections.eventLoop.execute { connections.giveBack(connection.value, to: target) }
     }
 
     private func end() {

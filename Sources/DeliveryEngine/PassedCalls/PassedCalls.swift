@@ -162,13 +162,13 @@ package struct PassedCalls: Sendable {
         _ ticket: PassTicket,
         endedBy off: PassSwitch
     ) -> EventLoopFuture<Begun> {
-        let place = PassedConnections.Place(origin: head.origin, mustBeOutside: !provider.mayBeInside)
+        let target = PassedConnections.Target(origin: head.origin, mustBeOutside: !provider.mayBeInside)
         let method = HTTPMethod(rawValue: request.method)
-        return connections.take(place, for: method, reuses: request.mayRepeat).map { [connections, limits] in
+        return connections.take(target, for: method, reuses: request.mayRepeat).map { [connections, limits] in
             let call = PassedCall(
                 over: $0,
                 of: connections,
-                to: place,
+                to: target,
                 ticket,
                 endedBy: off,
                 patience: .milliseconds(provider.timeout.wholeMilliseconds),

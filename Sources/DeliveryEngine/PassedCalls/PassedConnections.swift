@@ -12,7 +12,7 @@ package final class PassedConnections: Sendable {
     private let state: NIOLoopBoundBox<State>
 
     /// Where a connection leads.
-    struct Place: Hashable, Sendable {
+    struct Target: Hashable, Sendable {
         let origin: VendorOrigin
         /// Whether an address of this machine or of the networks around it is refused.
         let mustBeOutside: Bool
@@ -23,7 +23,7 @@ package final class PassedConnections: Sendable {
 
     private final class State {
         let security: VendorSecurity
-        var idle = KeptConnections<Place, PassedConnection>()
+        var idle = KeptConnections<Target, PassedConnection>()
         /// Ends those that were kept for too long.
         var alarm: Scheduled<Void>?
         var isShutDown = false
@@ -56,21 +56,21 @@ package final class PassedConnections: Sendable {
     /// A connection that carries a call of this method from now on. It is open as far as the system knows, so whoever writes to it in the
     /// same turn of the event loop writes to no connection of which the vendor's end has arrived.
     /// - Parameter reuses: whether one that was used may be taken.
-    func take(_ place: Place, for method: HTTPMethod, reuses: Bool) -> EventLoopFuture<Bound> {
+    func take(_ target: Target, for method: HTTPMethod, reuses: Bool) -> EventLoopFuture<Bound> {
         if state.value.isShutDown { return eventLoop.makeFailedFuture(ExchangeFailure.shutDown) }
-        while reuses, let connection = state.value.idle.take(at: place, now: .now()) {
+        while reuses, let connection = state.value.idle.take(at: target, now: .now()) {
             if connection.begin(method) { return eventLoop.makeSucceededFuture(bound(connection)) }
         }
-        return open(place).flatMapThrowing { connection in
+        return open(target).flatMapThrowing { connection in
             guard connection.value.begin(method) else { throw ExchangeFailure.connectionEnded }
             return connection
         }
     }
 
     /// Keeps a connection whose call is over, if it can carry another.
-    func giveBack(_ connection: PassedConnection, to place: Place) {
+    func giveBack(_ connection: PassedConnection, to target: Target) {
         guard connection.finish() else { return }
-        guard !state.value.isShutDown, state.value.idle.keep(connection, at: place, now: .now()) else {
+        guard !state.value.isShutDown, state.value.idle.keep(connection, at: target, now: .now()) else {
             return connection.end(ExchangeFailure.connectionEnded)
         }
         watchTime()
@@ -89,19 +89,19 @@ package final class PassedConnections: Sendable {
 
     private func bound(_ connection: PassedConnection) -> Bound { Bound(connection, eventLoop: eventLoop) }
 
-    private func open(_ place: Place) -> EventLoopFuture<Bound> {
+    private func open(_ target: Target) -> EventLoopFuture<Bound> {
         let dialer = Dialer(
-            to: place.origin,
+            to: target.origin,
             on: eventLoop,
-            security: place.origin.isSecure ? state.value.security : nil,
-            mustBeOutside: place.mustBeOutside,
+            security: target.origin.isSecure ? state.value.security : nil,
+            mustBeOutside: target.mustBeOutside,
             names: .shared
         )
         let opened = NIOLoopBoundBox<PassedConnection?>(nil, eventLoop: eventLoop)
         let ready = dialer.connect { [state] channel, greeting, due in
             if state.value.isShutDown { throw ExchangeFailure.shutDown }
             let connection = PassedConnection(channel, greeting: greeting, due: due) { ended in
-                state.value.idle.remove(ended, at: place)
+                state.value.idle.remove(ended, at: target)
             }
             opened.value = connection
             return connection

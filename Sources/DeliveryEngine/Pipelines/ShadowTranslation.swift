@@ -4,7 +4,7 @@ import Journal
 /// Translates shadow deliveries, and counts what they show: how many could be sent, which fields cannot be translated, and which differ
 /// from what the primary got at the same vendor.
 struct ShadowTranslation {
-    private struct Finding: Hashable {
+    private struct Tallied: Hashable {
         let shadowClass: ShadowClass
         let field: String
     }
@@ -20,8 +20,8 @@ struct ShadowTranslation {
     private let now: Timestamp
     private var run: [SequenceNumber] = []
     private var runs: [SkippedRun] = []
-    private var tallies: [Finding: Tally] = [:]
-    private var order: [Finding] = []
+    private var tallies: [Tallied: Tally] = [:]
+    private var order: [Tallied] = []
 
     init(_ adapter: any Adapter, at now: Timestamp) {
         adapterName = adapter.traits.adapter
@@ -55,12 +55,12 @@ struct ShadowTranslation {
     /// The runs and what was counted.
     mutating func end() -> ([SkippedRun], [ShadowTally]) {
         _ = endRun()
-        let shadow = order.map { finding in
+        let shadow = order.map { tallied in
             ShadowTally(
-                finding.shadowClass,
-                field: finding.field,
-                events: tallies[finding]?.events ?? 0,
-                samples: tallies[finding]?.samples ?? [],
+                tallied.shadowClass,
+                field: tallied.field,
+                events: tallies[tallied]?.events ?? 0,
+                samples: tallies[tallied]?.samples ?? [],
                 at: now
             )
         }
@@ -86,13 +86,13 @@ struct ShadowTranslation {
     private static let mostFields = 10
 
     private mutating func count(_ shadowClass: ShadowClass, _ field: String, _ sequence: SequenceNumber) {
-        let finding = Finding(shadowClass: shadowClass, field: field)
-        if tallies[finding] == nil { order.append(finding) }
-        tallies[finding, default: Tally()].events += 1
+        let tallied = Tallied(shadowClass: shadowClass, field: field)
+        if tallies[tallied] == nil { order.append(tallied) }
+        tallies[tallied, default: Tally()].events += 1
         // The newest are kept.
-        tallies[finding]?.samples.append(sequence)
-        if tallies[finding].map({ $0.samples.count > ShadowCount.mostSamples }) ?? false {
-            tallies[finding]?.samples.removeFirst()
+        tallies[tallied]?.samples.append(sequence)
+        if tallies[tallied].map({ $0.samples.count > ShadowCount.mostSamples }) ?? false {
+            tallies[tallied]?.samples.removeFirst()
         }
     }
 }

@@ -14,13 +14,13 @@ extension Array where Element == ArchivedEvent {
 ///
 /// A correction that replaces an event has its timestamp, but may be far behind it in the journal. Memory grows with the replacements alone.
 package struct Replacements: Sendable {
-    private struct Place: Hashable {
+    private struct Original: Hashable {
         let provider: ProviderName
         let event: EventIdentityInJournal
     }
 
     /// The newest replacement of an event.
-    private var newest: [Place: SequenceNumber] = [:]
+    private var newest: [Original: SequenceNumber] = [:]
 
     package init() {}
 
@@ -33,11 +33,11 @@ package struct Replacements: Sendable {
         for destination in archived.event.plan.destinations where destination.correction == .replacing {
             let delivery = archived.deliveries.first { $0.provider == destination.provider }
             guard delivery?.status == .delivered else { continue }
-            let place = Place(
+            let key = Original(
                 provider: destination.provider,
                 event: EventIdentityInJournal(archived.event, original)
             )
-            newest[place] = Swift.max(newest[place] ?? archived.sequence, archived.sequence)
+            newest[key] = Swift.max(newest[key] ?? archived.sequence, archived.sequence)
         }
     }
 
@@ -48,9 +48,9 @@ package struct Replacements: Sendable {
             let original = event.corrects?.original
         else {
             // Of a correction, nothing is at a provider that its plan does not name.
-            return newest[Place(provider: provider, event: EventIdentityInJournal(event, event.id))] == nil
+            return newest[Original(provider: provider, event: EventIdentityInJournal(event, event.id))] == nil
         }
-        return newest[Place(provider: provider, event: EventIdentityInJournal(event, original))] == archived.sequence
+        return newest[Original(provider: provider, event: EventIdentityInJournal(event, original))] == archived.sequence
     }
 }
 

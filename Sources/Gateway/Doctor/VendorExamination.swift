@@ -5,7 +5,7 @@ import NIOSSL
 import Routing
 
 /// What a vendor says to a provider's credential.
-struct VendorFinding: Sendable, Equatable {
+struct VendorDiagnosis: Sendable, Equatable {
     /// What is known of the credential.
     enum Credential: Sendable, Equatable {
         case accepted
@@ -43,14 +43,14 @@ struct VendorExamination: Sendable {
     }
 
     /// One finding per provider, in their order.
-    func examine(_ providers: [ProviderConfiguration]) async -> [VendorFinding] {
+    func examine(_ providers: [ProviderConfiguration]) async -> [VendorDiagnosis] {
         let clients = VendorClients(
             on: MultiThreadedEventLoopGroup.singleton.next(),
             trusting: roots,
             mostConnections: Self.mostAtATime
         )
-        let findings = await withTaskGroup(of: (Int, VendorFinding).self) { group in
-            var found: [(Int, VendorFinding)] = []
+        let findings = await withTaskGroup(of: (Int, VendorDiagnosis).self) { group in
+            var found: [(Int, VendorDiagnosis)] = []
             for (index, provider) in providers.enumerated() {
                 if index >= Self.mostAtATime, let finding = await group.next() { found.append(finding) }
                 group.addTask { (index, await examine(provider, clients)) }
@@ -63,15 +63,15 @@ struct VendorExamination: Sendable {
         return findings
     }
 
-    private func examine(_ provider: ProviderConfiguration, _ clients: VendorClients) async -> VendorFinding {
+    private func examine(_ provider: ProviderConfiguration, _ clients: VendorClients) async -> VendorDiagnosis {
         do throws(CredentialUnavailable) {
             _ = try await credentials.credential(of: provider.name)
         } catch {
-            return VendorFinding(provider: provider.name, credential: .missing(error.message))
+            return VendorDiagnosis(provider: provider.name, credential: .missing(error.message))
         }
         let query = VendorListQuery(filter: EventFilter(), order: .newestFirst, limit: 1, cursor: nil)
         guard case .ask(let request, let next)? = provider.adapter.reader?.list(query) else {
-            return VendorFinding(provider: provider.name, credential: .unreadable(vendor: provider.traits.vendor))
+            return VendorDiagnosis(provider: provider.name, credential: .unreadable(vendor: provider.traits.vendor))
         }
         let caller = HTTPVendorCaller(
             client: clients.client(for: provider),
@@ -88,11 +88,11 @@ struct VendorExamination: Sendable {
             }
             let fault: DeliveryFault? = if case .failed(let fault) = next(answer) { fault } else { nil }
             let redacted = fault.map { $0.redacted(by: answer.redaction) }
-            return VendorFinding(provider: provider.name, credential: Self.credential(redacted), clock: clock)
+            return VendorDiagnosis(provider: provider.name, credential: Self.credential(redacted), clock: clock)
         case .notSent(let fault), .unknown(let fault):
-            return VendorFinding(provider: provider.name, credential: .unknown(fault.message))
+            return VendorDiagnosis(provider: provider.name, credential: .unknown(fault.message))
         case .noCredential(let unavailable):
-            return VendorFinding(provider: provider.name, credential: .missing(unavailable.message))
+            return VendorDiagnosis(provider: provider.name, credential: .missing(unavailable.message))
         }
     }
 
@@ -107,7 +107,7 @@ struct VendorExamination: Sendable {
     }
 
     /// - Parameter fault: of the answer; nil if it is what was asked for.
-    static func credential(_ fault: DeliveryFault?) -> VendorFinding.Credential {
+    static func credential(_ fault: DeliveryFault?) -> VendorDiagnosis.Credential {
         guard let fault else { return .accepted }
         return switch fault.code {
         case .unauthorized: .refused(fault.message)

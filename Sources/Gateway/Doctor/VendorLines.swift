@@ -33,7 +33,7 @@ enum VendorLines {
 
     // MARK: Credentials
 
-    static func credentials(_ findings: [VendorFinding]) -> DoctorReport.Line {
+    static func credentials(_ findings: [VendorDiagnosis]) -> DoctorReport.Line {
         guard !findings.isEmpty else { return DoctorReport.Line("credentials", .well, "there is no provider") }
         let verdicts = findings.map { verdict($0.credential) }
         let accepted = findings.filter { $0.credential == .accepted }.map { "\($0.provider)" }
@@ -42,7 +42,7 @@ enum VendorLines {
         return DoctorReport.Line("credentials", verdicts.max() ?? .well, parts.joined(separator: "; "))
     }
 
-    private static func verdict(_ credential: VendorFinding.Credential) -> DoctorReport.Verdict {
+    private static func verdict(_ credential: VendorDiagnosis.Credential) -> DoctorReport.Verdict {
         switch credential {
         case .accepted, .unreadable: .well
         case .mayNotRead, .unknown: .warning
@@ -50,7 +50,7 @@ enum VendorLines {
         }
     }
 
-    private static func text(_ credential: VendorFinding.Credential) -> String {
+    private static func text(_ credential: VendorDiagnosis.Credential) -> String {
         switch credential {
         case .accepted: "accepted"
         case .missing(let reason): "missing: \(reason)"

@@ -26,7 +26,7 @@ struct ConditionFeed: Sendable {
     private static let longestAge = Duration.seconds(60)
 
     /// What is known now, without waiting for anything.
-    func readings(with slow: SlowReadings) -> GatewayReadings {
+    func readings(with slow: SlowMeasurements) -> GatewayMeasurements {
         let states = monitor.current
         let waiting = backlogs.known(at: .now, notOlderThan: Self.longestAge)
         let configured = routes.current.routes.providers
@@ -35,14 +35,14 @@ struct ConditionFeed: Sendable {
             configured.map { ($0.name, Self.memory(of: $0.traits.deduplication)) },
             uniquingKeysWith: { first, _ in first }
         )
-        var readings = GatewayReadings()
+        var readings = GatewayMeasurements()
         // Also removed providers for which something waits.
         for name in Set(memories.keys).union(waiting.map { Array($0.keys) } ?? []) {
             if duty.isElsewhere(name) {
                 readings.providersElsewhere.insert(name)
                 continue
             }
-            var reading = ProviderReading(states[name], waiting, of: name, at: clock.now)
+            var reading = ProviderMeasurements(states[name], waiting, of: name, at: clock.now)
             reading.memory = memories[name] ?? nil
             reading.lost = slow.lost.map { $0[name] ?? 0 }
             reading.lostOfSample = slow.watched.map { $0[name]?.verify?.lost.count ?? 0 }
@@ -67,8 +67,8 @@ struct ConditionFeed: Sendable {
     // MARK: - Once a minute
 
     /// What must be waited for.
-    func slowReadings() async -> SlowReadings {
-        SlowReadings(lost: await lost(), watched: await watched(), keys: await keyReadings(), disk: await disk())
+    func slowReadings() async -> SlowMeasurements {
+        SlowMeasurements(lost: await lost(), watched: await watched(), keys: await keyReadings(), disk: await disk())
     }
 
     /// Nil if it cannot be read.
@@ -92,20 +92,20 @@ struct ConditionFeed: Sendable {
     }
 
     /// Nil if the keys cannot be read.
-    private func keyReadings() async -> [KeyReading]? {
+    private func keyReadings() async -> [MeasuredKey]? {
         do {
             let clients = routes.current.routes.clients
             let listed = try await KeyAdministration(of: keys, for: clients, by: "").list(of: nil)
             let states: Set<KeyAdministration.Listed.State> = [.usable, .early, .expired]
             return listed.filter { states.contains($0.state) }.map {
-                KeyReading(client: $0.client, id: $0.key.id, expires: $0.key.expires)
+                MeasuredKey(client: $0.client, id: $0.key.id, expires: $0.key.expires)
             }
         } catch {
             return nil
         }
     }
 
-    private func disk() async -> DiskReading? {
+    private func disk() async -> DiskSpace? {
         var line = diskWatch.line
         // Nobody has looked yet.
         if line == nil { line = await diskWatch.look() }
@@ -114,7 +114,7 @@ struct ConditionFeed: Sendable {
     }
 }
 
-extension ProviderReading {
+extension ProviderMeasurements {
     /// - Parameters:
     ///   - state: nil if there is no pipeline.
     ///   - waiting: what waits for all providers; nil if it is not known.

@@ -21,7 +21,7 @@ struct CSVResponder: Sendable {
     func respond<List: CSVList>(to call: EndpointCall, _ list: List, named name: String, needing scope: Scope)
         async throws -> EndpointResponse where List.Failure == StoreError
     {
-        let place = try StreamPlace(of: call.client.name, in: capacity)
+        let place = try StreamReservation(of: call.client.name, in: capacity)
         do throws(StoreError) {
             return response(try await CSVStream(list), to: call.caller, named: name, needing: scope, place)
         } catch {
@@ -32,7 +32,7 @@ struct CSVResponder: Sendable {
     func respond<List: CSVList>(to call: EndpointCall, _ list: List, named name: String, needing scope: Scope)
         async throws -> EndpointResponse where List.Failure == ParityError
     {
-        let place = try StreamPlace(of: call.client.name, in: capacity)
+        let place = try StreamReservation(of: call.client.name, in: capacity)
         do throws(ParityError) {
             return response(try await CSVStream(list), to: call.caller, named: name, needing: scope, place)
         } catch {
@@ -45,7 +45,7 @@ struct CSVResponder: Sendable {
         to caller: Caller,
         named name: String,
         needing scope: Scope,
-        _ place: StreamPlace
+        _ place: StreamReservation
     ) -> EndpointResponse {
         EndpointResponse(
             status: .ok,

@@ -51,7 +51,7 @@ struct EventStreamHandler: Sendable {
     private func stream(_ filter: EventFilter, after lastID: JournalPosition?, to caller: Caller) async throws
         -> ResponseBody
     {
-        let place = try StreamPlace(of: caller.client.name, in: capacity)
+        let place = try StreamReservation(of: caller.client.name, in: capacity)
         let newest = try await archive.newestPosition()
         // A position that was never reached, such as one of another journal, starts with new events.
         let start = lastID?.limited(to: newest) ?? newest

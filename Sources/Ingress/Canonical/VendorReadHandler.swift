@@ -87,7 +87,7 @@ struct VendorReadHandler: Sendable {
         writer.endArray()
         writer.member("next_cursor", stringOrNull: page.next)
         writer.member("provider", string: provider.name.rawValue)
-        writer.member("filtered_by_gateway", strings: page.filteredHere)
+        writer.member("filtered_by_gateway", strings: page.filteredByGateway)
         writer.member("notes", strings: page.notes)
         writer.endObject()
         return writer.bytes

@@ -10,8 +10,8 @@ package final class IngressCapacity: Sendable {
     private typealias Register = ConnectionRegister<NetworkAddress, ConnectionDoor>
 
     let bodies: BodyBudget
-    let streams: Mutex<Places<ClientName>>
-    private let reads: Mutex<Places<ClientName>>
+    let streams: Mutex<HolderLimits<ClientName>>
+    private let reads: Mutex<HolderLimits<ClientName>>
     private let settings: IngressSettings.Capacity
     private let connections: Mutex<Register>
     private let refused: [Counter]
@@ -34,8 +34,8 @@ package final class IngressCapacity: Sendable {
     ) {
         self.settings = settings
         bodies = BodyBudget(limitBytes: settings.bodyBytes)
-        streams = Mutex(Places(limit: settings.streams, perHolder: settings.streamsPerClient))
-        reads = Mutex(Places(limit: .max, perHolder: settings.readsPerClient))
+        streams = Mutex(HolderLimits(limit: settings.streams, perHolder: settings.streamsPerClient))
+        reads = Mutex(HolderLimits(limit: .max, perHolder: settings.readsPerClient))
         let reserved = hasAdministration ? min(16, settings.connections / 10) : 0
         connections = Mutex(
             Register(
@@ -54,7 +54,7 @@ package final class IngressCapacity: Sendable {
     /// - Throws: ``Problem`` if the client has too many now, and whatever `body` throws.
     func asRead<Value>(of client: ClientName, _ body: () async throws -> Value) async throws -> Value {
         let isTaken = reads.withLock { places in
-            do throws(Places<ClientName>.LimitReached) {
+            do throws(HolderLimits<ClientName>.LimitReached) {
                 try places.take(for: client)
                 return true
             } catch {

@@ -184,7 +184,7 @@ final class WriteLane: ChannelDuplexHandler {
 
     // MARK: - To the client
 
-    private typealias Place = NIOLoopBound<(lane: WriteLane, context: ChannelHandlerContext)>
+    private typealias Bound = NIOLoopBound<(lane: WriteLane, context: ChannelHandlerContext)>
 
     private func answer(
         _ write: PlainWrite,
@@ -192,7 +192,7 @@ final class WriteLane: ChannelDuplexHandler {
         _ grounds: WriteEndpoint.Gathering,
         _ context: ChannelHandlerContext
     ) {
-        let place = Place((lane: self, context: context), eventLoop: context.eventLoop)
+        let bound = Bound((lane: self, context: context), eventLoop: context.eventLoop)
         let endpoint = self.endpoint
         let executor = self.executor
         let address = context.channel.remoteAddress
@@ -201,7 +201,7 @@ final class WriteLane: ChannelDuplexHandler {
         Task(executorPreference: executor) { @Sendable in
             let response = await endpoint.respond(to: write, body, of: grounds.caller, from: address)
             endpoint.bodies.giveBack(body.count)
-            place.value.lane.send(response, isLast: write.isLast, place.value.context)
+            bound.value.lane.send(response, isLast: write.isLast, bound.value.context)
         }
     }
 

@@ -31,7 +31,7 @@ package struct LaneStretch: Sendable {
     }
 
     /// The lane's events at these places, claimed.
-    package func deliveries(at places: [Stretch.Place]) -> [ClaimedDelivery] {
+    package func deliveries(at places: [Stretch.Index]) -> [ClaimedDelivery] {
         var deliveries: [ClaimedDelivery] = []
         deliveries.reserveCapacity(places.count)
         for place in places {

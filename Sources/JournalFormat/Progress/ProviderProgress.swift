@@ -117,7 +117,7 @@ package struct ProviderProgress: Sendable {
     // MARK: First attempts
 
     /// Claims the next events of a stretch of the journal that begins after ``position``.
-    package mutating func claim(from stretch: Stretch, limit: BlockLimit, of provider: ProviderName) -> [Stretch.Place]
+    package mutating func claim(from stretch: Stretch, limit: BlockLimit, of provider: ProviderName) -> [Stretch.Index]
     {
         claim(from: stretch, Walk(.planned(provider), limit: limit))
     }
@@ -128,17 +128,17 @@ package struct ProviderProgress: Sendable {
         from stretch: Stretch,
         limit: BlockLimit,
         at destinations: [[Destination?]]
-    ) -> [Stretch.Place] {
+    ) -> [Stretch.Index] {
         claim(from: stretch, Walk(.chosen(destinations), limit: limit))
     }
 
-    private mutating func claim(from stretch: Stretch, _ start: Walk) -> [Stretch.Place] {
+    private mutating func claim(from stretch: Stretch, _ start: Walk) -> [Stretch.Index] {
         var walk = start
         var end = stretch.end
         search: for (chunkIndex, chunk) in stretch.chunks.enumerated() {
             var sequence = max(chunk.first.rawValue, position + 1)
             while sequence <= chunk.last.rawValue {
-                let place = Stretch.Place(chunk: chunkIndex, event: Int(sequence - chunk.first.rawValue))
+                let place = Stretch.Index(chunk: chunkIndex, event: Int(sequence - chunk.first.rawValue))
                 if walk.isOwn(chunk.events[place.event], at: place), !ahead.contains(sequence) {
                     guard held[sequence] != nil || walk.take(place, bytes: chunk.sizes[place.event]) else {
                         end = sequence - 1

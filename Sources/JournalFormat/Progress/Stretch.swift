@@ -3,7 +3,7 @@ package import Events
 /// A piece of the journal as one provider walks over it.
 package struct Stretch: Sendable {
     /// An event of the stretch.
-    package struct Place: Sendable, Equatable {
+    package struct Index: Sendable, Equatable {
         package let chunk: Int
         package let event: Int
     }
@@ -22,7 +22,7 @@ package struct Stretch: Sendable {
     }
 
     /// The number of an event of the stretch.
-    package func sequence(at place: Place) -> SequenceNumber {
+    package func sequence(at place: Index) -> SequenceNumber {
         chunks[place.chunk].first.advanced(by: place.event)
     }
 }

@@ -13,7 +13,7 @@ struct Walk {
 
     let selection: Selection
     let limit: BlockLimit
-    var taken: [Stretch.Place] = []
+    var taken: [Stretch.Index] = []
     /// The provider's events, those included that are held already.
     var passed: [Int64] = []
     private var bytes = 0
@@ -25,7 +25,7 @@ struct Walk {
         self.limit = limit
     }
 
-    mutating func isOwn(_ event: AcceptedEvent, at place: Stretch.Place) -> Bool {
+    mutating func isOwn(_ event: AcceptedEvent, at place: Stretch.Index) -> Bool {
         switch selection {
         case .planned(let provider):
             let plan = event.plan
@@ -39,7 +39,7 @@ struct Walk {
     }
 
     /// - Returns: false if the block is full.
-    mutating func take(_ place: Stretch.Place, bytes added: Int) -> Bool {
+    mutating func take(_ place: Stretch.Index, bytes added: Int) -> Bool {
         guard taken.isEmpty || (taken.count < limit.events && bytes + added <= limit.bytes) else { return false }
         taken.append(place)
         bytes += added

@@ -36,7 +36,7 @@ package struct PostgresOperations: Sendable {
     /// - Throws: ``StoreError/unusable(path:reason:)`` if there is none, or ``StoreError/newerFormat(path:found:known:)``.
     package func status() async throws(StoreError) -> JournalStatus {
         try await withJournal { (connection, meta) throws(PostgresFailure) in
-            try await StatusReading(settings: settings, meta: meta, connection: connection).status()
+            try await StatusReader(settings: settings, meta: meta, connection: connection).status()
         }
     }
 
@@ -58,7 +58,7 @@ package struct PostgresOperations: Sendable {
     /// The gateways that are in the list, by name.
     package func nodes() async throws(StoreError) -> [JournalStatus.Node] {
         try await withJournal { (connection, meta) throws(PostgresFailure) in
-            try await StatusReading(settings: settings, meta: meta, connection: connection).nodes()
+            try await StatusReader(settings: settings, meta: meta, connection: connection).nodes()
         }
     }
 

@@ -198,7 +198,7 @@ extension PostgresEventStore {
             guard let walk = work.progress.withLock({ $0.nextWalk(through: newest) }) else { return nil }
             let piece = try await piece(of: walk, lane)
             let claimed = work.progress.withLock { progress in
-                progress.inSlot(walk.slot) { slot -> [Stretch.Place] in
+                progress.inSlot(walk.slot) { slot -> [Stretch.Index] in
                     guard slot.position == walk.position else { return [] }
                     return slot.claim(from: piece.stretch, limit: limit, at: piece.destinations)
                 }
@@ -219,7 +219,7 @@ extension PostgresEventStore {
         let membership = try membership(of: lane.account, lane.number)
         let others = try await records(.readLanes, [])
             .filter { $0.provider == lane.provider && $0.number != lane.number }.map(\.account)
-        let reading = LaneReading(
+        let reading = LaneReader(
             reader: parts.reader,
             provider: lane.provider,
             membership: membership,

@@ -180,7 +180,7 @@ final class AccountDesk: Sendable {
     }
 
     /// Acts on what the pulse has found.
-    func observe(_ reading: JournalPulse.Reading, at now: ContinuousClock.Instant) {
+    func observe(_ reading: JournalPulse.State, at now: ContinuousClock.Instant) {
         guard let node = keeper.node else { return }
         let isDraining = keeper.isDraining
         var (lost, wanted, nudged): ([AccountWork], [AccountWork], [AccountWork]) = ([], [], [])

@@ -19,8 +19,8 @@ final class JournalPulse: Sendable {
         let nudge: Int64
     }
 
-    /// What one look has found.
-    struct Reading: Sendable, Equatable {
+    /// What the database said.
+    struct State: Sendable, Equatable {
         var holders: [Holder] = []
         /// How many nodes can deliver.
         var nodes = 0
@@ -47,7 +47,7 @@ final class JournalPulse: Sendable {
     }
 
     /// - Parameter found: called on the pulse's thread with what each look finds, or with nil if the database did not answer.
-    func start(found: @escaping @Sendable (Reading?) -> Void) {
+    func start(found: @escaping @Sendable (State?) -> Void) {
         let thread = Thread { [self] in look(found) }
         thread.name = "tollgate.pulse"
         thread.start()
@@ -64,9 +64,9 @@ final class JournalPulse: Sendable {
     /// Returns when the thread has ended.
     func waitForEnd() async { _ = await ended.wait() }
 
-    private func look(_ found: (Reading?) -> Void) {
+    private func look(_ found: (State?) -> Void) {
         var session: PostgresSession?
-        var (last, lastChange) = (Reading(), ContinuousClock.now)
+        var (last, lastChange) = (State(), ContinuousClock.now)
         var reports = SparseReports()
         while !isClosing.withLock({ $0 }) {
             do throws(PostgresFailure) {
@@ -106,8 +106,8 @@ final class JournalPulse: Sendable {
         ended.set(.unwatched)
     }
 
-    private static func read(_ session: PostgresSession) throws(PostgresFailure) -> Reading {
-        var reading = Reading()
+    private static func read(_ session: PostgresSession) throws(PostgresFailure) -> State {
+        var reading = State()
         for row in try session.run(.readHolders, []) {
             reading.holders.append(
                 Holder(

@@ -1,7 +1,7 @@
 /// Removes what is no longer needed of an account's `flights`, some rows at a time, and continues where it stopped: what is removed is not
 /// looked at again.
 struct FlightRemoval: Sendable {
-    private struct Place: Sendable {
+    private struct RowNumber: Sendable {
         var epoch: Int64 = 0
         var number: Int64 = 0
 
@@ -14,9 +14,9 @@ struct FlightRemoval: Sendable {
     /// be carried out late.
     private static let delay = Duration.seconds(60)
 
-    private var start = Place()
+    private var start = RowNumber()
     /// The newest row, as it was some time ago; nil: nobody has looked.
-    private var end: Place?
+    private var end: RowNumber?
     private var look: ContinuousClock.Instant?
 
     /// Removes the next rows, if there are any.
@@ -26,7 +26,7 @@ struct FlightRemoval: Sendable {
         if let look, now - look < Self.delay { return }
         guard try removeAll(of: account, session) else { return }
         let newest = try session.run(.readNewestFlight, [.int4(account)]).first
-        end = newest.map { Place(epoch: $0.integer(0), number: $0.integer(1)) }
+        end = newest.map { RowNumber(epoch: $0.integer(0), number: $0.integer(1)) }
         look = now
     }
 
@@ -36,7 +36,7 @@ struct FlightRemoval: Sendable {
         for _ in 0..<Self.statementsPerStep {
             let limits = start.parameters + end.parameters + [.int8(Int64(Self.rowsPerStatement))]
             let removed = try session.run(.removeOldFlights, [.int4(account)] + limits)
-            if let last = removed.last { start = Place(epoch: last.integer(0), number: last.integer(1)) }
+            if let last = removed.last { start = RowNumber(epoch: last.integer(0), number: last.integer(1)) }
             if removed.count < Self.rowsPerStatement { return true }
         }
         return false

@@ -12,7 +12,7 @@ extension PostgresEventStore {
             guard let walk = work.progress.withLock({ $0.nextWalk(through: newest) }) else { return nil }
             let stretch = try await stretch(of: walk, for: work.account, limit: limit)
             let claimed = work.progress.withLock { progress in
-                progress.inSlot(walk.slot) { slot -> [Stretch.Place] in
+                progress.inSlot(walk.slot) { slot -> [Stretch.Index] in
                     // Another claim was faster if the walk has gone on meanwhile.
                     guard slot.position == walk.position else { return [] }
                     return slot.claim(from: stretch, limit: limit, of: lease.provider)
@@ -68,7 +68,7 @@ extension PostgresEventStore {
         }
     }
 
-    private static func deliveries(_ places: [Stretch.Place], in stretch: Stretch, to provider: ProviderName)
+    private static func deliveries(_ places: [Stretch.Index], in stretch: Stretch, to provider: ProviderName)
         -> [ClaimedDelivery]
     {
         // Neighbours mostly have the same submission.

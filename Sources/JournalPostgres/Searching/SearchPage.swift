@@ -5,7 +5,7 @@ import JournalFormat
 /// A page of events: the first places of the order among all that a search finds, then the events there.
 struct SearchPage: Sendable {
     private let search: EventSearch
-    private var places: FirstPlaces
+    private var places: FirstCursors
     private var count = 0
 
     /// Events that are read at once.
@@ -13,7 +13,7 @@ struct SearchPage: Sendable {
 
     init(_ search: EventSearch) {
         self.search = search
-        places = FirstPlaces(
+        places = FirstCursors(
             order: search.order,
             after: search.after,
             until: search.until,

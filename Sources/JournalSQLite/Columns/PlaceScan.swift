@@ -7,7 +7,7 @@ struct PlaceScan: Sendable {
     private let query: ColumnQuery
     private let order: EventSearch.Order
     private var walk: SegmentWalk
-    private var first: FirstPlaces
+    private var first: FirstCursors
 
     /// - Parameters:
     ///   - after: the places begin after it; at the first one if nil.
@@ -21,7 +21,7 @@ struct PlaceScan: Sendable {
     ) {
         self.query = query
         order = search.order
-        first = FirstPlaces(order: search.order, after: after, until: search.until, most: most)
+        first = FirstCursors(order: search.order, after: after, until: search.until, most: most)
         walk = SegmentWalk(snapshot) { left, right in
             search.order == .oldestFirst
                 ? left.header.times.lowerBound < right.header.times.lowerBound

@@ -9,7 +9,7 @@ package struct JournalFault: Sendable, Equatable {
     }
 
     /// What is damaged.
-    package enum Place: Sendable, Equatable {
+    package enum Location: Sendable, Equatable {
         /// Events by their first and last sequence number.
         case chunk(first: Int64, last: Int64)
         /// A file of an index, by its path in the data folder.
@@ -30,18 +30,18 @@ package struct JournalFault: Sendable, Equatable {
         }
     }
 
-    package let place: Place
+    package let location: Location
     /// One clause for people: "the checksum does not match".
     package let reason: String
 
-    package init(_ place: Place, _ reason: String) {
-        self.place = place
+    package init(_ location: Location, _ reason: String) {
+        self.location = location
         self.reason = reason
     }
 
     /// What can be done about it.
     package var remedy: Remedy {
-        switch place {
+        switch location {
         case .file, .index: .rebuild
         case .chunk, .database: .backup
         }

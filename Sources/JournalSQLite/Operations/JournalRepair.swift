@@ -69,19 +69,19 @@ package struct JournalRepair: Sendable {
         let queue = try DatabaseQueue(path: file.path)
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         for fault in report.found.faults {
-            switch fault.place {
+            switch fault.location {
             case .file(let path):
                 // It has nothing that the journal does not have.
                 try FileManager.default.removeItem(at: folder.appending(path: path))
-                report.rebuilt.append(fault.place.text)
+                report.rebuilt.append(fault.location.text)
             case .index(let name):
-                if !report.rebuilt.contains(fault.place.text) {
+                if !report.rebuilt.contains(fault.location.text) {
                     try queue.write { try $0.execute(sql: "REINDEX \(name.quotedDatabaseIdentifier)") }
-                    report.rebuilt.append(fault.place.text)
+                    report.rebuilt.append(fault.location.text)
                 }
             case .chunk(let first, let last):
                 if try restore(first...last, in: queue) {
-                    report.restored.append(fault.place.text)
+                    report.restored.append(fault.location.text)
                 } else {
                     report.left.append(fault)
                 }

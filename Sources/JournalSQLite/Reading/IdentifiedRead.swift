@@ -43,7 +43,7 @@ struct IdentifiedRead: SlicedRead {
     }
 
     private mutating func order() {
-        var first = FirstPlaces(order: search.order, after: search.after, until: search.until, most: found.count)
+        var first = FirstCursors(order: search.order, after: search.after, until: search.until, most: found.count)
         for place in found { first.add(place.timestamp.milliseconds) { place.sequence.rawValue } }
         places = PlaceList(first.places, isLast: true)
     }

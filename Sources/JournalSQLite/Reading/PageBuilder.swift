@@ -63,7 +63,7 @@ struct PageBuilder: Sendable {
     }
 }
 
-/// Places that are still to be looked at, some at a time.
+/// Positions that are still to be looked at, some at a time.
 struct PlaceList: Sendable {
     /// How many events are read at a time, at most.
     static let block = 512

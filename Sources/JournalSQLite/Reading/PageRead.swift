@@ -10,7 +10,7 @@ struct PageRead: SlicedRead {
     private var scan: PlaceScan?
     private var places: PlaceList
     private var page: PageBuilder
-    /// Places that one scan is to find.
+    /// Positions that one scan is to find.
     private var most: Int
     /// The last place that was looked at or skipped.
     private var lookedThrough: EventCursor?

@@ -42,20 +42,20 @@ package struct MigrationFacts: Sendable {
     }
 
     /// What they say about the gates of a migration.
-    package func readings(of outline: MigrationOutline) -> GateReadings {
+    package func readings(of outline: MigrationOutline) -> GateMeasurements {
         let window = outline.gates.window
-        var readings = GateReadings()
+        var readings = GateMeasurements()
         if let checkedUpTo = verified.map(\.checkedUpTo).min() {
             let since = now + (.zero - window)
             let events = verified.reduce(UInt64(0)) { $0 + UInt64(clamping: $1.verified(since: since)) }
             let lost = verified.reduce(UInt64(0)) { $0 + UInt64(clamping: $1.lost(since: since)) }
-            readings.lost = GateReadings.Reading(lost, at: checkedUpTo, events: max(events, lost))
+            readings.lost = GateMeasurements.Measured(lost, at: checkedUpTo, events: max(events, lost))
         }
         let amounts = LatestComparisons(of: amountComparisons, at: [outline.ownAccounts]) { run, _ in run.events }
         if let latest = amounts {
             let differing = UInt64(clamping: latest.unexplained)
             // How large they are is not kept with the run, so that one that nobody has accepted exceeds every limit but 100%.
-            readings.usage = GateReadings.Reading(
+            readings.usage = GateMeasurements.Measured(
                 Fraction(differing, of: max(1, differing)),
                 at: latest.comparedUpTo,
                 events: UInt64(clamping: latest.events)
@@ -63,7 +63,7 @@ package struct MigrationFacts: Sendable {
         }
         let events = LatestComparisons(of: eventComparisons, at: outline.accounts) { $0.compared(at: $1) }
         if let latest = events {
-            readings.unexplained = GateReadings.Reading(
+            readings.unexplained = GateMeasurements.Measured(
                 UInt64(clamping: latest.unexplained),
                 at: latest.comparedUpTo,
                 events: UInt64(clamping: latest.events)
@@ -71,14 +71,14 @@ package struct MigrationFacts: Sendable {
         }
         guard let deliveries else { return readings }
         let sent = UInt64(clamping: deliveries.planned - deliveries.skipped)
-        readings.rejected = GateReadings.Reading(
+        readings.rejected = GateMeasurements.Measured(
             Fraction(UInt64(clamping: deliveries.rejected), of: sent),
             at: now,
             events: sent
         )
-        readings.uncertain = GateReadings.Reading(UInt64(clamping: deliveries.uncertain), at: now, events: sent)
+        readings.uncertain = GateMeasurements.Measured(UInt64(clamping: deliveries.uncertain), at: now, events: sent)
         let age = oldestWaiting.map { max(.zero, now - $0) } ?? .zero
-        readings.backlogAge = GateReadings.Reading(age, at: now, events: sent)
+        readings.backlogAge = GateMeasurements.Measured(age, at: now, events: sent)
         return readings
     }
 }

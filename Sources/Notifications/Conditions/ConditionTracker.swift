@@ -13,7 +13,7 @@ package struct ConditionTracker: Sendable {
 
     /// Takes a reading.
     package mutating func observe(
-        _ readings: GatewayReadings,
+        _ readings: GatewayMeasurements,
         by rules: NotificationRules,
         at now: NotificationTime
     ) -> Conditions {
@@ -37,7 +37,7 @@ package struct ConditionTracker: Sendable {
         )
     }
 
-    private static func condition(of disk: DiskReading, at folder: String) -> Condition? {
+    private static func condition(of disk: DiskSpace, at folder: String) -> Condition? {
         switch disk {
         case .enough: nil
         case .low(let text):

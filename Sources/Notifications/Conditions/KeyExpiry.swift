@@ -2,7 +2,7 @@ import Events
 
 /// Clients that will soon have no key. A key that a longer one has replaced expires as planned.
 enum KeyExpiry {
-    static func conditions(_ keys: [KeyReading], warning: Duration, at now: Timestamp) -> [Condition] {
+    static func conditions(_ keys: [MeasuredKey], warning: Duration, at now: Timestamp) -> [Condition] {
         Dictionary(grouping: keys, by: \.client).sorted { $0.key < $1.key }.compactMap { client, keys in
             guard let (id, end) = last(of: keys), end <= now + warning else { return nil }
             let verb = end <= now ? "expired" : "expires"
@@ -15,7 +15,7 @@ enum KeyExpiry {
     }
 
     /// The key that is valid longest; nil if one never expires.
-    private static func last(of keys: [KeyReading]) -> (id: String, end: Timestamp)? {
+    private static func last(of keys: [MeasuredKey]) -> (id: String, end: Timestamp)? {
         var last: (id: String, end: Timestamp)?
         for key in keys {
             guard let end = key.expires else { return nil }

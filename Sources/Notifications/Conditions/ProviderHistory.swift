@@ -14,7 +14,7 @@ struct ProviderHistory: Sendable {
 
     mutating func observe(
         _ name: String,
-        _ reading: ProviderReading,
+        _ reading: ProviderMeasurements,
         _ rules: NotificationRules,
         _ now: NotificationTime
     ) -> [Condition] {
@@ -34,7 +34,7 @@ struct ProviderHistory: Sendable {
 
     private func calls(
         _ name: String,
-        _ reading: ProviderReading,
+        _ reading: ProviderMeasurements,
         _ rules: NotificationRules,
         _ now: NotificationTime
     ) -> [Condition] {
@@ -83,7 +83,7 @@ struct ProviderHistory: Sendable {
         return found
     }
 
-    private func backlog(_ name: String, _ events: Int, _ reading: ProviderReading, _ rules: NotificationRules)
+    private func backlog(_ name: String, _ events: Int, _ reading: ProviderMeasurements, _ rules: NotificationRules)
         -> [Condition]
     {
         guard events > 0, let age = reading.oldestAge, age >= rules.backlog else { return [] }
@@ -100,7 +100,7 @@ struct ProviderHistory: Sendable {
     private func memory(
         _ name: String,
         _ events: Int,
-        _ reading: ProviderReading,
+        _ reading: ProviderMeasurements,
         _ rules: NotificationRules,
         _ now: NotificationTime
     ) -> [Condition] {

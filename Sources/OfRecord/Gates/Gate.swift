@@ -38,7 +38,7 @@ package struct GateStatus: Sendable, Equatable {
 extension GateSettings {
     /// How all gates stand, in the order of ``Gate``. A pure function.
     /// - Parameter now: to which the window is counted.
-    package func statuses(by readings: GateReadings, at now: Timestamp) -> [GateStatus] {
+    package func statuses(by readings: GateMeasurements, at now: Timestamp) -> [GateStatus] {
         let judge = GateJudge(settings: self, now: now)
         return Gate.allCases.map { gate in
             switch gate {
@@ -60,7 +60,7 @@ private struct GateJudge {
     let now: Timestamp
 
     /// A count that is too high is so however few events there were.
-    func count(_ gate: Gate, _ reading: GateReadings.Reading<UInt64>?, limit: UInt64, needing least: UInt64)
+    func count(_ gate: Gate, _ reading: GateMeasurements.Measured<UInt64>?, limit: UInt64, needing least: UInt64)
         -> GateStatus
     {
         let color = color(of: reading, needing: least) { value, hasEvents in
@@ -70,14 +70,14 @@ private struct GateJudge {
         return GateStatus(gate: gate, color: color, figure: figure, limit: "\(limit)")
     }
 
-    func fraction(_ gate: Gate, _ reading: GateReadings.Reading<Fraction>?, limit: Percentage) -> GateStatus {
+    func fraction(_ gate: Gate, _ reading: GateMeasurements.Measured<Fraction>?, limit: Percentage) -> GateStatus {
         let color = color(of: reading) { value, hasEvents in
             hasEvents ? limit.isExceeded(by: value) ? .red : .green : nil
         }
         return GateStatus(gate: gate, color: color, figure: reading.map(\.value.text), limit: limit.text)
     }
 
-    func age(_ gate: Gate, _ reading: GateReadings.Reading<Duration>?, limit: Duration) -> GateStatus {
+    func age(_ gate: Gate, _ reading: GateMeasurements.Measured<Duration>?, limit: Duration) -> GateStatus {
         let text = { (age: Duration) in "\(age.components.seconds) s" }
         let color = color(of: reading) { value, _ in value > limit ? .red : .green }
         return GateStatus(gate: gate, color: color, figure: reading.map { text($0.value) }, limit: text(limit))
@@ -87,7 +87,7 @@ private struct GateJudge {
     ///   - least: how many events are enough; nil: as the settings say.
     ///   - judge: the colour, by the value and whether it rests on enough events; nil if it needs more of them.
     private func color<Value>(
-        of reading: GateReadings.Reading<Value>?,
+        of reading: GateMeasurements.Measured<Value>?,
         needing least: UInt64? = nil,
         _ judge: (Value, _ hasEvents: Bool) -> GateStatus.Color?
     ) -> GateStatus.Color {

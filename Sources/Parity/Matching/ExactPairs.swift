@@ -11,9 +11,9 @@ import JSON
 ///
 /// It compares whole values: a hash only says which row to look at.
 struct ExactPairs {
-    /// Places of events that no row repeats byte for byte.
+    /// Positions of events that no row repeats byte for byte.
     private(set) var sent: [Int] = []
-    /// Places of rows that repeat no event byte for byte.
+    /// Positions of rows that repeat no event byte for byte.
     private(set) var shown: [Int] = []
 
     private let rules: ComparisonRules

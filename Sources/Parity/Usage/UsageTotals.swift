@@ -29,11 +29,11 @@ package struct UsageTotals: Sendable {
     package mutating func add(_ expected: ExpectedEvent) {
         let event = expected.event
         guard expected.state != .notPlanned else { return }
-        let place = rules.place(of: expected)
-        let (isMine, isOthers) = (place.isMine, place.isOthers)
+        let membership = rules.membership(of: expected)
+        let (isMine, isOthers) = (membership.isMine, membership.isOthers)
         let own = MeteredValue(metric.property, of: event.properties, reading: .all, for: metric.aggregate)
         if isMine, let own { planned.add(own, at: event.timestamp, expected.sequence) }
-        guard let received = place.received else { return }
+        guard let received = membership.received else { return }
         if isMine, let own { delivered.add(own, at: event.timestamp, expected.sequence) }
         guard
             let shown = MeteredValue(
@@ -71,8 +71,8 @@ package struct UsageRules: Sendable {
         self.lag = lag
     }
 
-    /// Where an event stands.
-    package struct Place {
+    /// Whether an event is in the period, by either clock.
+    package struct Membership {
         /// When the vendor got it; nil if it did not.
         package let received: Timestamp?
         /// Whether it is in the period by the vendor's clock.
@@ -84,8 +84,8 @@ package struct UsageRules: Sendable {
         package var isKnown: Bool { isMine || isOthers }
     }
 
-    /// Where an event stands that is planned for the vendor.
-    package func place(of expected: ExpectedEvent) -> Place {
+    /// Whether an event that is planned for the vendor is in the period.
+    package func membership(of expected: ExpectedEvent) -> Membership {
         let event = expected.event
         let received: Timestamp? =
             switch expected.state {
@@ -96,7 +96,7 @@ package struct UsageRules: Sendable {
         // What has not arrived is planned for the period in which it occurred.
         let arrived = received.map(window.contains) ?? occurred
         return clock == .eventTime
-            ? Place(received: received, isMine: occurred, isOthers: arrived)
-            : Place(received: received, isMine: arrived, isOthers: occurred)
+            ? Membership(received: received, isMine: occurred, isOthers: arrived)
+            : Membership(received: received, isMine: arrived, isOthers: occurred)
     }
 }

@@ -28,7 +28,7 @@ struct Planting: Sendable {
     }
 
     private var plants: [Plant] = []
-    /// Places in `plants` by identity.
+    /// Positions in `plants` by identity.
     private var places: [Fingerprint: Int] = [:]
 
     /// Decides about an event that is stored now, and notes what is done to it.

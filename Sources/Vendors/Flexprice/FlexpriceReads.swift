@@ -62,7 +62,7 @@ struct FlexpriceReads: VendorReader {
         }
         var writer = Self.query(order: query.order, size: query.limit, position.window)
         if position.offset > 0 { writer.member("offset", integer: position.offset) }
-        var filteredHere: [String] = []
+        var filteredByGateway: [String] = []
         let filters: [(parameter: String, field: String, values: [String])] = [
             ("id", "event_id", filter.ids.map(\.rawValue)), ("name", "event_name", Array(filter.names)),
             ("customer_id", "external_customer_id", Array(filter.customerIDs)),
@@ -72,16 +72,16 @@ struct FlexpriceReads: VendorReader {
             switch values.count {
             case 0: break
             case 1: writer.member(field, string: values[0])
-            default: filteredHere.append(parameter)
+            default: filteredByGateway.append(parameter)
             }
         }
-        return Self.ask(writer) { [filteredHere] events, root in
+        return Self.ask(writer) { [filteredByGateway] events, root in
             let hasMore = root["has_more"]?.bool ?? false
             return .done(
                 VendorEventPage(
                     events: Self.withoutRepeats(events).filter(filter.takes),
                     next: hasMore ? position.behind(events.map(\.timestamp))?.cursor : nil,
-                    filteredHere: filteredHere,
+                    filteredByGateway: filteredByGateway,
                     notes: [Self.repeats]
                 )
             )

@@ -58,21 +58,21 @@ struct LagoReads: VendorReader {
         }
         var parameters = [(name: "page", value: "\(page.number)")]
         parameters.append(("per_page", "\(page.size)"))
-        var filteredHere: [String] = filter.ids.isEmpty ? [] : ["id"]
+        var filteredByGateway: [String] = filter.ids.isEmpty ? [] : ["id"]
         if filter.subscriptionIDs.count == 1, let subscription = filter.subscriptionIDs.first {
             parameters.append(("external_subscription_id", subscription))
         } else if !filter.subscriptionIDs.isEmpty {
-            filteredHere.append("subscription_id")
+            filteredByGateway.append("subscription_id")
         }
         if filter.names.count == 1, let name = filter.names.first {
             parameters.append(("code", name))
         } else if !filter.names.isEmpty {
-            filteredHere.append("name")
+            filteredByGateway.append("name")
         }
         if let from = filter.from { parameters.append(("timestamp_from", from.rfc3339)) }
         if let before = filter.before { parameters.append(("timestamp_to", before.rfc3339)) }
         let request = VendorRequest(method: "GET", path: "/api/v1/events" + PercentEncoding.query(parameters), body: [])
-        return .read(request, of: Self.vendor) { [filteredHere] root, read in
+        return .read(request, of: Self.vendor) { [filteredByGateway] root, read in
             guard let shown = root["events"], shown.kind == .array else { return .failed(read.notUnderstood) }
             let events = shown.elements.map(Self.event)
             guard events.allSatisfy({ $0 != nil }) else { return .failed(read.notUnderstood) }
@@ -81,7 +81,7 @@ struct LagoReads: VendorReader {
                 VendorEventPage(
                     events: events.compactMap { $0 }.filter(filter.takes),
                     next: hasMore ? page.next : nil,
-                    filteredHere: filteredHere,
+                    filteredByGateway: filteredByGateway,
                     notes: [
                         "Lago on ClickHouse shows property values as text, and repeats of an event before it merges them"
                     ]

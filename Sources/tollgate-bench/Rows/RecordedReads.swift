@@ -76,8 +76,8 @@ struct RecordedReads {
     /// - Returns: the requests that it took.
     private func read(_ window: ReadWindow) async throws -> [VendorRequest] {
         var sent: [VendorRequest] = []
-        var reading = WindowReading(window, limit: 2 * CallForecast.windowEvents)
-        var step = WindowReading.Step.page(nil)
+        var reading = WindowWalk(window, limit: 2 * CallForecast.windowEvents)
+        var step = WindowWalk.Step.page(nil)
         while true {
             switch step {
             case .page(let cursor):

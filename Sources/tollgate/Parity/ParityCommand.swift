@@ -291,7 +291,7 @@ struct ParityFindingsCommand: AsyncParsableCommand {
         guard let list = response.toShow(answer) else { return }
         var rows = [["PROVIDER", "CAUSE", "EVENT", "NAME", "CUSTOMER", "TIME", "DETAIL"]]
         for finding in list.elements(of: "findings") {
-            let parity = ParityFinding(finding)
+            let parity = FindingLine(finding)
             rows.append([
                 parity.provider, parity.cause, parity.id, parity.name, parity.customer, parity.time, parity.detail,
             ])

@@ -25,7 +25,7 @@ struct ParityReport {
     let cells: [Cell]
     let causes: [CauseCount]
     /// The first of each cause at each provider.
-    let examples: [ParityFinding]
+    let examples: [FindingLine]
 
     static let columns = ["expected", "found", "missing", "extra", "different"]
     private static let mostCells = 2000
@@ -51,14 +51,14 @@ struct ParityReport {
             cursor = page?["next_cursor"]?.string
         } while cursor != nil && cells.count < mostCells
         let causes = run.elements(of: "providers").flatMap(Self.causes)
-        var examples: [ParityFinding] = []
+        var examples: [FindingLine] = []
         for count in causes {
             var parameters = QueryParameters()
             parameters.add("cause", count.cause)
             parameters.add("provider", count.provider)
             parameters.add("limit", "\(mostExamples)")
             let page = try await gateway.get(parameters.appended(to: "\(path)/findings")).json
-            examples += page?["findings"]?.elements.map { ParityFinding($0) } ?? []
+            examples += page?["findings"]?.elements.map { FindingLine($0) } ?? []
         }
         return ParityReport(run: run, cells: cells, causes: causes, examples: examples)
     }
@@ -174,7 +174,7 @@ struct ParityReport {
 }
 
 /// A difference as people read it.
-struct ParityFinding {
+struct FindingLine {
     let provider: String
     let cause: String
     let id: String

@@ -8,7 +8,7 @@ struct FileSending {
     let source: String?
     let requiresIDs: Bool
     /// Reads the file; nil for events in the gateway's own shape.
-    var reading: FileRun.Reading?
+    var reading: FileRun.ReaderMaker?
     /// The provider or adapter to which no event may be sent.
     var avoiding: String?
 

@@ -99,7 +99,7 @@ struct ImportCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let tally = ImportTally()
         let order = try order()
-        let reading: FileRun.Reading = { bytes, source, limit in
+        let reading: FileRun.ReaderMaker = { bytes, source, limit in
             order.reader(of: bytes, source: source, largestEventBytes: limit, tally: tally)
         }
         if dryRun { return try count(by: reading, tally) }
@@ -116,7 +116,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     /// Reads the file, and says what an import would send.
-    private func count(by reading: FileRun.Reading, _ tally: ImportTally) throws {
+    private func count(by reading: FileRun.ReaderMaker, _ tally: ImportTally) throws {
         do throws(SendFailure) {
             var faults: [FileFault] = []
             try FileRun.read(file, by: reading) { if faults.count < FileSending.mostShown { faults.append($0) } }

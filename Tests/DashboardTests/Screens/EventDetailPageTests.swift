@@ -23,7 +23,7 @@ import Testing
         let event = SamplePages.accepted("e-1")
         return EventDetailPage(
             ArchivedEvent(sequence: 1, event: event, deliveries: deliveries),
-            deliveries.map { .init($0, request: .unknown, notCarried: [], shown: nil) },
+            deliveries.map { .init($0, request: .unknown, droppedFields: [], shown: nil) },
             number: 0,
             of: 1,
             corrections: SamplePages.corrections(of: event, made: false),

@@ -19,10 +19,10 @@ import Testing
     }
 
     @Test func `shows what a vendor would charge, exactly`() throws {
-        let shown = ShownEstimate(SamplePages.estimate("EUR"))
+        let shown = EstimateView(SamplePages.estimate("EUR"))
         #expect(shown.total == "3.00 EUR" && shown.refusal == nil)
         #expect(shown.charges.map(\.amount) == ["2.50"] && shown.charges.map(\.taxes) == ["0.50"])
-        #expect(ShownEstimate(.failure(EstimateRefusal("why"))).refusal == "why")
+        #expect(EstimateView(.failure(EstimateRefusal("why"))).refusal == "why")
     }
 
     @Test func `says how a simulated vendor behaves`() {

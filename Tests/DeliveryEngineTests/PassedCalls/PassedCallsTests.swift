@@ -352,13 +352,13 @@ import Testing
     @Test func `do not end the next call over their connection`() async throws {
         try await PassingStage.set({ _ in .play(Self.twice) }) { (stage) async throws in
             #expect(try await stage.call() == "200 good")
-            let place = PassedConnections.Place(
+            let target = PassedConnections.Target(
                 origin: try VendorOrigin(of: try #require(URLComponents(string: stage.provider.baseURL))),
                 mustBeOutside: false
             )
             let connections = stage.connections
             let answer = try await connections.eventLoop.flatSubmit {
-                connections.take(place, for: .GET, reuses: true).flatMap {
+                connections.take(target, for: .GET, reuses: true).flatMap {
                     (bound) -> EventLoopFuture<HTTPClientResponsePart> in
                     let connection = bound.value
                     connection.end(call: connection.call - 1, ExchangeFailure.cancelled)

@@ -14,13 +14,13 @@ import Transport
     private static let request = ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
 
     /// Makes a call and gives the connection back. Must be called on the event loop.
-    private func call(over connections: PassedConnections, to place: PassedConnections.Place) async throws {
-        let connection = try await connections.take(place, for: .GET, reuses: true).get().value
+    private func call(over connections: PassedConnections, to target: PassedConnections.Target) async throws {
+        let connection = try await connections.take(target, for: .GET, reuses: true).get().value
         _ = try await connection.write(Self.request, isLast: true, within: .minutes(2)).get()
         while true {
             if case .end = try await connection.next(within: .minutes(2)).get() { break }
         }
-        connections.giveBack(connection, to: place)
+        connections.giveBack(connection, to: target)
     }
 
     /// The vendor's end has arrived, but the event loop, which the test holds, has not heard of it.
@@ -31,17 +31,17 @@ import Transport
         let vendor = try RawVendor { .play($0 == 0 ? first : once) }
         defer { vendor.stop() }
         let address = try #require(URLComponents(string: "http://127.0.0.1:\(vendor.port)"))
-        let place = PassedConnections.Place(origin: try VendorOrigin(of: address), mustBeOutside: false)
+        let target = PassedConnections.Target(origin: try VendorOrigin(of: address), mustBeOutside: false)
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let connections = PassedConnections(on: eventLoop)
         try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
-            try await call(over: connections, to: place)
+            try await call(over: connections, to: target)
             func letItEnd() {
                 mayEnd.signal()
                 hasEnded.wait()
             }
             letItEnd()
-            try await call(over: connections, to: place)
+            try await call(over: connections, to: target)
         }
         #expect(vendor.connections == 2 && vendor.requests.count == 2)
         try await connections.shutdown()
@@ -68,11 +68,11 @@ import Transport
         let vendor = try RawVendor { _ in .play(script) }
         defer { vendor.stop() }
         let address = try #require(URLComponents(string: "http://127.0.0.1:\(vendor.port)"))
-        let place = PassedConnections.Place(origin: try VendorOrigin(of: address), mustBeOutside: false)
+        let target = PassedConnections.Target(origin: try VendorOrigin(of: address), mustBeOutside: false)
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let connections = PassedConnections(on: eventLoop)
         try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
-            let connection = try await connections.take(place, for: .POST, reuses: false).get().value
+            let connection = try await connections.take(target, for: .POST, reuses: false).get().value
             try await body(connection, eventLoop)
             connection.end(ExchangeFailure.connectionEnded)
         }

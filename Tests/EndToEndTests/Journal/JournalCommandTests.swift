@@ -27,7 +27,7 @@ import Testing
             let check = try await journal.run(["check"])
             #expect(check.status == 1 && check.text.contains("chunk 1-3: the checksum does not match"), "\(check.text)")
             let json = try await journal.run(["check", "--json"])
-            #expect(json.status == 1 && json.text.contains(#""place":"chunk 1-3""#), "\(json.text)")
+            #expect(json.status == 1 && json.text.contains(#""location":"chunk 1-3""#), "\(json.text)")
             let doctor = try await journal.run(["status"])
             #expect(doctor.status == 0, "\(doctor.text)")
             let left = try await journal.run(["repair"])

@@ -57,8 +57,9 @@ import Testing
 
     @Test func `says of each provider whether its credential is accepted`() {
         let line = VendorLines.credentials([
-            VendorFinding(provider: "a", credential: .accepted), VendorFinding(provider: "b", credential: .accepted),
-            VendorFinding(provider: "k", credential: .unreadable(vendor: "Knetik")),
+            VendorDiagnosis(provider: "a", credential: .accepted),
+            VendorDiagnosis(provider: "b", credential: .accepted),
+            VendorDiagnosis(provider: "k", credential: .unreadable(vendor: "Knetik")),
         ])
         #expect(line.verdict == .well)
         #expect(
@@ -69,19 +70,20 @@ import Testing
 
     @Test(arguments: [
         (
-            VendorFinding.Credential.missing("the environment variable X is not set"), DoctorReport.Verdict.problem,
+            VendorDiagnosis.Credential.missing("the environment variable X is not set"), DoctorReport.Verdict.problem,
             "missing:"
         ),
         (.refused("Lago (401)"), .problem, "renew the key"), (.mayNotRead("Polar (403)"), .warning, "may not read"),
         (.unknown("no connection"), .warning, "not checked"),
     ])
     func `names what is wrong with a credential`(
-        credential: VendorFinding.Credential,
+        credential: VendorDiagnosis.Credential,
         verdict: DoctorReport.Verdict,
         words: String
     ) {
         let line = VendorLines.credentials([
-            VendorFinding(provider: "a", credential: .accepted), VendorFinding(provider: "b", credential: credential),
+            VendorDiagnosis(provider: "a", credential: .accepted),
+            VendorDiagnosis(provider: "b", credential: credential),
         ])
         #expect(
             line.verdict == verdict && line.text.hasPrefix("accepted: a; b: ") && line.text.contains(words),
@@ -90,13 +92,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (DeliveryErrorCode?.none, VendorFinding.Credential.accepted), (.unauthorized, .refused("m")),
+        (DeliveryErrorCode?.none, VendorDiagnosis.Credential.accepted), (.unauthorized, .refused("m")),
         (.forbidden, .mayNotRead("m")), (.vendorUnavailable, .unknown("m")), (.rateLimited, .unknown("m")),
         (.notFound, .unknown("m")),
     ])
     func `tells a refused key from a vendor that is away`(
         code: DeliveryErrorCode?,
-        credential: VendorFinding.Credential
+        credential: VendorDiagnosis.Credential
     ) {
         let fault = code.map { DeliveryFault(code: $0, message: "m") }
         #expect(VendorExamination.credential(fault) == credential)

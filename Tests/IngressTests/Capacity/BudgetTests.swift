@@ -43,10 +43,10 @@ import Testing
     }
 
     @Test func `counts places by who holds them, and all together`() {
-        var places = Places<String>(limit: 3, perHolder: 2)
+        var places = HolderLimits<String>(limit: 3, perHolder: 2)
         #expect(throws: Never.self) { for name in ["a", "a", "b"] { try places.take(for: name) } }
-        #expect(throws: Places<String>.LimitReached.holderHasAll) { try places.take(for: "a") }
-        #expect(throws: Places<String>.LimitReached.allTaken) { try places.take(for: "b") }
+        #expect(throws: HolderLimits<String>.LimitReached.holderHasAll) { try places.take(for: "a") }
+        #expect(throws: HolderLimits<String>.LimitReached.allTaken) { try places.take(for: "b") }
         places.giveBack(of: "a")
         places.giveBack(of: "nobody")
         #expect(places.count == 2 && places.count(of: "a") == 1)

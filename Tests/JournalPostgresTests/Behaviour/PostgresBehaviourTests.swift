@@ -31,7 +31,7 @@ import Testing
 
 /// Runs checks a few at a time: each store asks its database for news all the time.
 enum BehaviourRuns {
-    private static let places = Places(2)
+    private static let places = HolderLimits(2)
 
     static func run(_ check: StoreCheck, on fixture: PostgresFixture) async throws {
         try await places.use {
@@ -47,7 +47,7 @@ enum BehaviourRuns {
 }
 
 /// So many at a time.
-private final class Places: Sendable {
+private final class HolderLimits: Sendable {
     private let turns: [Turns]
     private let next = NextNumber()
 

@@ -170,7 +170,7 @@ private final class Flag: Sendable {
         try await with { data, target, _ in
             try OperatedJournal.flipChunk(31, in: data)
             let report = try backUp(data, to: target)
-            #expect(report.damaged.map(\.place.text) == ["chunk 31-40"] && report.manifest.events == 100)
+            #expect(report.damaged.map(\.location.text) == ["chunk 31-40"] && report.manifest.events == 100)
         }
     }
 

@@ -25,7 +25,7 @@ import Testing
             try OperatedJournal.flipChunk(31, in: folder)
             let report = try JournalCheck(of: folder).run()
             #expect(report.faults == [JournalFault(.chunk(first: 31, last: 40), "the checksum does not match")])
-            #expect(report.faults.first?.place.text == "chunk 31-40" && report.faults.first?.remedy == .backup)
+            #expect(report.faults.first?.location.text == "chunk 31-40" && report.faults.first?.remedy == .backup)
         }
     }
 
@@ -40,7 +40,7 @@ import Testing
                 let before = try Data(contentsOf: file)
                 try OperatedJournal.flip(file, at: place)
                 let report = try JournalCheck(of: folder).run()
-                #expect(report.faults.map(\.place.text) == ["\(index)/\(file.lastPathComponent)"], "byte \(place)")
+                #expect(report.faults.map(\.location.text) == ["\(index)/\(file.lastPathComponent)"], "byte \(place)")
                 #expect(report.faults.first?.remedy == .rebuild)
                 try before.write(to: file)
             }

@@ -61,7 +61,7 @@ import Testing
             try await OperatedJournal.make(in: folder)
             try OperatedJournal.flipChunk(31, in: folder)
             let (events, report) = try export(folder)
-            #expect(events.count == 90 && report.damaged.map(\.place.text) == ["chunk 31-40"])
+            #expect(events.count == 90 && report.damaged.map(\.location.text) == ["chunk 31-40"])
         }
     }
 

@@ -72,7 +72,7 @@ import Testing
             try await OperatedJournal.make(in: folder)
             try OperatedJournal.flipChunk(51, in: folder)
             let report = try await JournalRepair(of: folder).run()
-            #expect(report.left.map(\.place.text) == ["chunk 51-60"] && report.restored.isEmpty)
+            #expect(report.left.map(\.location.text) == ["chunk 51-60"] && report.restored.isEmpty)
             #expect(try JournalFile(reading: folder).summary().events == 100)
         }
     }
@@ -137,7 +137,7 @@ import Testing
             await store.close()
             try OperatedJournal.flipChunk(101, in: restored)
             let report = try await JournalRepair(of: restored, from: newer).run()
-            #expect(report.left.map(\.place.text) == ["chunk 101-110"] && report.restored.isEmpty)
+            #expect(report.left.map(\.location.text) == ["chunk 101-110"] && report.restored.isEmpty)
         }
     }
 

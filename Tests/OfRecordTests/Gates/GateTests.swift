@@ -17,8 +17,8 @@ import Testing
         )
     }
 
-    private func readings(at time: Timestamp, events: UInt64 = 10_000) -> GateReadings {
-        var readings = GateReadings()
+    private func readings(at time: Timestamp, events: UInt64 = 10_000) -> GateMeasurements {
+        var readings = GateMeasurements()
         readings.unexplained = .init(0, at: time, events: events)
         readings.usage = .init(Fraction(1, of: 1000), at: time, events: events)
         readings.rejected = .init(Fraction(1, of: 10_000), at: time, events: events)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `are unknown where nothing was measured`() throws {
-        let statuses = try settings().statuses(by: GateReadings(), at: now)
+        let statuses = try settings().statuses(by: GateMeasurements(), at: now)
         #expect(statuses.allSatisfy { $0.color == .unknown(.notMeasured) && $0.figure == nil })
     }
 
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `take one event that was read back for enough, and none for nothing`() throws {
-        var readings = GateReadings()
+        var readings = GateMeasurements()
         readings.lost = .init(0, at: now, events: 0)
         #expect(try settings().statuses(by: readings, at: now).last?.color == .unknown(.tooFewEvents(0)))
         readings.lost = .init(0, at: now, events: 1)

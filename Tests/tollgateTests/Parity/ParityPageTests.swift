@@ -22,7 +22,7 @@ import Testing
             ),
             cells: [ParityReport.Cell(name: "<api>", provider: "polar", counts: [3, 2, 1, 0, 0])],
             causes: [count],
-            examples: [ParityFinding(try .response(finding))]
+            examples: [FindingLine(try .response(finding))]
         )
         return ParityPage(report).text
     }

@@ -8,7 +8,7 @@ import Testing
     private func report(
         verdict: String?,
         causes: [ParityReport.CauseCount] = [],
-        examples: [ParityFinding] = [],
+        examples: [FindingLine] = [],
         provider: String = "",
         reason: String? = nil
     ) throws -> ParityReport {
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `shows the table, then the causes with examples, and the command that shows the rest`() throws {
-        let example = ParityFinding(
+        let example = FindingLine(
             try .response(
                 #"""
                 {"provider": "polar", "cause": "content", "event_id": "e1", "confirmed": false,
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `lets no vendor's value forge a line of the report`() throws {
-        let example = ParityFinding(
+        let example = FindingLine(
             try .response(
                 #"{"provider": "polar", "cause": "content", "event_id": "e1", "detail": "x\ncomparison 7: equal"}"#
             )
@@ -136,9 +136,9 @@ import Testing
     }
 
     @Test func `names a finding by the event's id, else by the vendor's`() throws {
-        #expect(ParityFinding(try .response(#"{"event_id": "e", "vendor_id": "v"}"#)).id == "e")
-        #expect(ParityFinding(try .response(#"{"vendor_id": "v", "subscription_id": "s"}"#)).id == "v")
-        #expect(ParityFinding(try .response(#"{"subscription_id": "s"}"#)).customer == "s")
-        #expect(ParityFinding(try .response("{}")).id == "-")
+        #expect(FindingLine(try .response(#"{"event_id": "e", "vendor_id": "v"}"#)).id == "e")
+        #expect(FindingLine(try .response(#"{"vendor_id": "v", "subscription_id": "s"}"#)).id == "v")
+        #expect(FindingLine(try .response(#"{"subscription_id": "s"}"#)).customer == "s")
+        #expect(FindingLine(try .response("{}")).id == "-")
     }
 }

@@ -78,7 +78,7 @@ struct EventPageHandler: Sendable {
     private func facts(
         _ delivery: Delivery,
         of event: AcceptedEvent,
-        shown: EventDetailPage.DeliveryFacts.Shown?
+        shown: EventDetailPage.DeliveryFacts.VendorState?
     ) -> EventDetailPage.DeliveryFacts {
         let provider = routes.current.routes.providers.first {
             $0.name == delivery.provider && $0.traits.adapter == delivery.adapter
@@ -86,7 +86,7 @@ struct EventPageHandler: Sendable {
         return EventDetailPage.DeliveryFacts(
             delivery,
             request: provider.map { request(delivery, of: event, to: $0) } ?? .unknown,
-            notCarried: provider.map { EventWriter.notCarried(of: event, by: $0.traits) } ?? [],
+            droppedFields: provider.map { EventWriter.droppedFields(of: event, by: $0.traits) } ?? [],
             shown: shown
         )
     }
@@ -105,7 +105,7 @@ struct EventPageHandler: Sendable {
     }
 
     private func shown(_ event: ArchivedEvent, at provider: ProviderName, _ call: PageCall) async
-        -> EventDetailPage.DeliveryFacts.Shown
+        -> EventDetailPage.DeliveryFacts.VendorState
     {
         do {
             let found = try await vendors.find(event.event.id.rawValue, at: provider, for: call.caller)

@@ -44,7 +44,7 @@ enum FaultText {
         )
     }
 
-    static func line(_ fault: JournalFault) -> String { "  \(fault.place.text): \(fault.reason)" }
+    static func line(_ fault: JournalFault) -> String { "  \(fault.location.text): \(fault.reason)" }
 
     private static func advice(_ report: CheckReport) -> [String] {
         let remedies = Set(report.faults.map(\.remedy))
@@ -71,7 +71,7 @@ extension CheckReport {
         writer.member("events", integer: events)
         writer.member("index_files", integer: files)
         writer.array("damaged", faults) { writer, fault in
-            writer.member("place", string: fault.place.text)
+            writer.member("location", string: fault.location.text)
             writer.member("reason", string: fault.reason)
             writer.member("remedy", string: fault.remedy.rawValue)
         }

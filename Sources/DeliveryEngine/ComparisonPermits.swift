@@ -2,7 +2,7 @@ import Events
 import Synchronization
 
 /// Bounds how many reads for comparisons are in flight at a provider; those beyond wait, in their order.
-final class ComparisonPlaces: Sendable {
+final class ComparisonPermits: Sendable {
     private struct State {
         var taken: [ProviderName: Int] = [:]
         var waiting: [ProviderName: [(number: Int, freed: AsyncStream<Void>.Continuation)]] = [:]

@@ -4,7 +4,7 @@ import Parity
 import Routing
 
 /// Holds the sums of metered properties against those that a provider shows, before its windows are counted.
-struct SumReading {
+struct SumReader {
     private let run: ParityRun
     private let runner: ParityRunner
     private let provider: ProviderConfiguration

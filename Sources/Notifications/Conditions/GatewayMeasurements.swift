@@ -1,14 +1,14 @@
 package import Events
 
 /// What a gateway knows of itself at one time. What could not be read is nil, and is taken to be as it was.
-package struct GatewayReadings: Sendable {
+package struct GatewayMeasurements: Sendable {
     /// The providers that this gateway reports on, and tenants' accounts at them.
-    package var providers: [ProviderName: ProviderReading] = [:]
+    package var providers: [ProviderName: ProviderMeasurements] = [:]
     /// Those that another gateway reports on.
     package var providersElsewhere: Set<ProviderName> = []
-    package var disk: DiskReading?
+    package var disk: DiskSpace?
     /// The clients' keys; nil also if another gateway reports on them.
-    package var keys: [KeyReading]?
+    package var keys: [MeasuredKey]?
     package var keysAreElsewhere = false
     /// Where the data folder is.
     package var dataFolder = ""
@@ -17,7 +17,7 @@ package struct GatewayReadings: Sendable {
 }
 
 /// What is known of one provider account.
-package struct ProviderReading: Sendable {
+package struct ProviderMeasurements: Sendable {
     /// Why it refuses its credential; nil if it does not.
     package var parked: String?
     /// Whether the circuit is not closed.
@@ -47,14 +47,14 @@ package struct ProviderReading: Sendable {
 }
 
 /// Whether the journal has room to grow.
-package enum DiskReading: Sendable, Equatable {
+package enum DiskSpace: Sendable, Equatable {
     case enough
     /// The text says how much there is, and for how long.
     case low(String)
 }
 
 /// A client's key.
-package struct KeyReading: Sendable, Equatable {
+package struct MeasuredKey: Sendable, Equatable {
     package let client: ClientName
     package let id: String
     /// Nil: never.

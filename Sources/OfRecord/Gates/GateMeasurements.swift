@@ -1,9 +1,9 @@
 package import Events
 
 /// What was measured for the gates; nil where nothing was.
-package struct GateReadings: Sendable, Equatable {
+package struct GateMeasurements: Sendable, Equatable {
     /// A measured value.
-    package struct Reading<Value: Sendable & Equatable>: Sendable, Equatable {
+    package struct Measured<Value: Sendable & Equatable>: Sendable, Equatable {
         package let value: Value
         /// When it was measured.
         package let at: Timestamp
@@ -17,15 +17,15 @@ package struct GateReadings: Sendable, Equatable {
         }
     }
 
-    package var unexplained: Reading<UInt64>?
+    package var unexplained: Measured<UInt64>?
     /// Of the events that were read back from the new vendor, those that it has lost.
-    package var lost: Reading<UInt64>?
+    package var lost: Measured<UInt64>?
     /// Of the amount that differs most, its difference.
-    package var usage: Reading<Fraction>?
-    package var rejected: Reading<Fraction>?
-    package var uncertain: Reading<UInt64>?
+    package var usage: Measured<Fraction>?
+    package var rejected: Measured<Fraction>?
+    package var uncertain: Measured<UInt64>?
     /// The age of the oldest delivery that waits; zero if none does.
-    package var backlogAge: Reading<Duration>?
+    package var backlogAge: Measured<Duration>?
 
     package init() {}
 }

@@ -3,7 +3,7 @@ import Journal
 import JournalFormat
 
 /// Reads the next piece of a slot for a lane, and finds the events that belong to it.
-struct LaneReading: Sendable {
+struct LaneReader: Sendable {
     let reader: JournalReader
     let provider: ProviderName
     let membership: any LaneMembership

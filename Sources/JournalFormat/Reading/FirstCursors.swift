@@ -1,7 +1,7 @@
 package import Events
 
 /// Keeps the first places of an order out of all that it is told.
-package struct FirstPlaces {
+package struct FirstCursors {
     package let order: EventSearch.Order
     private let after: EventCursor?
     private let until: EventCursor?

@@ -2,7 +2,7 @@ import Events
 import Journal
 
 /// Reads a ``JournalStatus``.
-struct StatusReading: Sendable {
+struct StatusReader: Sendable {
     let settings: PostgresStoreSettings
     let meta: JournalMeta
     let connection: PostgresConnection

@@ -2,7 +2,7 @@ package import Events
 
 /// Reads a vendor's list of a window so that no row is lost or counted twice while the list moves: page after page, then the count again;
 /// from the start if it moved.
-package struct WindowReading: Sendable {
+package struct WindowWalk: Sendable {
     /// What to do next.
     package enum Step: Sendable, Equatable {
         /// Ask for the page after this cursor; nil: the first one.

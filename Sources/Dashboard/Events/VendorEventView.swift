@@ -2,7 +2,7 @@ import Events
 import JSON
 
 /// An event as a vendor shows it, beside the one that was accepted.
-enum ShownEvent {
+enum VendorEventView {
     /// As JSON for people.
     static func text(_ event: VendorEvent, hidesProperties: Bool) -> String {
         var writer = JSONWriter(capacity: 512)

@@ -2,13 +2,13 @@ import Events
 import Synchronization
 
 /// A client's place for one stream, given back when nobody holds it any more.
-final class StreamPlace: Sendable {
+final class StreamReservation: Sendable {
     private let client: ClientName
     private let capacity: IngressCapacity
 
     init(of client: ClientName, in capacity: IngressCapacity) throws(Problem) {
-        do throws(Places<ClientName>.LimitReached) {
-            try capacity.streams.withLock { (places) throws(Places<ClientName>.LimitReached) in
+        do throws(HolderLimits<ClientName>.LimitReached) {
+            try capacity.streams.withLock { (places) throws(HolderLimits<ClientName>.LimitReached) in
                 try places.take(for: client)
             }
         } catch {

@@ -1,7 +1,7 @@
 import Events
 
 /// What a vendor says that an event would cost, or why it does not say.
-struct ShownEstimate: Sendable {
+struct EstimateView: Sendable {
     let total: String?
     let charges: [Charge]
     let hasCharges: Bool

@@ -1,5 +1,5 @@
 /// Counts resources with a limit per holder and a total limit.
-struct Places<Holder: Hashable & Sendable>: Sendable {
+struct HolderLimits<Holder: Hashable & Sendable>: Sendable {
     /// Why there is none.
     enum LimitReached: Error, Equatable {
         case holderHasAll
