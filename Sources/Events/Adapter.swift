@@ -19,7 +19,7 @@ package protocol Adapter: Sendable {
         -> TranslatedEvent
 
     /// One request that carries these events in this order: joined, not translated again.
-    /// - Parameter events: at least one, at most what ``VendorTraits/batch`` allows.
+    /// - Parameter events: at least one, at most what ``RequestTraits/batch`` allows.
     func request(carrying events: [TranslatedEvent]) -> VendorRequest
 
     /// One outcome per event, or "one of these, and the vendor does not say which". An answer that is not understood is never
@@ -144,7 +144,7 @@ package struct Untranslatable: Error, Sendable, Equatable {
 package struct TranslatedEvent: Sendable, Equatable {
     /// The event as it is in a request body, alone or between commas.
     package let bytes: [UInt8]
-    /// What the vendor tells events apart by; where ``VendorTraits/oneIdentityOncePerBatch`` holds, no two of a batch share it.
+    /// What the vendor tells events apart by; where ``BatchLimit/oneIdentityOnce`` holds, no two of a batch share it.
     package let identity: String
     /// The vendor refuses the event before this timestamp; nil if it never does.
     package let notBefore: Timestamp?

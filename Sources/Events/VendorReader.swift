@@ -57,7 +57,7 @@ package protocol VendorReader: Sendable {
     func events(withIDs ids: [String], in property: String) -> VendorInquiry<[WindowRow]>
 
     /// Sends events again that the vendor has confirmed, in one request. Those that it has stay as they are.
-    /// - Parameter events: at most what ``VendorTraits/batch`` allows.
+    /// - Parameter events: at most what ``RequestTraits/batch`` allows.
     /// - Returns: how many of them the vendor did not have, and has now; see ``ReadTraits/countsNewEvents``.
     func resend(_ events: [TranslatedEvent]) -> VendorInquiry<Int>
 

@@ -3,66 +3,92 @@ package struct VendorTraits: Sendable, Equatable {
     package let adapter: AdapterName
     /// The vendor's name for people.
     package let vendor: String
-    /// Where the vendor's hosted service is; nil if a provider must name its address.
-    package let defaultBaseURL: String?
-    /// What the paths of the vendor's requests begin with, such as `/v1`, which vendors often print as part of their address.
-    package let pathPrefix: String
-    package let credential: CredentialPlacement
-    package let batch: BatchLimit
-    package let deduplication: Deduplication
-    /// Whether a batch must not hold two events of one ``TranslatedEvent/identity``.
-    package let oneIdentityOncePerBatch: Bool
-    /// How long the vendor may take to answer a batch before the outcome counts as unknown.
-    package let timeout: Duration
-    /// The documented limit on requests; nil if there is none.
-    package let rateLimit: RateLimit?
-    /// The settings of an account that go with every call to it, each in a header field of its own.
-    package let accountHeaders: [AccountHeader]
+    package let api: VendorAPI
+    package let requests: RequestTraits
     /// The settings that a destination of this vendor takes in `routes.json`.
     package let settings: [SettingField]
     /// The canonical fields for which the vendor has no place: `source`.
     package let ignoredFields: [String]
     /// How the vendor shows the events that it has; nil if it shows none.
     package let reads: ReadTraits?
-    /// Which time decides on whose bill an event is.
-    package let billing: BillingClock
-    /// How events that the vendor has are corrected, for each of its stores; empty if that is not known.
-    package let corrections: [CorrectionTraits]
+    package let billing: BillingTraits
 
     package init(
         adapter: AdapterName,
         vendor: String,
-        defaultBaseURL: String?,
-        pathPrefix: String = "",
-        credential: CredentialPlacement,
-        batch: BatchLimit,
-        deduplication: Deduplication,
-        oneIdentityOncePerBatch: Bool = false,
-        timeout: Duration = .seconds(30),
-        rateLimit: RateLimit? = nil,
-        accountHeaders: [AccountHeader] = [],
+        api: VendorAPI,
+        requests: RequestTraits,
         settings: [SettingField] = [],
         ignoredFields: [String] = [],
         reads: ReadTraits? = nil,
-        billing: BillingClock = .eventTime,
-        corrections: [CorrectionTraits] = []
+        billing: BillingTraits = BillingTraits()
     ) {
-        self.billing = billing
-        self.corrections = corrections
         self.adapter = adapter
         self.vendor = vendor
-        self.defaultBaseURL = defaultBaseURL
-        self.pathPrefix = pathPrefix
-        self.credential = credential
-        self.batch = batch
-        self.deduplication = deduplication
-        self.oneIdentityOncePerBatch = oneIdentityOncePerBatch
-        self.timeout = timeout
-        self.rateLimit = rateLimit
-        self.accountHeaders = accountHeaders
+        self.api = api
+        self.requests = requests
         self.settings = settings
         self.ignoredFields = ignoredFields
         self.reads = reads
+        self.billing = billing
+    }
+}
+
+/// Where a vendor's API is, and how a request names the account that it is for.
+package struct VendorAPI: Sendable, Equatable {
+    /// Where the vendor's hosted service is; nil if a provider must name its address.
+    package let defaultBaseURL: String?
+    /// What the paths of the vendor's requests begin with, such as `/v1`, which vendors often print as part of their address.
+    package let pathPrefix: String
+    package let credential: CredentialPlacement
+    /// The settings of an account that go with every call to it, each in a header field of its own.
+    package let accountHeaders: [AccountHeader]
+
+    package init(
+        defaultBaseURL: String?,
+        pathPrefix: String = "",
+        credential: CredentialPlacement,
+        accountHeaders: [AccountHeader] = []
+    ) {
+        self.defaultBaseURL = defaultBaseURL
+        self.pathPrefix = pathPrefix
+        self.credential = credential
+        self.accountHeaders = accountHeaders
+    }
+}
+
+/// How a vendor takes events: how many at once and how often, and what happens to one that is sent again.
+package struct RequestTraits: Sendable, Equatable {
+    package let batch: BatchLimit
+    package let deduplication: Deduplication
+    /// How long the vendor may take to answer a batch before the outcome counts as unknown.
+    package let timeout: Duration
+    /// The documented limit on requests; nil if there is none.
+    package let rateLimit: RateLimit?
+
+    package init(
+        batch: BatchLimit,
+        deduplication: Deduplication,
+        timeout: Duration = .seconds(30),
+        rateLimit: RateLimit? = nil
+    ) {
+        self.batch = batch
+        self.deduplication = deduplication
+        self.timeout = timeout
+        self.rateLimit = rateLimit
+    }
+}
+
+/// In which billing period a vendor counts an event, and whether it can still be corrected there.
+package struct BillingTraits: Sendable, Equatable {
+    /// Which time decides on whose bill an event is.
+    package let clock: BillingClock
+    /// How events that the vendor has are corrected, for each of its stores; empty if that is not known.
+    package let corrections: [CorrectionTraits]
+
+    package init(clock: BillingClock = .eventTime, corrections: [CorrectionTraits] = []) {
+        self.clock = clock
+        self.corrections = corrections
     }
 }
 
@@ -163,11 +189,19 @@ package struct BatchLimit: Sendable, Equatable {
     package let events: Int
     /// Limit of the request body.
     package let bytes: Int
+    /// Whether it must not hold two events of one ``TranslatedEvent/identity``.
+    package let oneIdentityOnce: Bool
 
-    package init(events: Int, bytes: Int) {
+    package init(events: Int, bytes: Int, oneIdentityOnce: Bool = false) {
         precondition(events > 0 && bytes > 0, "a batch of nothing never gets anywhere")
         self.events = events
         self.bytes = bytes
+        self.oneIdentityOnce = oneIdentityOnce
+    }
+
+    /// The same limit with a smaller number of events; at least one.
+    package func events(atMost most: Int) -> BatchLimit {
+        BatchLimit(events: max(1, min(events, most)), bytes: bytes, oneIdentityOnce: oneIdentityOnce)
     }
 
     /// How many bytes another event may have in a request that carries events of so many bytes: without the comma before it, and what a

@@ -9,7 +9,7 @@ extension CredentialVault {
         var keys: [ProviderName: CredentialDigest] = [:]
         for provider in reading.routes.providers {
             keys[provider.name] = await digest(
-                from: provider.credential,
+                from: provider.connection.credential,
                 of: provider.name,
                 runsPrograms: runsPrograms
             )
@@ -23,11 +23,15 @@ extension CredentialVault {
     {
         var keys: [ProviderName: CredentialDigest] = [:]
         for provider in reading.routes.providers {
-            let isKnown = current.providers.contains { $0.credential == provider.credential }
-            switch provider.credential {
+            let isKnown = current.providers.contains { $0.connection.credential == provider.connection.credential }
+            switch provider.connection.credential {
             case .file where !isKnown, .command where !isKnown: continue
             case .environment, .inline, .file, .command:
-                keys[provider.name] = await digest(from: provider.credential, of: provider.name, runsPrograms: true)
+                keys[provider.name] = await digest(
+                    from: provider.connection.credential,
+                    of: provider.name,
+                    runsPrograms: true
+                )
             }
         }
         return reading.knowing(keys: keys)

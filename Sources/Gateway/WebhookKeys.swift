@@ -7,11 +7,11 @@ struct WebhookKeys: ConfiguredCredentials {
     let routes: CurrentRoutes
 
     var providersWithCredentials: [ProviderName] {
-        routes.current.routes.providers.filter { $0.webhookKey != nil }.map(\.name)
+        routes.current.routes.providers.filter { $0.connection.webhookKey != nil }.map(\.name)
     }
 
     func credentialSource(of provider: ProviderName) -> CredentialSource? {
-        routes.current.routes.providers.first { $0.name == provider }?.webhookKey
+        routes.current.routes.providers.first { $0.name == provider }?.connection.webhookKey
     }
 
     func vault(environment: [String: String]) -> CredentialVault {

@@ -45,7 +45,7 @@ struct UsageLedger {
             guard let traits = provider.traits.reads?.usage else { return nil }
             let rules = UsageRules(
                 traits: traits,
-                clock: provider.traits.billing,
+                clock: provider.traits.billing.clock,
                 window: run.order.window,
                 readAt: readAt,
                 lag: Self.lag(of: provider, traits)

@@ -145,6 +145,6 @@ extension CurrentRoutes: ConfiguredCredentials {
     package var providersWithCredentials: [ProviderName] { current.routes.providers.map(\.name) }
 
     package func credentialSource(of provider: ProviderName) -> CredentialSource? {
-        current.routes.providers.first { $0.name == provider }?.credential
+        current.routes.providers.first { $0.name == provider }?.connection.credential
     }
 }

@@ -102,16 +102,18 @@ package struct RoutesChanges: Sendable, Equatable {
     }
 
     private static func fields(_ old: ProviderConfiguration, _ new: ProviderConfiguration) -> [String] {
-        let differing =
-            old.headers.filter { !new.headers.contains($0) } + new.headers.filter { !old.headers.contains($0) }
+        let (before, after) = (old.connection.headers, new.connection.headers)
+        let differing = before.filter { !after.contains($0) } + after.filter { !before.contains($0) }
         return namedFields(old, new) + Set(differing.map(\.setting)).sorted()
     }
 
     private static func namedFields(_ old: ProviderConfiguration, _ new: ProviderConfiguration) -> [String] {
-        named([
-            ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", old.baseURL != new.baseURL),
-            ("allow_private_address", old.mayBeInside != new.mayBeInside),
-            ("credential", old.credential != new.credential), ("webhook_key", old.webhookKey != new.webhookKey),
+        let (before, after) = (old.connection, new.connection)
+        return named([
+            ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", before.baseURL != after.baseURL),
+            ("allow_private_address", before.mayBeInside != after.mayBeInside),
+            ("credential", before.credential != after.credential),
+            ("webhook_key", before.webhookKey != after.webhookKey),
             ("batch", old.pipeline.batch != new.pipeline.batch),
             ("concurrency", old.pipeline.concurrency != new.pipeline.concurrency),
             ("timeout", old.timeout != new.timeout), ("rate_limit", old.pipeline.rateLimit != new.pipeline.rateLimit),

@@ -72,7 +72,7 @@ package enum RoutesFields {
 
     /// The settings specific to this vendor's providers.
     private static func accountFields(of vendor: VendorTraits) -> [Field] {
-        vendor.accountHeaders.map { Field($0.setting, .text, "\(vendor.vendor) only: \($0.summary)") }
+        vendor.api.accountHeaders.map { Field($0.setting, .text, "\(vendor.vendor) only: \($0.summary)") }
     }
 
     private static func anyProvider(_ vendors: [VendorTraits]) -> [Field] {

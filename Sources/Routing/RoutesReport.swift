@@ -16,9 +16,9 @@ package enum RoutesReport {
                 ].joined(separator: ", ")
         ]
         for provider in routes.providers {
-            let headers = provider.headers.map { ", \($0.setting) \($0.value)" }.joined()
+            let headers = provider.connection.headers.map { ", \($0.setting) \($0.value)" }.joined()
             lines.append(
-                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(text(provider.credential))\(headers), "
+                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.connection.baseURL), \(text(provider.connection.credential))\(headers), "
                     + reads(of: provider)
             )
         }

@@ -28,11 +28,12 @@ package struct VendorAccounts: Sendable {
     init(_ providers: [ProviderConfiguration], keys: [ProviderName: CredentialDigest] = [:]) {
         var identities: [ProviderName: Identity] = [:]
         for provider in providers {
-            let sameSource = providers.first { $0.credential == provider.credential }?.name ?? provider.name
+            let sameSource =
+                providers.first { $0.connection.credential == provider.connection.credential }?.name ?? provider.name
             identities[provider.name] = Identity(
                 adapter: provider.traits.adapter,
-                baseURL: provider.baseURL,
-                headers: provider.headers,
+                baseURL: provider.connection.baseURL,
+                headers: provider.connection.headers,
                 key: keys[provider.name].map { .known($0) } ?? .from(sameSource)
             )
         }
@@ -56,7 +57,8 @@ extension RoutesReader.Contents {
         var found: [ConfigurationFault] = []
         for (index, provider) in routes.providers.enumerated() {
             let earlier = routes.providers[..<index].first { other in
-                routes.accounts.areSame(other.name, provider.name) && other.credential != provider.credential
+                routes.accounts.areSame(other.name, provider.name)
+                    && other.connection.credential != provider.connection.credential
             }
             guard let earlier, let position = positions[provider.name] else { continue }
             let message =

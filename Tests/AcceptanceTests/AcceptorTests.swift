@@ -38,10 +38,11 @@ import Testing
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
-            defaultBaseURL: "https://acme.example",
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none
+            api: VendorAPI(
+                defaultBaseURL: "https://acme.example",
+                credential: .query(name: "key")
+            ),
+            requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none)
         )
         let text = #"""
             {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},

@@ -9,10 +9,11 @@ import Testing
     private static let traits = VendorTraits(
         adapter: "acme",
         vendor: "Acme",
-        defaultBaseURL: "https://acme.example",
-        credential: .query(name: "key"),
-        batch: BatchLimit(events: 1, bytes: 1),
-        deduplication: .none
+        api: VendorAPI(
+            defaultBaseURL: "https://acme.example",
+            credential: .query(name: "key")
+        ),
+        requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none)
     )
 
     private func vault(

@@ -79,9 +79,9 @@ import Vendors
             provider: "p",
             batch: BatchLimit(events: 1, bytes: 1000),
             deduplication: .none,
-            rateLimit: RateLimit(requests: 400, per: .seconds(60)),
-            readsShare: 30
+            rateLimit: RateLimit(requests: 400, per: .seconds(60))
         )
+        settings.readsShare = 30
         #expect(settings.leavingOutReads.rateLimit == RateLimit(requests: 280, per: .seconds(60)))
         settings.rateLimit = nil
         #expect(settings.leavingOutReads == settings)

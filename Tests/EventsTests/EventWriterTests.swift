@@ -76,10 +76,8 @@ import Testing
         let traits = VendorTraits(
             adapter: "lago",
             vendor: "Lago",
-            defaultBaseURL: nil,
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none,
+            api: VendorAPI(defaultBaseURL: nil, credential: .query(name: "key")),
+            requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none),
             ignoredFields: ["source", "subscription_id"]
         )
         let event = archived(

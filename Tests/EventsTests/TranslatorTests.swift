@@ -8,10 +8,8 @@ import Testing
         let traits = VendorTraits(
             adapter: "count",
             vendor: "Count",
-            defaultBaseURL: nil,
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none,
+            api: VendorAPI(defaultBaseURL: nil, credential: .query(name: "key")),
+            requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none),
             settings: [SettingField(name: "word", kind: .text, default: .text("usual"), summary: "A word.")]
         )
         private let prepared = Atomic(0)

@@ -26,11 +26,12 @@ import Testing
                 VendorTraits(
                     adapter: name,
                     vendor: "Acme",
-                    defaultBaseURL: "https://acme.example",
-                    credential: .query(name: "key"),
-                    batch: BatchLimit(events: 1, bytes: 1),
-                    deduplication: .none,
-                    billing: billing
+                    api: VendorAPI(
+                        defaultBaseURL: "https://acme.example",
+                        credential: .query(name: "key")
+                    ),
+                    requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none),
+                    billing: BillingTraits(clock: billing)
                 )
             )
         }

@@ -22,12 +22,16 @@ struct AnonymousVendor: Adapter {
     let traits = VendorTraits(
         adapter: "listed",
         vendor: "Anonymous",
-        defaultBaseURL: "https://anonymous.example",
-        credential: .header(name: "Authorization", prefix: ""),
-        batch: BatchLimit(events: 7, bytes: 1 << 20),
-        deduplication: .byIdentity(memory: nil),
+        api: VendorAPI(
+            defaultBaseURL: "https://anonymous.example",
+            credential: .header(name: "Authorization", prefix: "")
+        ),
+        requests: RequestTraits(
+            batch: BatchLimit(events: 7, bytes: 1 << 20),
+            deduplication: .byIdentity(memory: nil)
+        ),
         reads: ReadTraits(lag: .milliseconds(5), pageSize: 10, countsNewEvents: true, idsPerRequest: 25),
-        billing: .receipt
+        billing: BillingTraits(clock: .receipt)
     )
 
     var reader: (any VendorReader)? { AnonymousReader(shelf: shelf) }

@@ -55,10 +55,14 @@ struct ListedVendor: Adapter {
         return VendorTraits(
             adapter: "listed",
             vendor: "Listed",
-            defaultBaseURL: "https://listed.example",
-            credential: .header(name: "Authorization", prefix: ""),
-            batch: BatchLimit(events: 7, bytes: 1 << 20),
-            deduplication: .byIdentity(memory: nil),
+            api: VendorAPI(
+                defaultBaseURL: "https://listed.example",
+                credential: .header(name: "Authorization", prefix: "")
+            ),
+            requests: RequestTraits(
+                batch: BatchLimit(events: 7, bytes: 1 << 20),
+                deduplication: .byIdentity(memory: nil)
+            ),
             reads: ReadTraits(
                 lag: .milliseconds(5),
                 pageSize: Self.pageSize,
@@ -67,7 +71,7 @@ struct ListedVendor: Adapter {
                 countsNewEvents: true,
                 idsPerRequest: 25
             ),
-            billing: hasMeter ? .receipt : .eventTime
+            billing: BillingTraits(clock: hasMeter ? .receipt : .eventTime)
         )
     }
 

@@ -48,7 +48,7 @@ import Vendors
         used: String
     ) throws {
         let reading = try read(adapter, url)
-        #expect(reading.routes.providers[0].baseURL == used)
+        #expect(reading.routes.providers[0].connection.baseURL == used)
         let warnings = reading.warnings.map { $0.line(in: "f") }
         #expect(warnings.count == 1 && warnings[0].contains("\"\(used)\" is used"), "\(warnings)")
     }
@@ -61,7 +61,7 @@ import Vendors
     ])
     func `leaves every other path alone`(adapter: String, url: String) throws {
         let reading = try read(adapter, url)
-        #expect(reading.routes.providers[0].baseURL == url)
+        #expect(reading.routes.providers[0].connection.baseURL == url)
         #expect(reading.warnings.isEmpty)
     }
 

@@ -38,8 +38,8 @@ import Testing
     @Test func `reads a whole file, with the vendors' defaults filled in`() throws {
         let routes = try reader.read(Array(Self.good.utf8)).routes
         #expect(routes.providers.map(\.name) == ["acme-prod", "other"])
-        #expect(routes.providers[0].baseURL == "https://api.acme.example")
-        #expect(routes.providers[0].credential == .environment("ACME_KEY"))
+        #expect(routes.providers[0].connection.baseURL == "https://api.acme.example")
+        #expect(routes.providers[0].connection.credential == .environment("ACME_KEY"))
         #expect(routes.providers[0].pipeline.batch == BatchLimit(events: 100, bytes: 1 << 20))
         #expect(routes.providers[1].pipeline.rateLimit == RateLimit(requests: 50, per: .seconds(1)))
         #expect(routes.routes[0].destinations[0].destination.settings.text("account") == "a_{customer_id}")
@@ -142,14 +142,18 @@ enum SampleVendors {
         VendorTraits(
             adapter: "acme",
             vendor: "Acme",
-            defaultBaseURL: "https://api.acme.example",
-            credential: .header(name: "Authorization", prefix: "Bearer "),
-            batch: BatchLimit(events: 100, bytes: 1 << 20),
-            deduplication: .byIdentity(memory: nil),
-            accountHeaders: [
-                AccountHeader(setting: "space", header: "X-Acme-Space", summary: "The space."),
-                AccountHeader(setting: "zone", header: "X-Acme-Zone", summary: "The zone."),
-            ],
+            api: VendorAPI(
+                defaultBaseURL: "https://api.acme.example",
+                credential: .header(name: "Authorization", prefix: "Bearer "),
+                accountHeaders: [
+                    AccountHeader(setting: "space", header: "X-Acme-Space", summary: "The space."),
+                    AccountHeader(setting: "zone", header: "X-Acme-Zone", summary: "The zone."),
+                ]
+            ),
+            requests: RequestTraits(
+                batch: BatchLimit(events: 100, bytes: 1 << 20),
+                deduplication: .byIdentity(memory: nil)
+            ),
             settings: [
                 SettingField(name: "account", kind: .template, summary: "The account."),
                 SettingField(name: "detail", kind: .number(1...9), default: .number(5), summary: "How much."),
@@ -158,11 +162,12 @@ enum SampleVendors {
         VendorTraits(
             adapter: "bolt",
             vendor: "Bolt",
-            defaultBaseURL: nil,
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1 << 20),
-            deduplication: .none,
-            accountHeaders: [AccountHeader(setting: "zone", header: "Bolt-Zone", summary: "The region.")],
+            api: VendorAPI(
+                defaultBaseURL: nil,
+                credential: .query(name: "key"),
+                accountHeaders: [AccountHeader(setting: "zone", header: "Bolt-Zone", summary: "The region.")]
+            ),
+            requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1 << 20), deduplication: .none),
             settings: [
                 SettingField(
                     name: "detail",

@@ -24,7 +24,7 @@ import Vendors
     @Test func `takes a key in the file where that is allowed, and warns without repeating it`() throws {
         let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: #"{"inline": "sk_live_planted"}"#)
         let reading = try RoutesReader(vendors: SampleVendors.all, allowsInlineSecrets: true).read(Array(text.utf8))
-        #expect(reading.routes.providers.first?.credential == .inline(Secret("sk_live_planted")))
+        #expect(reading.routes.providers.first?.connection.credential == .inline(Secret("sk_live_planted")))
         let warnings = reading.warnings.map { $0.line(in: "f") }.joined()
         #expect(warnings.contains("routes.json contains a vendor key") && !warnings.contains("planted"))
         #expect(!RoutesReport.summary(of: reading.routes, file: "f").contains("planted"))

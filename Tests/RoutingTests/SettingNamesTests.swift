@@ -22,7 +22,7 @@ import Testing
         let routes = try RoutesText.read(text)
         let settings = routes.routes[0].destinations.map(\.destination.settings)
         #expect(settings[0].number("detail") == 7 && settings[1].text("detail") == "high")
-        let headers = routes.providers.map { $0.headers.map { "\($0.name): \($0.value)" } }
+        let headers = routes.providers.map { $0.connection.headers.map { "\($0.name): \($0.value)" } }
         #expect(headers == [["X-Acme-Zone: blue"], ["Bolt-Zone: red"]])
     }
 

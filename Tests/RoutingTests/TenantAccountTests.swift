@@ -25,7 +25,7 @@ import Testing
         )
         #expect(routes.providers.map(\.name) == ["p", "p@s"])
         let account = routes.providers[1]
-        #expect(account.credential == .environment("SHOP") && account.pipeline.concurrency == 3)
+        #expect(account.connection.credential == .environment("SHOP") && account.pipeline.concurrency == 3)
         #expect(account.owner?.tenant == "s" && account.owner?.provider == "p")
         #expect(routes.providers(for: "shop").map(\.name) == ["p@s"])
         #expect(routes.providers(for: "till").map(\.name) == ["p"])
@@ -145,7 +145,7 @@ import Testing
     @Test func `reads a program that prints a credential, and refuses what is none`() throws {
         func source(_ credential: String) throws -> CredentialSource {
             let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: credential)
-            return try RoutesText.read(text).providers[0].credential
+            return try RoutesText.read(text).providers[0].connection.credential
         }
         let pass = CredentialSource.command(CredentialCommand(["pass", "show", "x"], refresh: .seconds(600)))
         #expect(try source(#"{"command": ["pass", "show", "x"]}"#) == pass)

@@ -37,7 +37,7 @@ import Vendors
     @Test(arguments: answers)
     func `an adapter reads every number in an answer`(adapterName: AdapterName, body: String) throws {
         let adapter = try #require(VendorRegistry.adapter(named: adapterName))
-        let events = try SampleEvent.translated(min(2, adapter.traits.batch.events), by: adapter)
+        let events = try SampleEvent.translated(min(2, adapter.traits.requests.batch.events), by: adapter)
         for number in ExtremeNumbers.texts {
             let headers = ["Retry-After", "X-RateLimit-Reset", "X-RateLimit-Remaining"].map {
                 (name: $0, value: number)

@@ -42,7 +42,7 @@ import Vendors
     @Test(arguments: names)
     func `a request holds its events as they were translated and in order`(name: AdapterName) throws {
         let adapter = try adapter(name)
-        for count in Set([1, min(2, adapter.traits.batch.events), adapter.traits.batch.events]) {
+        for count in Set([1, min(2, adapter.traits.requests.batch.events), adapter.traits.requests.batch.events]) {
             let events = try SampleEvent.translated(count, by: adapter)
             let request = adapter.request(carrying: events)
             #expect(request.texts != nil, "\(request.contentType): the body has another form")
@@ -104,7 +104,7 @@ import Vendors
         let adapter = try adapter(name)
         let page = Array("<!DOCTYPE html><html><body>Welcome to the Wi-Fi of Hotel Miramar</body></html>".utf8)
         for status in 0...999 {
-            let events = try SampleEvent.translated(min(3, adapter.traits.batch.events), by: adapter)
+            let events = try SampleEvent.translated(min(3, adapter.traits.requests.batch.events), by: adapter)
             let verdict = adapter.verdict(of: VendorAnswer(status: status, body: page), for: events)
             #expect(verdict.isSound(for: events.count))
             #expect(!verdict.hasDelivered, "\(status)")
@@ -117,7 +117,7 @@ import Vendors
         let adapter = try adapter(name)
         var random = SeededRandom()
         let statuses = [Int](100...599) + [0, -1, 600, 999]
-        let events = try SampleEvent.translated(min(3, adapter.traits.batch.events), by: adapter)
+        let events = try SampleEvent.translated(min(3, adapter.traits.requests.batch.events), by: adapter)
         for status in statuses {
             let length = Int.random(in: 0...200, using: &random)
             let answer = VendorAnswer(
@@ -141,7 +141,7 @@ import Vendors
     func `a real answer that was cut or damaged gives every event one outcome`(name: AdapterName) throws {
         let adapter = try adapter(name)
         var random = SeededRandom()
-        let events = try SampleEvent.translated(min(3, adapter.traits.batch.events), by: adapter)
+        let events = try SampleEvent.translated(min(3, adapter.traits.requests.batch.events), by: adapter)
         let bodies = [
             #"{"error":"RequestValidationError","detail":[{"type":"missing","loc":["body","events",0,"x","y"],"msg":"m"}]}"#,
             #"{"status":422,"error":"U","code":"v","error_details":{"1":{"transaction_id":["value_already_exist"]}}}"#,

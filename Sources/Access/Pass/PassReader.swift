@@ -40,7 +40,7 @@ package struct PassReader: Sendable {
             guard paths.count == (isList ? Array(member.value.elements).count : 1) else {
                 fields.fault(
                     member.value,
-                    "\"\(member.name)\" must be a path or a list of paths such as \"\(traits.pathPrefix)/customers*\""
+                    "\"\(member.name)\" must be a path or a list of paths such as \"\(traits.api.pathPrefix)/customers*\""
                 )
                 continue
             }
@@ -98,7 +98,7 @@ package struct PassReader: Sendable {
         if pattern.contains("?") || pattern.contains("#") {
             return "it is compared with the path alone, without the query; * stands for any text"
         }
-        let root = traits.pathPrefix + "/"
+        let root = traits.api.pathPrefix + "/"
         let start = pattern.prefix { $0 != "*" }
         let isBelow = start.hasPrefix(root) || (start.count < pattern.count && root.hasPrefix(start))
         guard isBelow else { return "the paths of \(traits.vendor)'s API begin with \(root)" }

@@ -38,7 +38,7 @@ package struct BackfillRequirements: Sendable {
         let candidates = try candidates(order.provider, for: client)
         try checkWindow(order)
         for provider in candidates {
-            if provider.traits.deduplication == .none, !order.acceptsUnreadable {
+            if provider.traits.requests.deduplication == .none, !order.acceptsUnreadable {
                 throw .unreadable(provider.name, vendor: provider.traits.vendor)
             }
             if let migration = routes.migration(billing: provider, by: logs) {

@@ -23,16 +23,14 @@ struct BatchAssembly: Sendable {
 
     /// Limits of one request.
     private let limit: BatchLimit
-    private let oneIdentityOncePerBatch: Bool
     private var fresh = BatchQueue()
     private var repeated = BatchQueue()
     private var suspects = BatchQueue()
     private var accused = BatchQueue()
     private var lastTurn = Standing.accused
 
-    init(limit: BatchLimit, oneIdentityOncePerBatch: Bool) {
+    init(limit: BatchLimit) {
         self.limit = limit
-        self.oneIdentityOncePerBatch = oneIdentityOncePerBatch
     }
 
     /// How many events wait.
@@ -114,10 +112,9 @@ struct BatchAssembly: Sendable {
     }
 
     private mutating func take(_ turn: Standing, most: Int?) -> DeliveryBatch? {
-        let limit = BatchLimit(events: max(1, min(limit.events, most ?? limit.events)), bytes: limit.bytes)
-        let oneIdentityOnce = oneIdentityOncePerBatch
+        let limit = most.map { limit.events(atMost: $0) } ?? limit
         return change(turn) { queue in
-            queue.takeFixed() ?? queue.takeBatch(within: limit, oneIdentityOnce: oneIdentityOnce)
+            queue.takeFixed() ?? queue.takeBatch(within: limit)
         }
     }
 

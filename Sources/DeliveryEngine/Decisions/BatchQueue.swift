@@ -50,7 +50,7 @@ struct BatchQueue: Sendable {
     }
 
     /// Takes the first events that fit into one request.
-    mutating func takeBatch(within limit: BatchLimit, oneIdentityOnce: Bool) -> DeliveryBatch? {
+    mutating func takeBatch(within limit: BatchLimit) -> DeliveryBatch? {
         guard let first = waiting.popFirst() else { return nil }
         var bytes = first.translated.bytes.count
         var most = Self.company(of: first, limit: limit.events)
@@ -59,7 +59,7 @@ struct BatchQueue: Sendable {
         items.append(first)
         var passedOver: [DeliveryItem] = []
         var identities: Set<String> = []
-        if oneIdentityOnce {
+        if limit.oneIdentityOnce {
             identities.reserveCapacity(min(most, waiting.count + 1))
             identities.insert(first.translated.identity)
         }
@@ -67,7 +67,7 @@ struct BatchQueue: Sendable {
             most = min(most, Self.company(of: waiting[0], limit: limit.events))
             guard items.count < most, waiting[0].translated.bytes.count <= limit.room(behind: bytes) else { break }
             let candidate = waiting.removeFirst()
-            if oneIdentityOnce, !identities.insert(candidate.translated.identity).inserted {
+            if limit.oneIdentityOnce, !identities.insert(candidate.translated.identity).inserted {
                 passedOver.append(candidate)
                 continue
             }

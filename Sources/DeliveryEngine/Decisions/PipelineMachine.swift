@@ -102,7 +102,7 @@ package struct PipelineMachine: Sendable {
         rules = OutcomeRules(settings: settings)
         random = SplitMix(seed: seed)
         gates = ProviderGates(settings: settings, hold: hold, at: now)
-        assembly = BatchAssembly(limit: settings.batch, oneIdentityOncePerBatch: settings.oneIdentityOncePerBatch)
+        assembly = BatchAssembly(limit: settings.batch)
         outbox = Outbox(provider: settings.provider)
         intake = Intake(linger: settings.linger)
         steadyClock = SteadyClock(at: now, since: start ?? now)

@@ -162,7 +162,7 @@ package struct PassedCalls: Sendable {
         _ ticket: PassTicket,
         endedBy off: PassSwitch
     ) -> EventLoopFuture<Begun> {
-        let target = PassedConnections.Target(origin: head.origin, mustBeOutside: !provider.mayBeInside)
+        let target = PassedConnections.Target(origin: head.origin, mustBeOutside: !provider.connection.mayBeInside)
         let method = HTTPMethod(rawValue: request.method)
         return connections.take(target, for: method, reuses: request.mayRepeat).map { [connections, limits] in
             let call = PassedCall(

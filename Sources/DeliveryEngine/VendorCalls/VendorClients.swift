@@ -22,7 +22,7 @@ package struct VendorClients: Sendable {
 
     /// The client for a provider.
     package func client(for provider: ProviderConfiguration) -> VendorClient {
-        provider.mayBeInside ? anywhere : outside
+        provider.connection.mayBeInside ? anywhere : outside
     }
 
     /// Ends both; calls in flight fail.

@@ -6,11 +6,11 @@ extension VendorEndpoint {
     package init(_ provider: ProviderConfiguration) {
         self.init(
             provider: provider.name,
-            baseURL: provider.baseURL,
-            credential: provider.traits.credential,
-            headers: provider.headers.map { (name: $0.name, value: $0.value) },
+            baseURL: provider.connection.baseURL,
+            credential: provider.traits.api.credential,
+            headers: provider.connection.headers.map { (name: $0.name, value: $0.value) },
             timeout: provider.timeout,
-            mayRepeat: provider.traits.deduplication != .none
+            mayRepeat: provider.traits.requests.deduplication != .none
         )
     }
 }

@@ -99,9 +99,9 @@ struct VendorExamination: Sendable {
     private static func endpoint(_ provider: ProviderConfiguration) -> VendorEndpoint {
         VendorEndpoint(
             provider: provider.name,
-            baseURL: provider.baseURL,
-            credential: provider.traits.credential,
-            headers: provider.headers.map { (name: $0.name, value: $0.value) },
+            baseURL: provider.connection.baseURL,
+            credential: provider.traits.api.credential,
+            headers: provider.connection.headers.map { (name: $0.name, value: $0.value) },
             timeout: min(provider.timeout, patience)
         )
     }

@@ -32,7 +32,7 @@ struct ConditionFeed: Sendable {
         let configured = routes.current.routes.providers
         let duty = ReportingDuty(shared?.view, delivering: Set(states.keys))
         let memories = Dictionary(
-            configured.map { ($0.name, Self.memory(of: $0.traits.deduplication)) },
+            configured.map { ($0.name, Self.memory(of: $0.traits.requests.deduplication)) },
             uniquingKeysWith: { first, _ in first }
         )
         var readings = GatewayMeasurements()

@@ -17,10 +17,10 @@ struct PassAddress: Equatable {
     ///   - gatewayOrigin: scheme and authority; nil if the client named no host.
     ///   - prefix: the facade's prefix that the request came by.
     init(of provider: ProviderConfiguration, gatewayOrigin: String?, prefix: String) {
-        let parts = URLComponents(string: provider.baseURL)
+        let parts = URLComponents(string: provider.connection.baseURL)
         let port = parts?.port.map { ":\($0)" } ?? ""
         vendorOrigin = "\(parts?.scheme ?? "https")://\(parts?.encodedHost ?? "")\(port)"
-        vendorPath = (parts?.percentEncodedPath ?? "") + provider.traits.pathPrefix
+        vendorPath = (parts?.percentEncodedPath ?? "") + provider.traits.api.pathPrefix
         self.gatewayOrigin = gatewayOrigin ?? ""
         gatewayPath = prefix
     }

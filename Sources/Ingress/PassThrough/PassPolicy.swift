@@ -29,11 +29,11 @@ enum PassPolicy {
         if dialect.serves(method == "HEAD" ? "GET" : method, path) { return .serve }
         let normal: NormalPath
         do {
-            normal = try NormalPath(traits.pathPrefix + path)
+            normal = try NormalPath(traits.api.pathPrefix + path)
         } catch {
-            return .refuse(PassRefusal(error, prefix: traits.pathPrefix))
+            return .refuse(PassRefusal(error, prefix: traits.api.pathPrefix))
         }
-        if dialect.meansServedPath(String(normal.decoded.dropFirst(traits.pathPrefix.count))) { return .serve }
+        if dialect.meansServedPath(String(normal.decoded.dropFirst(traits.api.pathPrefix.count))) { return .serve }
         guard client.may(scope) else { return .refuse(.missingScope(scope)) }
         guard rule.allows(normal) else { return .refuse(.notListed(method, normal, dialect.adapter)) }
         switch routes.target(of: rule, in: dialect.adapter, for: client) {

@@ -56,7 +56,7 @@ package struct MigrationPreview {
         newProvider = routes.providers.first { $0.name == migration.to }
         recipients = newProvider.flatMap { BackfillRoutes(of: $0, in: routes, withShadow: true) }
         translator = newProvider.map { Translator($0.adapter) }
-        if oldProvider?.traits.billing == .receipt { late = LateUsage() }
+        if oldProvider?.traits.billing.clock == .receipt { late = LateUsage() }
     }
 
     /// Adds the next event.

@@ -9,7 +9,7 @@ package struct ClosedPeriods: Sendable {
 
     /// - Returns: nil if the vendor bills by the events' own times, or nobody moves to or from the provider.
     package init?(of provider: ProviderConfiguration, in snapshot: RoutesSnapshot) {
-        guard provider.traits.billing == .receipt else { return nil }
+        guard provider.traits.billing.clock == .receipt else { return nil }
         let name = provider.owner?.provider ?? provider.name
         migrations = snapshot.routes.migrations.filter { [$0.from, $0.to].contains(name) }
         guard !migrations.isEmpty else { return nil }

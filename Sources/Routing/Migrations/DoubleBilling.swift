@@ -21,7 +21,7 @@ package struct DoubleBilling: Sendable {
 
     package init(at account: ProviderConfiguration, by snapshot: RoutesSnapshot) {
         let name = account.owner?.provider ?? account.name
-        let isByReceipt = account.traits.billing == .receipt
+        let isByReceipt = account.traits.billing.clock == .receipt
         provider = name
         // An event of a customer who has moved by one route may come to both vendors by another: it would be billed all the same.
         rules = snapshot.routes.migrations.filter { isByReceipt && [$0.from, $0.to].contains(name) }.compactMap {

@@ -41,7 +41,7 @@ struct MigrationRule: Sendable {
         record = migration.record(by: log)
         isClosed = log.isClosed
         func billing(_ name: ProviderName) -> BillingClock {
-            routes.providers.first { $0.name == name }?.traits.billing ?? .eventTime
+            routes.providers.first { $0.name == name }?.traits.billing.clock ?? .eventTime
         }
         old = Party(side: .from, billing: billing(migration.from))
         new = Party(side: .to, billing: billing(migration.to))

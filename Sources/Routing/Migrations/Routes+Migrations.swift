@@ -31,7 +31,7 @@ extension Routes {
 
     /// The migration that has moved customers to or from a provider whose vendor would bill a past event now; nil if none has.
     package func migration(billing provider: ProviderConfiguration, by logs: MigrationLogs) -> MigrationName? {
-        guard provider.traits.billing == .receipt else { return nil }
+        guard provider.traits.billing.clock == .receipt else { return nil }
         let name = provider.owner?.provider ?? provider.name
         return migrations.first { migration in
             [migration.from, migration.to].contains(name) && migration.fixed == nil

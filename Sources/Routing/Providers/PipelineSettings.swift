@@ -16,7 +16,6 @@ package struct PipelineSettings: Sendable, Equatable {
 
     package var provider: ProviderName
     package var batch: BatchLimit
-    package var oneIdentityOncePerBatch: Bool
     package var deduplication: Deduplication
     package var retry: RetrySchedule
     package var breaker: BreakerSettings
@@ -25,36 +24,31 @@ package struct PipelineSettings: Sendable, Equatable {
     /// nil: as fast as the vendor responds.
     package var rateLimit: RateLimit?
     /// Percent of the rate limit that clients' reads and passed calls may take together.
-    package var readsShare: Double
+    package var readsShare = 100.0
     package var onUncertain: UncertainPolicy
     /// How long a single event waits for others, to fill a batch.
-    package var linger: Duration
+    package let linger: Duration
 
     package init(
         provider: ProviderName,
         batch: BatchLimit,
-        oneIdentityOncePerBatch: Bool = false,
         deduplication: Deduplication,
         retry: RetrySchedule = .standard,
         breaker: BreakerSettings = .standard,
         concurrency: Int = standardConcurrency,
         rateLimit: RateLimit? = nil,
-        readsShare: Double = 100,
-        onUncertain: UncertainPolicy = standardPolicy,
-        linger: Duration = .milliseconds(5)
+        onUncertain: UncertainPolicy = standardPolicy
     ) {
         precondition(concurrency > 0, "a provider that may never be called never gets anything")
         self.provider = provider
         self.batch = batch
-        self.oneIdentityOncePerBatch = oneIdentityOncePerBatch
         self.deduplication = deduplication
         self.retry = retry
         self.breaker = breaker
         self.concurrency = concurrency
         self.rateLimit = rateLimit
-        self.readsShare = readsShare
         self.onUncertain = onUncertain
-        self.linger = batch.events == 1 ? .zero : linger
+        linger = batch.events == 1 ? .zero : .milliseconds(5)
     }
 
     /// ``concurrency`` where `routes.json` says nothing.

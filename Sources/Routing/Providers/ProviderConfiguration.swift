@@ -21,19 +21,11 @@ package struct ProviderConfiguration: Sendable, Equatable {
     /// What the vendor's adapter says of it.
     package let traits: VendorTraits
     private let language: Language
-    /// Scheme, host and path, without a trailing slash.
-    package let baseURL: String
-    /// Whether it may be on this machine or in the networks around it; else it must be on the internet.
-    package let mayBeInside: Bool
-    package private(set) var credential: CredentialSource
+    package private(set) var connection: Connection
+    /// How long the vendor may take to answer.
     package let timeout: Duration
-    /// Header fields of the account that go with every call.
-    package let headers: [Header]
-    /// ``ReadsSettings/lag``; nil: the vendor's own.
-    private let lag: Duration?
-    private let metered: [String: MeteredProperty]
-    /// With which the vendor signs its webhooks; nil if it sends none.
-    package private(set) var webhookKey: CredentialSource?
+    /// How it is read.
+    package let reads: ReadsSettings
     /// Nil: no event is read back.
     package let verify: VerifySettings?
     /// Nil: no canary is sent. A tenant's own account has none.
@@ -42,45 +34,30 @@ package struct ProviderConfiguration: Sendable, Equatable {
     init(
         pipeline: PipelineSettings,
         adapter: any Adapter,
-        baseURL: String,
-        mayBeInside: Bool,
-        credential: CredentialSource,
+        connection: Connection,
         timeout: Duration,
-        headers: [Header],
-        lag: Duration? = nil,
-        metered: [String: MeteredProperty] = [:],
-        webhookKey: CredentialSource? = nil,
+        reads: ReadsSettings,
         verify: VerifySettings? = nil,
         canary: CanarySettings? = nil
     ) {
-        self.webhookKey = webhookKey
-        self.verify = verify
-        self.canary = canary
         self.pipeline = pipeline
         traits = adapter.traits
         language = Language(adapter: adapter)
-        self.baseURL = baseURL
-        self.mayBeInside = mayBeInside
-        self.credential = credential
+        self.connection = connection
         self.timeout = timeout
-        self.headers = headers
-        self.lag = lag
-        self.metered = metered
+        self.reads = reads
+        self.verify = verify
+        self.canary = canary
     }
 
     /// As in the file; for a tenant's own account, followed by `@` and the tenant, since no name in the file has an `@`.
     package var name: ProviderName { pipeline.provider }
 
-    /// How it is read.
-    package var reads: ReadsSettings {
-        ReadsSettings(share: pipeline.readsShare, lag: lag ?? traits.reads?.lag ?? .zero, metered: metered)
-    }
-
     /// How many requests its vendor takes, by the file or as the vendor documents it; nil if no limit is known.
-    package var rateLimit: RateLimit? { pipeline.rateLimit ?? traits.rateLimit }
+    package var rateLimit: RateLimit? { pipeline.rateLimit ?? traits.requests.rateLimit }
 
     /// Whether it is a simulator or a server of one's own on this machine.
-    package var isOnThisMachine: Bool { BaseURL.isLoopback(baseURL) }
+    package var isOnThisMachine: Bool { BaseURL.isLoopback(connection.baseURL) }
 
     /// Speaks with the vendor.
     package var adapter: any Adapter { language.adapter }
@@ -90,6 +67,19 @@ package struct ProviderConfiguration: Sendable, Equatable {
         let adapter: any Adapter
 
         static func == (left: Language, right: Language) -> Bool { left.adapter.traits == right.adapter.traits }
+    }
+
+    /// Where the vendor's server is, and whose account there is meant.
+    package struct Connection: Sendable, Equatable {
+        /// Scheme, host and path, without a trailing slash.
+        package let baseURL: String
+        /// Whether it may be on this machine or in the networks around it; else it must be on the internet.
+        package let mayBeInside: Bool
+        package fileprivate(set) var credential: CredentialSource
+        /// Header fields of the account that go with every call.
+        package let headers: [Header]
+        /// With which the vendor signs its webhooks; nil if it sends none.
+        package fileprivate(set) var webhookKey: CredentialSource?
     }
 
     /// A setting of the account, as the vendor expects it.
@@ -111,9 +101,9 @@ package struct ProviderConfiguration: Sendable, Equatable {
         var account = self
         account.owner = Owner(tenant: tenant, provider: name)
         account.pipeline.provider = ProviderName("\(name)@\(tenant)")
-        account.credential = credential
+        account.connection.credential = credential
         // The vendor's messages are about the account that they were configured for.
-        account.webhookKey = nil
+        account.connection.webhookKey = nil
         account.canary = nil
         return account
     }

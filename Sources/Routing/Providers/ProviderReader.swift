@@ -58,19 +58,18 @@ struct ProviderReader {
             fields.fault(value, "\"webhook_key\" is of no use: \(traits.vendor) sends no webhooks that are read here")
         }
         let reads = readReads(members["reads"], traits, &fields)
-        let pipeline = PipelineSettings(
+        var pipeline = PipelineSettings(
             provider: ProviderName(name),
             batch: readBatch(members["batch"], traits, &fields),
-            oneIdentityOncePerBatch: traits.oneIdentityOncePerBatch,
-            deduplication: traits.deduplication,
+            deduplication: traits.requests.deduplication,
             retry: readRetry(members["retry"], &fields),
             breaker: readBreaker(members["breaker"], &fields),
             concurrency: RoutesFields.concurrency.value(in: members),
             rateLimit: members["rate_limit"]?.string.flatMap(RateText.read)
-                ?? (baseURL.map(BaseURL.isLoopback) ?? false ? nil : traits.rateLimit),
-            readsShare: RoutesFields.readsShare.value(in: reads),
+                ?? (baseURL.map(BaseURL.isLoopback) ?? false ? nil : traits.requests.rateLimit),
             onUncertain: RoutesFields.onUncertain.value(in: members)
         )
+        pipeline.readsShare = RoutesFields.readsShare.value(in: reads)
         if pipeline.onUncertain == .probe, let value = members["on_uncertain"], traits.reads == nil {
             fields.fault(
                 value,
@@ -87,14 +86,19 @@ struct ProviderReader {
             ProviderConfiguration(
                 pipeline: pipeline,
                 adapter: adapter,
-                baseURL: baseURL,
-                mayBeInside: RoutesFields.allowPrivateAddress.value(in: members) || BaseURL.isLoopback(baseURL),
-                credential: credential,
-                timeout: members["timeout"]?.string.flatMap(DurationText.read) ?? traits.timeout,
-                headers: headers,
-                lag: reads["lag"]?.string.flatMap(DurationText.read),
-                metered: readMetered(reads["metered"], traits, &fields),
-                webhookKey: webhookKey,
+                connection: ProviderConfiguration.Connection(
+                    baseURL: baseURL,
+                    mayBeInside: RoutesFields.allowPrivateAddress.value(in: members) || BaseURL.isLoopback(baseURL),
+                    credential: credential,
+                    headers: headers,
+                    webhookKey: webhookKey
+                ),
+                timeout: members["timeout"]?.string.flatMap(DurationText.read) ?? traits.requests.timeout,
+                reads: ReadsSettings(
+                    share: pipeline.readsShare,
+                    lag: reads["lag"]?.string.flatMap(DurationText.read) ?? traits.reads?.lag ?? .zero,
+                    metered: readMetered(reads["metered"], traits, &fields)
+                ),
                 verify: verify,
                 canary: canary
             )
@@ -108,7 +112,7 @@ struct ProviderReader {
         _ fields: inout FieldReader
     ) -> String? {
         guard let value = members["base_url"], let text = value.string else {
-            if let standard = traits.defaultBaseURL { return standard }
+            if let standard = traits.api.defaultBaseURL { return standard }
             fields.fault(provider, "\"base_url\" is missing: \(traits.vendor) has no standard address")
             return nil
         }
@@ -121,12 +125,12 @@ struct ProviderReader {
             return nil
         }
         let trimmed = BaseURL.trimmed(text)
-        let address = BaseURL.withoutVersion(trimmed, traits.pathPrefix)
+        let address = BaseURL.withoutVersion(trimmed, traits.api.pathPrefix)
         if address != trimmed {
             let extra = trimmed.dropFirst(address.count)
             fields.fault(
                 value,
-                "\"base_url\" ends with \(extra), but \(traits.pathPrefix) is added to every request to \(traits.vendor); "
+                "\"base_url\" ends with \(extra), but \(traits.api.pathPrefix) is added to every request to \(traits.vendor); "
                     + "\"\(address)\" is used",
                 severity: .warning
             )
@@ -135,14 +139,14 @@ struct ProviderReader {
     }
 
     private func readBatch(_ value: JSONValue?, _ traits: VendorTraits, _ fields: inout FieldReader) -> BatchLimit {
-        guard let value, let events = value.int64.map({ Int($0) }) else { return traits.batch }
-        if events > traits.batch.events {
+        guard let value, let events = value.int64.map({ Int($0) }) else { return traits.requests.batch }
+        if events > traits.requests.batch.events {
             fields.fault(
                 value,
-                "\"batch\" is \(events), but \(traits.vendor) gets at most \(traits.batch.events) events in a request"
+                "\"batch\" is \(events), but \(traits.vendor) gets at most \(traits.requests.batch.events) events in a request"
             )
         }
-        return BatchLimit(events: min(events, traits.batch.events), bytes: traits.batch.bytes)
+        return traits.requests.batch.events(atMost: events)
     }
 
     /// A name that another vendor uses too is this vendor's own here.
@@ -150,8 +154,8 @@ struct ProviderReader {
         -> [ProviderConfiguration.Header]
     {
         for vendor in vendors {
-            for field in vendor.accountHeaders
-            where !traits.accountHeaders.contains(where: { $0.setting == field.setting }) {
+            for field in vendor.api.accountHeaders
+            where !traits.api.accountHeaders.contains(where: { $0.setting == field.setting }) {
                 guard let value = members[field.setting] else { continue }
                 fields.fault(
                     value,
@@ -159,7 +163,7 @@ struct ProviderReader {
                 )
             }
         }
-        return traits.accountHeaders.compactMap { field in
+        return traits.api.accountHeaders.compactMap { field in
             guard let value = members[field.setting], let text = value.string else { return nil }
             guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 fields.fault(value, "\"\(field.setting)\" must be 1 to 255 ASCII characters without spaces")

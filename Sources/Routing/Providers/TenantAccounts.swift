@@ -17,18 +17,18 @@ enum TenantAccounts {
             guard let provider = providers.first(where: { $0.name == credential.provider }) else { continue }
             let siblings = accounts.filter { $0.owner?.provider == provider.name }
             if let own = siblings.first(where: { $0.owner?.tenant == credential.tenant }) {
-                if own.credential != credential.source {
+                if own.connection.credential != credential.source {
                     fields.fault(
                         credential.value,
                         "another client of the tenant \"\(credential.tenant)\" has another credential for \"\(provider.name)\"; a tenant has one"
                     )
                 }
-            } else if provider.credential == credential.source {
+            } else if provider.connection.credential == credential.source {
                 fields.fault(
                     credential.value,
                     "this is the credential that \"\(provider.name)\" has anyway; leave it out"
                 )
-            } else if let other = siblings.first(where: { $0.credential == credential.source }) {
+            } else if let other = siblings.first(where: { $0.connection.credential == credential.source }) {
                 fields.fault(
                     credential.value,
                     "the tenant \"\(other.owner?.tenant.rawValue ?? "")\" has the same credential, so both are at one account; "

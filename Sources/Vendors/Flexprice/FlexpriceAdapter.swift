@@ -9,27 +9,31 @@ struct FlexpriceAdapter: Adapter {
     let traits = VendorTraits(
         adapter: name,
         vendor: vendor,
-        // Two regions, and a key belongs to one: a default would send customer data to the wrong continent.
-        defaultBaseURL: nil,
-        pathPrefix: "/v1",
-        credential: .header(name: "x-api-key", prefix: ""),
-        // The limit is 32 MiB; half of it keeps clear of it and of the memory that large batches take.
-        batch: BatchLimit(events: 1000, bytes: 16 << 20),
-        deduplication: .byIdentity(memory: nil),
-        // A bulk request is published event by event before it is answered.
-        timeout: .seconds(120),
-        // Documented for the bulk call; single events would be allowed ten times as many.
-        rateLimit: RateLimit(requests: 100, per: .seconds(60)),
-        accountHeaders: [
-            AccountHeader(
-                setting: "environment_id",
-                header: "X-Environment-ID",
-                summary: """
-                    The Flexprice environment, sent as X-Environment-ID. A key from a self-hosted server's own \
-                    configuration needs it; a key created in Flexprice already belongs to one environment.
-                    """
-            )
-        ],
+        api: VendorAPI(
+            // Two regions, and a key belongs to one: a default would send customer data to the wrong continent.
+            defaultBaseURL: nil,
+            pathPrefix: "/v1",
+            credential: .header(name: "x-api-key", prefix: ""),
+            accountHeaders: [
+                AccountHeader(
+                    setting: "environment_id",
+                    header: "X-Environment-ID",
+                    summary: """
+                        The Flexprice environment, sent as X-Environment-ID. A key from a self-hosted server's own \
+                        configuration needs it; a key created in Flexprice already belongs to one environment.
+                        """
+                )
+            ]
+        ),
+        requests: RequestTraits(
+            // The limit is 32 MiB; half of it keeps clear of it and of the memory that large batches take.
+            batch: BatchLimit(events: 1000, bytes: 16 << 20),
+            deduplication: .byIdentity(memory: nil),
+            // A bulk request is published event by event before it is answered.
+            timeout: .seconds(120),
+            // Documented for the bulk call; single events would be allowed ten times as many.
+            rateLimit: RateLimit(requests: 100, per: .seconds(60))
+        ),
         settings: FlexpriceSettings.fields,
         ignoredFields: ["subscription_id"],
         // It names no largest page; this one stays readable. Page keys are cut to whole seconds there.
@@ -45,7 +49,7 @@ struct FlexpriceAdapter: Adapter {
                 lag: .seconds(120)
             )
         ),
-        corrections: [corrections]
+        billing: BillingTraits(corrections: [corrections])
     )
 
     /// Behind the API stands a queue that takes messages up to about 1 MB and loses larger ones after a 202.

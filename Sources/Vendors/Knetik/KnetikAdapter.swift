@@ -9,21 +9,27 @@ struct KnetikAdapter: Adapter {
     let traits = VendorTraits(
         adapter: name,
         vendor: vendor,
-        defaultBaseURL: "https://api.knetik.io",
-        pathPrefix: "/v2",
-        // Its "customer" is the account, so this is the credential.
-        credential: .query(name: "customerId"),
-        // There is a batch call, but what a failed one has recorded is unknown, and nothing may be sent twice.
-        batch: BatchLimit(events: 1, bytes: 1 << 20),
-        deduplication: .none,
-        timeout: .seconds(60),
+        api: VendorAPI(
+            defaultBaseURL: "https://api.knetik.io",
+            pathPrefix: "/v2",
+            // Its "customer" is the account, so this is the credential.
+            credential: .query(name: "customerId")
+        ),
+        requests: RequestTraits(
+            // There is a batch call, but what a failed one has recorded is unknown, and nothing may be sent twice.
+            batch: BatchLimit(events: 1, bytes: 1 << 20),
+            deduplication: .none,
+            timeout: .seconds(60)
+        ),
         settings: KnetikSettings.fields,
         ignoredFields: ["source", "subscription_id"],
-        corrections: [
-            CorrectionTraits(
-                impossible: "Knetik keeps what it has recorded: it has no call that changes or removes an event"
-            )
-        ]
+        billing: BillingTraits(
+            corrections: [
+                CorrectionTraits(
+                    impossible: "Knetik keeps what it has recorded: it has no call that changes or removes an event"
+                )
+            ]
+        )
     )
 
     let pastUsage: PastUsage? = PastUsage(

@@ -9,15 +9,18 @@ struct LagoAdapter: Adapter {
     let traits = VendorTraits(
         adapter: name,
         vendor: vendor,
-        defaultBaseURL: "https://api.getlago.com",
-        pathPrefix: "/api/v1",
-        credential: .header(name: "Authorization", prefix: "Bearer "),
-        // No limit in bytes is documented; a megabyte is what web servers in front of self-hosted ones let through.
-        batch: BatchLimit(events: 100, bytes: 1 << 20),
-        deduplication: .byIdentity(memory: nil),
-        // Its batch code finds inserted rows by transaction_id alone, whatever the subscription.
-        oneIdentityOncePerBatch: true,
-        rateLimit: RateLimit(requests: 50, per: .seconds(1)),
+        api: VendorAPI(
+            defaultBaseURL: "https://api.getlago.com",
+            pathPrefix: "/api/v1",
+            credential: .header(name: "Authorization", prefix: "Bearer ")
+        ),
+        requests: RequestTraits(
+            // No limit in bytes is documented; a megabyte is what web servers in front of self-hosted ones let through.
+            // Its batch code finds inserted rows by transaction_id alone, whatever the subscription.
+            batch: BatchLimit(events: 100, bytes: 1 << 20, oneIdentityOnce: true),
+            deduplication: .byIdentity(memory: nil),
+            rateLimit: RateLimit(requests: 50, per: .seconds(1))
+        ),
         settings: LagoSettings.fields,
         ignoredFields: ["source"],
         // PostgreSQL shows an event at once, ClickHouse after seconds.
@@ -33,7 +36,7 @@ struct LagoAdapter: Adapter {
             ),
             immediateStore: postgres
         ),
-        corrections: corrections
+        billing: BillingTraits(corrections: corrections)
     )
 
     private static let amountField = "precise_total_amount_cents"

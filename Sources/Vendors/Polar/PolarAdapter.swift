@@ -9,15 +9,19 @@ struct PolarAdapter: Adapter {
     let traits = VendorTraits(
         adapter: name,
         vendor: vendor,
-        defaultBaseURL: "https://api.polar.sh",
-        pathPrefix: "/v1",
-        credential: .header(name: "Authorization", prefix: "Bearer "),
-        // 10 MiB are allowed, but a refusal repeats the events several times over and must still be readable; no number of events
-        // is documented, and one database statement must not take 30 s.
-        batch: BatchLimit(events: 1000, bytes: 1 << 20),
-        deduplication: .byIdentity(memory: nil),
-        timeout: .seconds(45),
-        rateLimit: RateLimit(requests: 500, per: .seconds(60)),
+        api: VendorAPI(
+            defaultBaseURL: "https://api.polar.sh",
+            pathPrefix: "/v1",
+            credential: .header(name: "Authorization", prefix: "Bearer ")
+        ),
+        requests: RequestTraits(
+            // 10 MiB are allowed, but a refusal repeats the events several times over and must still be readable; no number of events
+            // is documented, and one database statement must not take 30 s.
+            batch: BatchLimit(events: 1000, bytes: 1 << 20),
+            deduplication: .byIdentity(memory: nil),
+            timeout: .seconds(45),
+            rateLimit: RateLimit(requests: 500, per: .seconds(60))
+        ),
         settings: PolarSettings.fields,
         ignoredFields: ["source", "subscription_id"],
         // Its lists are filled by a job of low priority that is retried up to five times, at least 30 s apart.
@@ -31,9 +35,11 @@ struct PolarAdapter: Adapter {
             countsNewEvents: true,
             idsPerRequest: PolarReads.idsPerRequest
         ),
-        // Backdated events count in the running cycle (docs/features/usage-based-billing/event-ingestion.mdx, 2026-08).
-        billing: .receipt,
-        corrections: [corrections]
+        billing: BillingTraits(
+            // Backdated events count in the running cycle (docs/features/usage-based-billing/event-ingestion.mdx, 2026-08).
+            clock: .receipt,
+            corrections: [corrections]
+        )
     )
 
     private static let fields = [

@@ -29,7 +29,7 @@ struct TextParts {
             guard let part = PartName(rawValue: name.rawValue),
                 let destination = events[0].plan.destinations.first(where: { $0.adapter == name })
             else { throw BenchFailure(description: "\(name) has no row") }
-            let limit = min(adapter.traits.batch.events, events.count)
+            let limit = min(adapter.traits.requests.batch.events, events.count)
             let time = try PartTime.measure(seconds: seconds) {
                 for start in stride(from: 0, to: events.count, by: limit) {
                     let batch = try events[start..<min(start + limit, events.count)].map { event in

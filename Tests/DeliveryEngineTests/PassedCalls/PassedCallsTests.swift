@@ -353,7 +353,7 @@ import Testing
         try await PassingStage.set({ _ in .play(Self.twice) }) { (stage) async throws in
             #expect(try await stage.call() == "200 good")
             let target = PassedConnections.Target(
-                origin: try VendorOrigin(of: try #require(URLComponents(string: stage.provider.baseURL))),
+                origin: try VendorOrigin(of: try #require(URLComponents(string: stage.provider.connection.baseURL))),
                 mustBeOutside: false
             )
             let connections = stage.connections

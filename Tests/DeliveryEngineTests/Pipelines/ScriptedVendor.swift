@@ -76,10 +76,11 @@ struct PlainAdapter: Adapter {
         VendorTraits(
             adapter: Self.name,
             vendor: "Plain",
-            defaultBaseURL: nil,
-            credential: .header(name: "Authorization", prefix: ""),
-            batch: BatchLimit(events: 1, bytes: 1 << 20),
-            deduplication: .byIdentity(memory: nil)
+            api: VendorAPI(defaultBaseURL: nil, credential: .header(name: "Authorization", prefix: "")),
+            requests: RequestTraits(
+                batch: BatchLimit(events: 1, bytes: 1 << 20),
+                deduplication: .byIdentity(memory: nil)
+            )
         )
     }
 

@@ -11,11 +11,8 @@ import Testing
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
-            defaultBaseURL: nil,
-            pathPrefix: "/v1",
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none
+            api: VendorAPI(defaultBaseURL: nil, pathPrefix: "/v1", credential: .query(name: "key")),
+            requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none)
         )
         let text = #"""
             {"version": 1, "providers": {"p": {"adapter": "acme", "base_url": "\#(baseURL)", "credential": {"env": "K"}}},

@@ -12,11 +12,12 @@ import Testing
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
-            defaultBaseURL: "https://api.acme.example",
-            pathPrefix: "/v1",
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none
+            api: VendorAPI(
+                defaultBaseURL: "https://api.acme.example",
+                pathPrefix: "/v1",
+                credential: .query(name: "key")
+            ),
+            requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none)
         )
         let text = #"""
             {"version": 1, "providers": {

@@ -13,11 +13,15 @@ enum MigrationText {
                 VendorTraits(
                     adapter: "tide",
                     vendor: "Tide",
-                    defaultBaseURL: "https://api.tide.example",
-                    credential: .header(name: "Authorization", prefix: "Bearer "),
-                    batch: BatchLimit(events: 100, bytes: 1 << 20),
-                    deduplication: .byIdentity(memory: nil),
-                    billing: .receipt
+                    api: VendorAPI(
+                        defaultBaseURL: "https://api.tide.example",
+                        credential: .header(name: "Authorization", prefix: "Bearer ")
+                    ),
+                    requests: RequestTraits(
+                        batch: BatchLimit(events: 100, bytes: 1 << 20),
+                        deduplication: .byIdentity(memory: nil)
+                    ),
+                    billing: BillingTraits(clock: .receipt)
                 )
             )
         ]

@@ -13,11 +13,15 @@ struct AcmeAdapter: Adapter {
     let traits = VendorTraits(
         adapter: name,
         vendor: vendor,
-        defaultBaseURL: "https://api.acme.example",
-        pathPrefix: "/v1",
-        credential: .header(name: "Authorization", prefix: "Bearer "),
-        batch: BatchLimit(events: 1, bytes: 1 << 16),
-        deduplication: .byIdentity(memory: .seconds(86_400)),
+        api: VendorAPI(
+            defaultBaseURL: "https://api.acme.example",
+            pathPrefix: "/v1",
+            credential: .header(name: "Authorization", prefix: "Bearer ")
+        ),
+        requests: RequestTraits(
+            batch: BatchLimit(events: 1, bytes: 1 << 16),
+            deduplication: .byIdentity(memory: .seconds(86_400))
+        ),
         settings: AcmeSettings.fields,
         ignoredFields: ["source", "subscription_id"]
     )

@@ -29,7 +29,7 @@ import Vendors
     @Test func `routes.json knows its adapter and its settings`() throws {
         let routes = try RoutesReader(vendors: TestedVendors.all).read(Array(Self.text.utf8)).routes
         #expect(routes.providers[0].traits.vendor == "Acme" && routes.providers[0].adapter is AcmeAdapter)
-        #expect(routes.providers[0].baseURL == "https://api.acme.example")
+        #expect(routes.providers[0].connection.baseURL == "https://api.acme.example")
         let destinations = routes.routes[0].destinations.map(\.destination)
         #expect(!AcmeAdapter().prepare(destinations[0]).settings.isNested)
         #expect(destinations[1].settings.text("nested") == "flatten")

@@ -42,7 +42,7 @@ import Vendors
     @Test func `names every registered vendor, and each of its stores`() {
         let named = Set(Self.table.map { "\($0.vendor) \($0.store ?? "")" })
         let known = VendorRegistry.all.flatMap { adapter in
-            adapter.traits.corrections.map { "\(adapter.traits.adapter) \($0.store ?? "")" }
+            adapter.traits.billing.corrections.map { "\(adapter.traits.adapter) \($0.store ?? "")" }
         }
         #expect(named == Set(known) && known.count == named.count)
     }
@@ -50,7 +50,7 @@ import Vendors
     @Test(arguments: table)
     func `corrects as the vendor can, and says why where it cannot`(row: Row) throws {
         let traits = try #require(VendorRegistry.adapter(named: row.vendor)?.traits)
-        let corrections = try #require(traits.corrections.first { $0.store == row.store })
+        let corrections = try #require(traits.billing.corrections.first { $0.store == row.store })
         let changes: [(CorrectionOrder.Change, Expected)] = [
             (.void, row.void), (.adjust(JSONText(checked: #"{"units":4}"#)), row.adjust),
         ]

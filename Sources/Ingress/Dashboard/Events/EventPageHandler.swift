@@ -98,7 +98,7 @@ struct EventPageHandler: Sendable {
         guard let destination = delivery.destination(in: event.plan) else { return .unknown }
         do {
             let translated = try provider.adapter.translate(event, for: destination)
-            return .sent(provider.adapter.request(carrying: [translated]), baseURL: provider.baseURL)
+            return .sent(provider.adapter.request(carrying: [translated]), baseURL: provider.connection.baseURL)
         } catch {
             return .untranslatable(error)
         }

@@ -179,7 +179,7 @@ struct ProblemsPageHandler: Sendable {
     ) async throws -> Int {
         guard selection.action == .retry, filter.statuses.contains(.uncertain) else { return 0 }
         let configured = routes.current.routes.providers.first { $0.name == provider }
-        guard configured?.traits.deduplication == Deduplication.none else { return 0 }
+        guard configured?.traits.requests.deduplication == Deduplication.none else { return 0 }
         var uncertain = filter
         uncertain.statuses = [.uncertain]
         return try await revisions.decide(.retry, uncertain, isDryRun: true, by: call.caller).count.changed

@@ -107,15 +107,15 @@ extension ProviderPage.Configuration {
     /// What `routes.json` says of a provider: where its credential comes from, and never what it is.
     init(_ provider: ProviderConfiguration) {
         let identity =
-            switch provider.traits.deduplication {
+            switch provider.traits.requests.deduplication {
             case .none: "the vendor does not recognize repeats"
             case .byIdentity(nil): "the vendor recognizes repeats"
             case .byIdentity(let memory?): "the vendor recognizes repeats for \(PlainNumbers.duration(memory))"
             }
         self.init(
             vendor: provider.traits.vendor,
-            baseURL: provider.baseURL,
-            credentialSource: Self.origin(of: provider.credential),
+            baseURL: provider.connection.baseURL,
+            credentialSource: Self.origin(of: provider.connection.credential),
             identity: identity,
             rateLimit: provider.rateLimit.map {
                 "\(PlainNumbers.count($0.requests)) requests per \(Self.period($0.per))"

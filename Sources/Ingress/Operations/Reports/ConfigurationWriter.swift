@@ -95,13 +95,13 @@ enum ConfigurationWriter {
     ) {
         writer.member("name", string: provider.name.rawValue)
         writer.member("adapter", string: provider.traits.adapter.rawValue)
-        writer.member("base_url", string: provider.baseURL)
+        writer.member("base_url", string: provider.connection.baseURL)
         writer.member("tenant", stringOrNull: provider.owner?.tenant.rawValue)
         writer.key("credential")
         writer.beginObject()
-        write(provider.credential, to: &writer)
+        write(provider.connection.credential, to: &writer)
         writer.endObject()
-        if let key = provider.webhookKey {
+        if let key = provider.connection.webhookKey {
             writer.key("webhook_key")
             writer.beginObject()
             write(key, to: &writer)
@@ -110,7 +110,7 @@ enum ConfigurationWriter {
         writer.member("timeout_ms", integer: provider.timeout.wholeMilliseconds)
         writer.key("headers")
         writer.beginObject()
-        for header in provider.headers { writer.member(header.setting, string: header.value) }
+        for header in provider.connection.headers { writer.member(header.setting, string: header.value) }
         writer.endObject()
         write(provider.pipeline, to: &writer)
         writer.member("verify_sample", stringOrNull: provider.verify?.text)
