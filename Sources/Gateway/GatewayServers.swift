@@ -75,27 +75,28 @@ extension GatewayParts {
             routes: routes,
             clock: clock,
             delivery: view,
-            questions: VendorQuestions(
-                routes: routes,
-                clients: threads.readers,
-                credentials: start.vault,
-                adapters: VendorRegistry.all,
-                admission: view.reads
-            ),
-            passedCalls: PassedCalls(
-                over: threads.passConnections,
-                credentials: start.vault,
-                routes: routes,
-                seenBy: view,
-                clock: clock
+            vendors: VendorServices(
+                questions: VendorQuestions(
+                    routes: routes,
+                    clients: threads.readers,
+                    credentials: start.vault,
+                    adapters: VendorRegistry.all,
+                    admission: view.reads
+                ),
+                passedCalls: PassedCalls(
+                    over: threads.passConnections,
+                    credentials: start.vault,
+                    routes: routes,
+                    seenBy: view,
+                    clock: clock
+                ),
+                webhooks: WebhookServices(
+                    keys: WebhookKeys(routes: routes).vault(environment: settings.environment),
+                    notes: notes
+                )
             ),
             dialects: FacadeRegistry.all,
-            operations: operations,
-            limits: opened.shared?.limits,
-            webhooks: WebhookServices(
-                keys: WebhookKeys(routes: routes).vault(environment: settings.environment),
-                notes: notes
-            )
+            operations: operations
         )
     }
 
@@ -110,40 +111,47 @@ extension GatewayParts {
         _ problems: ProblemCounts
     ) -> IngressOperations {
         IngressOperations(
-            readiness: readiness,
-            reloading: reloader,
-            planning: planner,
-            backfills: watch.desk.backfills,
-            migrations: watch.desk,
-            reporting: GatewayMetrics(
-                registry: metrics,
-                store: opened,
-                routes: routes,
-                monitor: view.monitor,
-                clock: clock,
-                parity: parity,
-                migrations: watch,
-                watches: watches,
-                logs: logs
-            ),
             audit: audit,
+            orders: OperatorOrders(
+                reloading: reloader,
+                planning: planner,
+                backfills: watch.desk.backfills,
+                migrations: watch.desk,
+                keys: GatewayKeys(keeping: opened.keys(orIn: settings.dataFolder), routes: routes)
+            ),
+            reports: OperatorReports(
+                readiness: readiness,
+                metrics: GatewayMetrics(
+                    registry: metrics,
+                    store: opened,
+                    routes: routes,
+                    monitor: view.monitor,
+                    clock: clock,
+                    parity: parity,
+                    migrations: watch,
+                    watches: watches,
+                    logs: logs
+                ),
+                statistics: statistics,
+                configuration: GatewayConfiguration(
+                    file: settings.routesFile.relativePath,
+                    reloader: reloader,
+                    routes: routes,
+                    ledger: store,
+                    lanes: store,
+                    book: watch.desk.book,
+                    clock: clock
+                ),
+                problems: problems
+            ),
             parity: parity,
             watches: watches,
-            statistics: statistics,
-            configuration: GatewayConfiguration(
-                file: settings.routesFile.relativePath,
-                reloader: reloader,
-                routes: routes,
-                ledger: store,
-                lanes: store,
-                book: watch.desk.book,
-                clock: clock
-            ),
-            problems: problems,
-            keys: GatewayKeys(keeping: opened.keys(orIn: settings.dataFolder), routes: routes),
             simulators: settings.simulators,
-            owners: readiness.shared,
-            sessions: opened.shared?.sessions
+            others: opened.shared.flatMap { shared in
+                readiness.shared.map {
+                    OtherGateways(owners: $0, sessions: shared.sessions, limits: shared.limits)
+                }
+            }
         )
     }
 }

@@ -36,7 +36,7 @@ package struct IngressServer: Service {
             gatekeeper: Gatekeeper(
                 routes: given.routes,
                 clock: given.clock,
-                limits: given.limits,
+                limits: given.operations.others?.limits,
                 audit: given.operations.audit
             ),
             bodies: LargeBodies(threads: max(1, System.coreCount / 2)),
@@ -47,7 +47,7 @@ package struct IngressServer: Service {
                     on: settings,
                     isSecure: certificate != nil,
                     threads: System.coreCount / 2,
-                    sharing: given.operations.sessions
+                    sharing: given.operations.others?.sessions
                 )
             }
         )

@@ -21,44 +21,49 @@ package struct IngressServices: Sendable {
     let routes: CurrentRoutes
     let clock: any WallClock
     let delivery: DeliveryView
-    let questions: VendorQuestions
-    let passedCalls: PassedCalls
+    let vendors: VendorServices
     let dialects: [any Dialect]
     let operations: IngressOperations
-    let limits: (any TokenAllotting)?
-    let webhooks: WebhookServices?
 
     /// - Parameters:
     ///   - delivery: what the pipelines tell and are told.
-    ///   - questions: asks the vendors themselves.
-    ///   - passedCalls: passes clients' own calls to the vendors.
+    ///   - vendors: talks with the vendors themselves.
     ///   - dialects: the facades.
-    ///   - limits: clients' limits that several gateways keep together; nil if this one is alone.
-    ///   - webhooks: for what vendors send by themselves; nil if nothing is taken of it.
     package init(
         acceptor: Acceptor,
         journal: any IngressJournal,
         routes: CurrentRoutes,
         clock: any WallClock,
         delivery: DeliveryView,
-        questions: VendorQuestions,
-        passedCalls: PassedCalls,
+        vendors: VendorServices,
         dialects: [any Dialect],
-        operations: IngressOperations,
-        limits: (any TokenAllotting)? = nil,
-        webhooks: WebhookServices? = nil
+        operations: IngressOperations
     ) {
-        self.webhooks = webhooks
-        self.limits = limits
         self.acceptor = acceptor
         self.journal = journal
         self.routes = routes
         self.clock = clock
         self.delivery = delivery
-        self.questions = questions
-        self.passedCalls = passedCalls
+        self.vendors = vendors
         self.dialects = dialects
         self.operations = operations
+    }
+}
+
+/// What requests ask of the vendors, and what vendors send by themselves.
+package struct VendorServices: Sendable {
+    let questions: VendorQuestions
+    let passedCalls: PassedCalls
+    let webhooks: WebhookServices?
+
+    /// - Parameters:
+    ///   - questions: asks the vendors themselves.
+    ///   - passedCalls: passes clients' own calls to the vendors.
+    ///   - webhooks: for what vendors send by themselves; nil if nothing is taken of it.
+    package init(questions: VendorQuestions, passedCalls: PassedCalls, webhooks: WebhookServices? = nil) {
+        self.questions = questions
+        self.passedCalls = passedCalls
+        self.webhooks = webhooks
     }
 }
 
@@ -75,79 +80,113 @@ package struct WebhookServices: Sendable {
     }
 }
 
-/// What operators ask for, and where it is recorded.
+/// What operators read and order, and where it is recorded.
 package struct IngressOperations: Sendable {
-    let readiness: any ReadinessReporting
-    let reloading: any RoutesReloading
-    let planning: any RoutesPlanning
-    let backfills: any BackfillManaging
-    let migrations: any MigrationManaging
-    let reporting: any MetricsReporting
     let audit: AuditLog
+    let orders: OperatorOrders
+    let reports: OperatorReports
     let parity: any ParityRunning
     /// Nil if no provider is watched.
     let watches: (any WatchReading)?
-    /// Nil if keys cannot be changed here.
-    let keys: (any KeyManaging)?
-    let statistics: any StatisticsReading
-    /// What the menu of the dashboard shows.
-    let problems: ProblemCounts
-    let configuration: any ConfigurationReading
+    /// Nil if no simulated vendors run in this process.
+    let simulators: (any SimulatorControlling)?
+    /// Nil if no other gateway shares the journal.
+    let others: OtherGateways?
     let latestComparisons = LatestComparisons()
     let comparedDays = ComparedDays()
     let refusals = ClientRefusals()
     let corrections = CorrectionTurns()
-    /// Nil if no simulated vendors run in this process.
-    let simulators: (any SimulatorControlling)?
-    /// Nil if no other gateway shares the journal.
-    let owners: (any AccountOwning)?
-    /// Nil if no other gateway shares the journal.
-    let sessions: (any SessionKeeping)?
 
     /// - Parameters:
     ///   - audit: one for all listeners; it runs beside them.
     ///   - parity: makes comparisons beside them.
     ///   - watches: tells what watching providers has found.
-    ///   - statistics: kept beside them.
-    ///   - problems: counted beside them.
-    ///   - keys: lets operators change keys at the dashboard.
     ///   - simulators: of vendors, which the dashboard shows.
-    ///   - owners: knows what other gateways deliver to.
-    ///   - sessions: where other gateways see the dashboard's sessions.
     package init(
-        readiness: any ReadinessReporting,
+        audit: AuditLog,
+        orders: OperatorOrders,
+        reports: OperatorReports,
+        parity: any ParityRunning,
+        watches: (any WatchReading)? = nil,
+        simulators: (any SimulatorControlling)? = nil,
+        others: OtherGateways? = nil
+    ) {
+        self.audit = audit
+        self.orders = orders
+        self.reports = reports
+        self.parity = parity
+        self.watches = watches
+        self.simulators = simulators
+        self.others = others
+    }
+}
+
+/// Takes what operators order.
+package struct OperatorOrders: Sendable {
+    let reloading: any RoutesReloading
+    let planning: any RoutesPlanning
+    let backfills: any BackfillManaging
+    let migrations: any MigrationManaging
+    /// Nil if keys cannot be changed here.
+    let keys: (any KeyManaging)?
+
+    /// - Parameter keys: lets operators change keys at the dashboard.
+    package init(
         reloading: any RoutesReloading,
         planning: any RoutesPlanning,
         backfills: any BackfillManaging,
         migrations: any MigrationManaging,
-        reporting: any MetricsReporting,
-        audit: AuditLog,
-        parity: any ParityRunning,
-        watches: (any WatchReading)? = nil,
-        statistics: any StatisticsReading,
-        configuration: any ConfigurationReading,
-        problems: ProblemCounts = ProblemCounts(),
-        keys: (any KeyManaging)? = nil,
-        simulators: (any SimulatorControlling)? = nil,
-        owners: (any AccountOwning)? = nil,
-        sessions: (any SessionKeeping)? = nil
+        keys: (any KeyManaging)? = nil
     ) {
-        self.owners = owners
-        self.sessions = sessions
-        self.simulators = simulators
-        self.statistics = statistics
-        self.problems = problems
-        self.configuration = configuration
-        self.readiness = readiness
         self.reloading = reloading
         self.planning = planning
         self.backfills = backfills
         self.migrations = migrations
-        self.reporting = reporting
-        self.audit = audit
         self.keys = keys
-        self.parity = parity
-        self.watches = watches
+    }
+}
+
+/// Tells operators how the gateway does.
+package struct OperatorReports: Sendable {
+    let readiness: any ReadinessReporting
+    let metrics: any MetricsReporting
+    let statistics: any StatisticsReading
+    let configuration: any ConfigurationReading
+    /// What the menu of the dashboard shows.
+    let problems: ProblemCounts
+
+    /// - Parameters:
+    ///   - statistics: kept beside the listeners.
+    ///   - problems: counted beside them.
+    package init(
+        readiness: any ReadinessReporting,
+        metrics: any MetricsReporting,
+        statistics: any StatisticsReading,
+        configuration: any ConfigurationReading,
+        problems: ProblemCounts = ProblemCounts()
+    ) {
+        self.readiness = readiness
+        self.metrics = metrics
+        self.statistics = statistics
+        self.configuration = configuration
+        self.problems = problems
+    }
+}
+
+/// What several gateways at one journal keep together.
+package struct OtherGateways: Sendable {
+    let owners: any AccountOwning
+    let sessions: any SessionKeeping
+    let limits: any TokenAllotting
+
+    /// - Parameters:
+    ///   - owners: knows what other gateways deliver to.
+    ///   - sessions: where other gateways see the dashboard's sessions.
+    ///   - limits: clients' limits, which hold for all gateways together.
+    package init(owners: any AccountOwning, sessions: any SessionKeeping, limits: any TokenAllotting) {
+        self.owners = owners
+        self.sessions = sessions
+        self.limits = limits
     }
 }
 

@@ -109,32 +109,38 @@ struct IngressFixture {
                     routes: routes,
                     clock: SystemWallClock(),
                     delivery: view,
-                    questions: VendorQuestions(
-                        routes: routes,
-                        clients: lane.clients,
-                        credentials: Credentials(secret: nil),
-                        adapters: [],
-                        admission: view.reads
-                    ),
-                    passedCalls: PassedCalls(
-                        over: passed,
-                        credentials: Credentials(secret: vendor == nil ? nil : "vendor-secret"),
-                        routes: routes,
-                        seenBy: view,
-                        clock: SystemWallClock()
+                    vendors: VendorServices(
+                        questions: VendorQuestions(
+                            routes: routes,
+                            clients: lane.clients,
+                            credentials: Credentials(secret: nil),
+                            adapters: [],
+                            admission: view.reads
+                        ),
+                        passedCalls: PassedCalls(
+                            over: passed,
+                            credentials: Credentials(secret: vendor == nil ? nil : "vendor-secret"),
+                            routes: routes,
+                            seenBy: view,
+                            clock: SystemWallClock()
+                        )
                     ),
                     dialects: dialects,
                     operations: IngressOperations(
-                        readiness: AlwaysReady(),
-                        reloading: NoFile(),
-                        planning: planning,
-                        backfills: backfills,
-                        migrations: migrations,
-                        reporting: NoFigures(),
                         audit: audit,
-                        parity: parity,
-                        statistics: statistics,
-                        configuration: configuration
+                        orders: OperatorOrders(
+                            reloading: NoFile(),
+                            planning: planning,
+                            backfills: backfills,
+                            migrations: migrations
+                        ),
+                        reports: OperatorReports(
+                            readiness: AlwaysReady(),
+                            metrics: NoFigures(),
+                            statistics: statistics,
+                            configuration: configuration
+                        ),
+                        parity: parity
                     )
                 ),
                 telemetry: IngressTelemetry(requests: requestLog, logger: quiet),
@@ -222,16 +228,19 @@ struct IngressFixture {
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
-            defaultBaseURL: "https://acme.example",
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none,
-            corrections: [
-                CorrectionTraits([
-                    .sum: .compensate, .count: .impossible("Acme counts what it has"), .unique: .replace,
-                    .latest: .replace, .max: .replace,
-                ])
-            ]
+            api: VendorAPI(
+                defaultBaseURL: "https://acme.example",
+                credential: .query(name: "key")
+            ),
+            requests: RequestTraits(batch: BatchLimit(events: 1, bytes: 1), deduplication: .none),
+            billing: BillingTraits(
+                corrections: [
+                    CorrectionTraits([
+                        .sum: .compensate, .count: .impossible("Acme counts what it has"), .unique: .replace,
+                        .latest: .replace, .max: .replace,
+                    ])
+                ]
+            )
         )
         let text = #"""
             {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}\#(address)}},

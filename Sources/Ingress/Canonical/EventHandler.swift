@@ -18,7 +18,7 @@ struct EventHandler: Sendable {
         archive = services.given.journal
         vendors = VendorReadHandler(services)
         comparisons = services.given.operations.parity
-        traits = services.given.questions.traits
+        traits = services.given.vendors.questions.traits
     }
 
     /// The event as the journal has it, or as a vendor has it.

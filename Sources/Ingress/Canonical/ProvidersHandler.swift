@@ -27,7 +27,7 @@ struct ProvidersHandler: Sendable {
         passed = services.given.delivery.passed
         routes = services.given.routes
         clock = services.given.clock
-        owners = services.given.operations.owners
+        owners = services.given.operations.others?.owners
         watches = services.given.operations.watches
         latencies = services.given.delivery.latencies
     }

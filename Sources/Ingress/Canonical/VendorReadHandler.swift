@@ -18,7 +18,7 @@ struct VendorReadHandler: Sendable {
 
     init(_ services: EndpointServices) {
         routes = services.given.routes
-        questions = services.given.questions
+        questions = services.given.vendors.questions
         archive = services.given.journal
         acceptor = services.given.acceptor
         audit = services.given.operations.audit

@@ -166,7 +166,7 @@ extension DashboardResponder {
             let frame = parts.frame(
                 for: answered.caller,
                 on: answered.screen,
-                services.given.operations.problems
+                services.given.operations.reports.problems
             )
             do {
                 let text = try await parts.rendering.render(page, in: frame, contentOnly: visit.wantsContentOnly)

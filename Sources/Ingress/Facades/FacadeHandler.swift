@@ -27,7 +27,7 @@ struct FacadeHandler: Sendable {
         self.passing = passing
         acceptor = services.given.acceptor
         journal = services.given.journal
-        questions = services.given.questions
+        questions = services.given.vendors.questions
         traces = services.given.delivery.traces
         audit = services.given.operations.audit
         limiter = services.gatekeeper.limiter

@@ -14,7 +14,7 @@ struct BackfillsHandler: Sendable {
     private let clock: any WallClock
 
     init(_ services: EndpointServices) {
-        backfills = services.given.operations.backfills
+        backfills = services.given.operations.orders.backfills
         routes = services.given.routes
         clock = services.given.clock
     }

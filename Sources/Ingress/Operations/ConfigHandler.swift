@@ -10,7 +10,7 @@ struct ConfigHandler: Sendable {
     private let reloading: any RoutesReloading
 
     init(_ services: EndpointServices) {
-        reloading = services.given.operations.reloading
+        reloading = services.given.operations.orders.reloading
     }
 
     func reload(_ call: EndpointCall) async throws -> EndpointResponse {

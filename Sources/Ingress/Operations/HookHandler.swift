@@ -14,7 +14,7 @@ struct HookHandler: Sendable {
 
     init(_ services: EndpointServices) {
         routes = services.given.routes
-        self.services = services.given.webhooks
+        self.services = services.given.vendors.webhooks
     }
 
     func receive(_ call: EndpointCall) async throws -> EndpointResponse {

@@ -6,7 +6,7 @@ struct KeysHandler: Sendable {
     private let managing: (any KeyManaging)?
 
     init(_ services: EndpointServices) {
-        managing = services.given.operations.keys
+        managing = services.given.operations.orders.keys
     }
 
     func list() async throws -> EndpointResponse {

@@ -12,7 +12,7 @@ struct MetricsHandler: Sendable {
     private let reporting: any MetricsReporting
 
     init(_ services: EndpointServices) {
-        reporting = services.given.operations.reporting
+        reporting = services.given.operations.reports.metrics
     }
 
     func respond() async -> EndpointResponse {

@@ -10,7 +10,7 @@ struct PlansHandler: Sendable {
     private let planning: any RoutesPlanning
 
     init(_ services: EndpointServices) {
-        planning = services.given.operations.planning
+        planning = services.given.operations.orders.planning
     }
 
     private static let names: Set<String> = ["from", "until", "accepted_from", "accepted_until", "sample"]

@@ -9,7 +9,7 @@ struct ReadinessHandler: Sendable {
     private let routes: CurrentRoutes
 
     init(_ services: EndpointServices) {
-        readiness = services.given.operations.readiness
+        readiness = services.given.operations.reports.readiness
         routes = services.given.routes
     }
 

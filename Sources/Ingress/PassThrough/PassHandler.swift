@@ -18,7 +18,7 @@ struct PassHandler: Sendable {
 
     /// - Parameter isSecure: whether the listener speaks TLS.
     init(_ services: EndpointServices, isSecure: Bool, logger: Logger) {
-        calls = services.given.passedCalls
+        calls = services.given.vendors.passedCalls
         routes = services.given.routes
         audit = services.given.operations.audit
         self.isSecure = isSecure
@@ -157,7 +157,7 @@ extension PassedRequest {
             query: try PassQuery.outgoing(
                 request.head.path ?? "",
                 without: call.key,
-                credential: call.provider.traits.credential
+                credential: call.provider.traits.api.credential
             ),
             headers: PassFields.outgoing(fields, without: call.key) + [("X-Request-Id", call.requestID)],
             body: Self.body(of: request)

@@ -18,7 +18,7 @@ struct CorrectionDesk: Sendable {
     init(_ services: EndpointServices) {
         journal = services.given.journal
         routes = services.given.routes
-        questions = services.given.questions
+        questions = services.given.vendors.questions
         clock = services.given.clock
         audit = services.given.operations.audit
         turns = services.given.operations.corrections
@@ -175,7 +175,7 @@ struct CorrectionDesk: Sendable {
         _ destination: Destination,
         by caller: Caller
     ) async throws -> Result<CorrectionTraits, Unknown> {
-        let known = provider.traits.corrections
+        let known = provider.traits.billing.corrections
         let vendor = provider.traits.vendor
         guard let first = known.first else {
             return .failure(Unknown(message: "the gateway does not know how \(vendor) corrects events"))

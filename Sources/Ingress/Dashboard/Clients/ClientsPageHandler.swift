@@ -14,7 +14,7 @@ struct ClientsPageHandler: Sendable {
     private static let longestOverlap: Int64 = 30 * 86_400
 
     init(_ services: EndpointServices) {
-        managing = services.given.operations.keys
+        managing = services.given.operations.orders.keys
         routes = services.given.routes
         refusals = services.given.operations.refusals
     }

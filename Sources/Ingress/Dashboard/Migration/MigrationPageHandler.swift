@@ -59,7 +59,7 @@ struct MigrationPageHandler: Sendable {
         case nil, .some: throw Problem.badParameter("act", "must be pause, resume or cancel")
         }
         do {
-            _ = try await operations.backfills.change(LaneNumber(number), change, by: call.caller)
+            _ = try await operations.orders.backfills.change(LaneNumber(number), change, by: call.caller)
             return .see(Screen.migration.path)
         } catch {
             let problem = Problem(error)
@@ -94,10 +94,14 @@ struct MigrationPageHandler: Sendable {
         let mayManage = call.client.may(.manageMigrations)
         var backfills: [BackfillView] = []
         if mayManage {
-            do { backfills = try await operations.backfills.backfills(for: call.client) } catch { throw Problem(error) }
+            do { backfills = try await operations.orders.backfills.backfills(for: call.client) } catch {
+                throw Problem(error)
+            }
         }
         let moves: [MigrationStatus]
-        do { moves = try await operations.migrations.migrations(for: call.client) } catch { throw Problem(error) }
+        do { moves = try await operations.orders.migrations.migrations(for: call.client) } catch {
+            throw Problem(error)
+        }
         let access = ParityAccess(self.routes)
         let routes = self.routes.current.routes
         // A whole day that is over, at midnight UTC.

@@ -11,7 +11,7 @@ struct MovePageHandler: Sendable {
 
     init(_ services: EndpointServices) {
         csv = CSVResponder(services)
-        migrations = services.given.operations.migrations
+        migrations = services.given.operations.orders.migrations
     }
 
     func show(_ call: PageCall) async throws -> PageAnswer {

@@ -17,7 +17,7 @@ struct OverviewPageHandler: Sendable {
 
     init(_ services: EndpointServices) {
         providers = ProviderFactsReader(services)
-        readiness = services.given.operations.readiness
+        readiness = services.given.operations.reports.readiness
         operations = services.given.operations
         access = ParityAccess(services.given.routes)
         routes = services.given.routes
@@ -27,7 +27,7 @@ struct OverviewPageHandler: Sendable {
     func respond(to call: PageCall) async throws -> PageAnswer {
         let client = call.client
         let window = try self.window(call.fields["window"])
-        let shortest = operations.statistics.shortestStep
+        let shortest = operations.reports.statistics.shortestStep
         guard let query = StatisticsQuery(window: window.duration, notShorterThan: shortest) else {
             preconditionFailure("the windows of the Overview are within what is kept")
         }
@@ -64,7 +64,9 @@ struct OverviewPageHandler: Sendable {
     private func pausedBackfills(for client: Client) async -> [Lane] {
         guard client.may(.manageMigrations) else { return [] }
         do {
-            return try await operations.backfills.backfills(for: client).map(\.lane).filter { $0.state == .paused }
+            return try await operations.orders.backfills.backfills(for: client).map(\.lane).filter {
+                $0.state == .paused
+            }
         } catch {
             // The readiness on the same page says what is wrong with the store.
             return []

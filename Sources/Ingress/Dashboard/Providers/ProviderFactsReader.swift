@@ -21,8 +21,8 @@ struct ProviderFactsReader: Sendable {
         archive = services.given.journal
         monitor = services.given.delivery.monitor
         routes = services.given.routes
-        statistics = services.given.operations.statistics
-        owners = services.given.operations.owners
+        statistics = services.given.operations.reports.statistics
+        owners = services.given.operations.others?.owners
         passed = services.given.delivery.passed
         latencies = services.given.delivery.latencies
     }

@@ -33,7 +33,7 @@ struct RoutesPageHandler: Sendable {
         let file = Array(text.utf8)
         let current = try await configuration()
         do {
-            let result = try await operations.reloading.compare(file)
+            let result = try await operations.orders.reloading.compare(file)
             let page = RoutesChangePage(
                 valid: text,
                 warnings: result.warnings,
@@ -55,7 +55,7 @@ struct RoutesPageHandler: Sendable {
     func plan(_ call: PageCall) async throws -> PageAnswer {
         let answer: PlanAnswer
         do {
-            answer = try await operations.planning.plan(call.parameter, for: call.client)
+            answer = try await operations.orders.planning.plan(call.parameter, for: call.client)
         } catch {
             throw Problem(error)
         }
@@ -64,7 +64,7 @@ struct RoutesPageHandler: Sendable {
     }
 
     private func configuration() async throws(Problem) -> ConfigurationReport {
-        do { return try await operations.configuration.configuration() } catch { throw Problem(error) }
+        do { return try await operations.reports.configuration.configuration() } catch { throw Problem(error) }
     }
 
     private func plan(_ file: [UInt8], _ form: FormFields, _ call: PageCall) async -> Result<String, PlanRefusal> {
@@ -77,7 +77,7 @@ struct RoutesPageHandler: Sendable {
             sample: form["sample"].flatMap { Double($0) }.map { $0 > 0 && $0 <= 100 ? $0 : 100 } ?? 100
         )
         do {
-            let answer = try await operations.planning.plan(order, by: call.caller)
+            let answer = try await operations.orders.planning.plan(order, by: call.caller)
             guard let id = JSONDocument(ifValid: answer.json)?.root["id"]?.string else {
                 return .failure(PlanRefusal("The plan has no id; try again."))
             }
@@ -89,7 +89,7 @@ struct RoutesPageHandler: Sendable {
 
     /// Events delivered in the last hour, by provider.
     private func delivered() -> [ProviderName: Int] {
-        let report = operations.statistics.statistics(StatisticsQuery(.tenSeconds, count: 360))
+        let report = operations.reports.statistics.statistics(StatisticsQuery(.tenSeconds, count: 360))
         var counts: [ProviderName: Int] = [:]
         for series in report.providers {
             counts[series.provider] = series.points.compactMap { $0?.delivered }.reduce(0, +)

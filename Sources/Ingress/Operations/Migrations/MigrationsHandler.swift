@@ -7,7 +7,7 @@ struct MigrationsHandler: Sendable {
     private let migrations: any MigrationManaging
 
     init(_ services: EndpointServices) {
-        migrations = services.given.operations.migrations
+        migrations = services.given.operations.orders.migrations
     }
 
     func list(_ call: EndpointCall) async throws -> EndpointResponse {

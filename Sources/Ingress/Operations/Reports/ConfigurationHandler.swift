@@ -6,7 +6,7 @@ struct ConfigurationHandler: Sendable {
     private let reading: any ConfigurationReading
 
     init(_ services: EndpointServices) {
-        reading = services.given.operations.configuration
+        reading = services.given.operations.reports.configuration
     }
 
     func respond() async throws -> EndpointResponse {

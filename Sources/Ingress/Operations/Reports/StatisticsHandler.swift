@@ -13,7 +13,7 @@ struct StatisticsHandler: Sendable {
     private static let usualWindow = Duration.seconds(3600)
 
     init(_ services: EndpointServices) {
-        statistics = services.given.operations.statistics
+        statistics = services.given.operations.reports.statistics
         routes = services.given.routes
     }
 
