@@ -198,41 +198,32 @@ package struct Lane: Sendable, Equatable {
     package let changedBy: ClientName
     package let changedAt: Timestamp
     package let endedAt: Timestamp?
-    /// Whether it has an end: events that come from now on do not belong to it.
-    package let hasEnd: Bool
     package let progress: LaneProgress
     package let counts: LaneCounts
 
+    /// - Parameter order: as it was started, but with the rate that holds now.
     package init(
         number: LaneNumber,
-        provider: ProviderName,
-        adapter: AdapterName,
-        filter: LaneFilter,
-        routes: [UInt8],
+        of order: NewLane,
         state: LaneState,
-        rate: Double,
-        startedBy: ClientName,
-        startedAt: Timestamp,
         changedBy: ClientName,
         changedAt: Timestamp,
         endedAt: Timestamp?,
-        hasEnd: Bool,
         progress: LaneProgress,
         counts: LaneCounts
     ) {
         self.number = number
-        self.provider = provider
-        self.adapter = adapter
-        self.filter = filter
-        self.routes = routes
+        provider = order.provider
+        adapter = order.adapter
+        filter = order.filter
+        routes = order.routes
         self.state = state
-        self.rate = rate
-        self.startedBy = startedBy
-        self.startedAt = startedAt
+        rate = order.rate
+        startedBy = order.by
+        startedAt = order.at
         self.changedBy = changedBy
         self.changedAt = changedAt
         self.endedAt = endedAt
-        self.hasEnd = hasEnd
         self.progress = progress
         self.counts = counts
     }
@@ -252,10 +243,13 @@ package struct LaneProgress: Sendable, Equatable {
     package let walked: Int
     /// Up to its end, or to the newest event while it has none.
     package let ahead: Int
+    /// Whether it has an end: events that come from now on do not belong to it.
+    package let hasEnd: Bool
 
-    package init(walked: Int, ahead: Int) {
+    package init(walked: Int, ahead: Int, hasEnd: Bool) {
         self.walked = walked
         self.ahead = ahead
+        self.hasEnd = hasEnd
     }
 }
 

@@ -23,7 +23,7 @@ package struct LaneMark: Sendable, Equatable {
             number: lane.number,
             state: lane.state,
             rate: lane.rate,
-            hasEnd: lane.hasEnd,
+            hasEnd: lane.progress.hasEnd,
             hasRetries: lane.counts.statuses[.retrying, default: 0] > 0
         )
     }

@@ -151,21 +151,23 @@ extension LaneTable.Record {
         }
         return Lane(
             number: entry.account.lane,
-            provider: entry.account.provider,
-            adapter: entry.account.adapter,
-            filter: entry.filter,
-            routes: routes,
+            of: NewLane(
+                provider: entry.account.provider,
+                adapter: entry.account.adapter,
+                filter: entry.filter,
+                routes: routes,
+                rate: rate,
+                by: startedBy,
+                at: startedAt
+            ),
             state: entry.state,
-            rate: rate,
-            startedBy: startedBy,
-            startedAt: startedAt,
             changedBy: changedBy,
             changedAt: changedAt,
             endedAt: endedAt,
-            hasEnd: entry.through != nil,
             progress: LaneProgress(
                 walked: events(from: entry.first, through: min(cursor, end)),
-                ahead: events(from: max(cursor, entry.first), through: end)
+                ahead: events(from: max(cursor, entry.first), through: end),
+                hasEnd: entry.through != nil
             ),
             counts: try LaneTable.counts(of: entry.account.lane, in: db)
         )

@@ -20,19 +20,20 @@ final class ScriptedBackfills: BackfillManaging {
     static func view(_ number: LaneNumber, state: LaneState = .running, rate: Double = 50) -> BackfillView {
         let lane = Lane(
             number: number,
-            provider: "p",
-            adapter: "acme",
-            filter: LaneFilter(tenant: "t", names: ["api.*"], from: Timestamp(milliseconds: 0)),
-            routes: [],
+            of: NewLane(
+                provider: "p",
+                adapter: "acme",
+                filter: LaneFilter(tenant: "t", names: ["api.*"], from: Timestamp(milliseconds: 0)),
+                routes: [],
+                rate: rate,
+                by: "c",
+                at: Timestamp(milliseconds: 0)
+            ),
             state: state,
-            rate: rate,
-            startedBy: "c",
-            startedAt: Timestamp(milliseconds: 0),
             changedBy: "c",
             changedAt: Timestamp(milliseconds: 0),
             endedAt: nil,
-            hasEnd: true,
-            progress: LaneProgress(walked: 10, ahead: 90),
+            progress: LaneProgress(walked: 10, ahead: 90, hasEnd: true),
             counts: LaneCounts(statuses: [.delivered: 8, .rejected: 2], deduplicated: 1)
         )
         return BackfillView(lane: lane, heldBy: "live_backlog", currentRate: rate / 2)

@@ -69,19 +69,20 @@ enum MigrationSample {
     static func lane(_ state: LaneState, rejected: Int = 0) -> Lane {
         Lane(
             number: 3,
-            provider: "polar",
-            adapter: "polar",
-            filter: LaneFilter(),
-            routes: [],
+            of: NewLane(
+                provider: "polar",
+                adapter: "polar",
+                filter: LaneFilter(),
+                routes: [],
+                rate: 50,
+                by: "ops",
+                at: now
+            ),
             state: state,
-            rate: 50,
-            startedBy: "ops",
-            startedAt: now,
             changedBy: "ops",
             changedAt: now,
             endedAt: nil,
-            hasEnd: true,
-            progress: LaneProgress(walked: 10, ahead: 90),
+            progress: LaneProgress(walked: 10, ahead: 90, hasEnd: true),
             counts: LaneCounts(statuses: [.delivered: 1000, .rejected: rejected], deduplicated: 0)
         )
     }

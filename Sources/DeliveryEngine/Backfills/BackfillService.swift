@@ -283,7 +283,7 @@ package struct BackfillService: Service {
     /// gateway accepts it.
     /// - Returns: whether that is still to be waited for.
     private func fixEnd(of lane: Lane) async -> Bool {
-        guard lane.state.isActive, !lane.hasEnd else { return false }
+        guard lane.state.isActive, !lane.progress.hasEnd else { return false }
         guard routes.areAlone, areOthersSettled(for: lane) else { return true }
         do {
             _ = try await lanes.change(lane.number, .fixEnd, by: lane.startedBy, at: clock.now)

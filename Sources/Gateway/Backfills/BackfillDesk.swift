@@ -282,7 +282,7 @@ struct BackfillDesk: BackfillManaging {
 extension BackfillDesk {
     /// What keeps a backfill from getting an end; nil if nothing does.
     private func end(of lane: Lane) -> String? {
-        !lane.hasEnd && elsewhere() == .different ? "other_routes" : nil
+        !lane.progress.hasEnd && elsewhere() == .different ? "other_routes" : nil
     }
 }
 

@@ -116,7 +116,7 @@ struct BackfillsHandler: Sendable {
         writer.beginObject()
         writer.member("walked", integer: lane.progress.walked)
         writer.member("ahead", integer: lane.progress.ahead)
-        writer.member("end_is_fixed", bool: lane.hasEnd)
+        writer.member("end_is_fixed", bool: lane.progress.hasEnd)
         writer.endObject()
         writer.key("deliveries")
         writer.beginObject()

@@ -55,18 +55,19 @@ struct LaneRecord: Sendable {
     func lane(_ progress: LaneProgress, _ counts: LaneCounts) -> Lane {
         Lane(
             number: number,
-            provider: provider,
-            adapter: adapter,
-            filter: filter,
-            routes: routes,
+            of: NewLane(
+                provider: provider,
+                adapter: adapter,
+                filter: filter,
+                routes: routes,
+                rate: rate,
+                by: startedBy,
+                at: startedAt
+            ),
             state: state,
-            rate: rate,
-            startedBy: startedBy,
-            startedAt: startedAt,
             changedBy: changedBy,
             changedAt: changedAt,
             endedAt: endedAt,
-            hasEnd: through != nil,
             progress: progress,
             counts: counts
         )

@@ -161,7 +161,7 @@ extension PostgresEventStore: LaneKeeping {
             let all = try counter.events(through: end, isFinal: isOver && hasEnd, session)
             let walked = try counter.events(through: cursor.limited(to: end), isFinal: isOver, session)
             let words = try session.run(.readLaneCounts, [.int8(record.number.rawValue)])
-            return (LaneProgress(walked: walked, ahead: max(0, all - walked)), words)
+            return (LaneProgress(walked: walked, ahead: max(0, all - walked), hasEnd: hasEnd), words)
         }
         var counts = LaneCounts()
         for row in words where row.integer(1) != 0 {

@@ -99,19 +99,20 @@ import Testing
     static func lane(_ state: LaneState, walked: Int, ahead: Int) -> Lane {
         Lane(
             number: 3,
-            provider: "lago-prod",
-            adapter: "lago",
-            filter: LaneFilter(),
-            routes: [],
+            of: NewLane(
+                provider: "lago-prod",
+                adapter: "lago",
+                filter: LaneFilter(),
+                routes: [],
+                rate: 50,
+                by: "ops",
+                at: Self.window.from
+            ),
             state: state,
-            rate: 50,
-            startedBy: "ops",
-            startedAt: Self.window.from,
             changedBy: "ops",
             changedAt: Self.window.from,
             endedAt: nil,
-            hasEnd: true,
-            progress: LaneProgress(walked: walked, ahead: ahead),
+            progress: LaneProgress(walked: walked, ahead: ahead, hasEnd: true),
             counts: LaneCounts(statuses: [.delivered: 20, .rejected: 2, .uncertain: 1])
         )
     }

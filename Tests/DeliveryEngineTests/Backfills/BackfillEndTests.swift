@@ -88,15 +88,15 @@ import Vendors
         let others = Others(.different)
         try await Self.run(beside: others) { lane in
             try await waitUntil("the backfill waits for another gateway") { others.asked >= 2 }
-            #expect(try await !lane().hasEnd)
+            #expect(try await !lane().progress.hasEnd)
             others.have(.same)
-            try await waitUntil("the backfill has an end") { try await lane().hasEnd }
+            try await waitUntil("the backfill has an end") { try await lane().progress.hasEnd }
         }
     }
 
     @Test func `gets one at once where there is no other gateway`() async throws {
         try await Self.run(beside: Others(.nobody)) { lane in
-            try await waitUntil("the backfill has an end") { try await lane().hasEnd }
+            try await waitUntil("the backfill has an end") { try await lane().progress.hasEnd }
         }
     }
 }

@@ -27,7 +27,7 @@ extension StoreBehaviour {
             let ended = try require(try await closed.lane(lane.number), "the lane")
             try expect(ended.state, .done, "its state")
             try expect(ended.counts.statuses, [.delivered: 6], "what became of it")
-            try expect(ended.progress, LaneProgress(walked: 8, ahead: 0), "how far it came")
+            try expect(ended.progress, LaneProgress(walked: 8, ahead: 0, hasEnd: true), "how far it came")
             return closed
         },
         StoreCheck("leaves the live deliveries of a lane's provider alone") { store, _ in
@@ -88,7 +88,7 @@ extension StoreBehaviour {
             }
             try expect(ended.state, .done, "the state")
             try expect(ended.endedAt, Sample.accepted, "when")
-            try expect(ended.progress, LaneProgress(walked: 4, ahead: 0), "how far")
+            try expect(ended.progress, LaneProgress(walked: 4, ahead: 0, hasEnd: true), "how far")
             try expect(store.isSafe(lease, at: .now), false, "the lease is over")
             return store
         },
