@@ -43,7 +43,7 @@ struct CollisionSearch {
             recorded.expected(at: provider.name, provider.adapter, lanes).map { ($0.sequence, $0) }
         ) { first, _ in first }
         for (index, finding) in lost.prefix(limit) {
-            guard let event = finding.sequence.flatMap({ events[$0] }) else { continue }
+            guard let event = finding.subject.sequence.flatMap({ events[$0] }) else { continue }
             if let differences = await differences(event), !differences.isEmpty {
                 comparison.replace(finding.explained(as: .collision, differences), at: index)
             }

@@ -96,7 +96,9 @@ extension ParityRunner: ParityRunning {
             let page = try await findings(of: id, wanted, after: after, limit: 1000)
             guard let last = page.last else { return count }
             // What has no number was sent again when it was found.
-            let open = page.filter { $0.resolution == nil && $0.finding.isConfirmed && $0.finding.sequence != nil }
+            let open = page.filter {
+                $0.resolution == nil && $0.finding.isConfirmed && $0.finding.subject.sequence != nil
+            }
             for (provider, findings) in Dictionary(grouping: open, by: \.finding.provider).sorted(by: {
                 $0.key < $1.key
             }) {

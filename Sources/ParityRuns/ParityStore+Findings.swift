@@ -88,9 +88,10 @@ extension ParityStore {
         let differences = finding.differences.isEmpty ? nil : FindingText.write(finding.differences)
         try insert.execute(
             arguments: place + [
-                finding.key, finding.cause.rawValue, finding.isConfirmed, finding.sequence?.rawValue,
-                finding.tenant?.rawValue, finding.eventID, finding.vendorID, finding.name, finding.customerID,
-                finding.subscriptionID, finding.timestamp.milliseconds, differences, finding.detail,
+                finding.key, finding.cause.rawValue, finding.isConfirmed, finding.subject.sequence?.rawValue,
+                finding.subject.tenant?.rawValue, finding.subject.eventID, finding.subject.vendorID,
+                finding.subject.name, finding.subject.customerID,
+                finding.subject.subscriptionID, finding.subject.timestamp.milliseconds, differences, finding.detail,
             ]
         )
     }
@@ -129,7 +130,9 @@ extension ParityStore {
                 ]
             ).map { row in
                 let finding = try Self.finding(row)
-                let accepted = acceptances.first { $0.covers(finding.cause, at: finding.provider, named: finding.name) }
+                let accepted = acceptances.first {
+                    $0.covers(finding.cause, at: finding.provider, named: finding.subject.name)
+                }
                 return NumberedFinding(
                     number: row["number"],
                     finding: finding,
@@ -147,14 +150,16 @@ extension ParityStore {
             key: row["key"],
             provider: ProviderName(row["provider"] as String),
             cause: cause,
-            sequence: (row["sequence"] as Int64?).map { SequenceNumber($0) },
-            tenant: (row["tenant"] as String?).map { TenantID($0) },
-            eventID: row["event_id"],
-            vendorID: row["vendor_id"],
-            name: row["name"],
-            customerID: row["customer_id"],
-            subscriptionID: row["subscription_id"],
-            timestamp: Timestamp(milliseconds: row["at_ms"]),
+            about: FindingSubject(
+                sequence: (row["sequence"] as Int64?).map { SequenceNumber($0) },
+                tenant: (row["tenant"] as String?).map { TenantID($0) },
+                eventID: row["event_id"],
+                vendorID: row["vendor_id"],
+                name: row["name"],
+                customerID: row["customer_id"],
+                subscriptionID: row["subscription_id"],
+                timestamp: Timestamp(milliseconds: row["at_ms"])
+            ),
             differences: (row["differences"] as String?).map(FindingText.read) ?? [],
             detail: row["detail"],
             isConfirmed: row["confirmed"]

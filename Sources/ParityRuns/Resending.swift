@@ -78,8 +78,8 @@ struct Resending {
         _ adapter: any Adapter,
         _ filter: ResendFilter
     ) async throws(ParityError) -> Result<TranslatedEvent, Unsendable> {
-        guard let sequence = finding.sequence else { return .failure(.unknown) }
-        let moment = ReadWindow(from: finding.timestamp, until: finding.timestamp + .milliseconds(1))
+        guard let sequence = finding.subject.sequence else { return .failure(.unknown) }
+        let moment = ReadWindow(from: finding.subject.timestamp, until: finding.subject.timestamp + .milliseconds(1))
         let recorded: JournalWindow?
         let lanes: [LaneNumber: any LaneMembership]
         do {

@@ -24,11 +24,7 @@ struct UsageResult {
             key: "unreadable",
             provider: provider,
             cause: .unreadable,
-            eventID: nil,
-            name: "",
-            customerID: nil,
-            subscriptionID: nil,
-            timestamp: run.order.window.from,
+            about: FindingSubject(name: "", timestamp: run.order.window.from),
             detail: "The amounts could not be compared: \(reason).",
             isConfirmed: true
         )
@@ -212,11 +208,7 @@ struct UsageComparison {
                 key: "usage \(metric.name)",
                 provider: provider.name,
                 cause: causes.count == 1 ? causes.first ?? .usageDiffers : .usageDiffers,
-                eventID: nil,
-                name: metric.name,
-                customerID: nil,
-                subscriptionID: nil,
-                timestamp: run.order.window.from,
+                about: FindingSubject(name: metric.name, timestamp: run.order.window.from),
                 differences: [ContentDifference(field: Self.units, kind: .value, sent: sent, shown: total)],
                 detail: "The total of all customers."
             ),
@@ -274,11 +266,12 @@ struct UsageComparison {
                 key: Self.findingKey(key),
                 provider: provider.name,
                 cause: cause,
-                eventID: nil,
-                name: metric.name,
-                customerID: key.customer.id,
-                subscriptionID: key.customer.subscriptionID,
-                timestamp: run.order.window.from,
+                about: FindingSubject(
+                    name: metric.name,
+                    customerID: key.customer.id,
+                    subscriptionID: key.customer.subscriptionID,
+                    timestamp: run.order.window.from
+                ),
                 differences: [ContentDifference(field: Self.units, kind: .value, sent: units, shown: row?.units)]
                     + (worth.map { [$0.difference] } ?? []),
                 detail: detail

@@ -238,7 +238,7 @@ import Testing
                         return
                     }
                     #expect(run.verdict == .different)
-                    #expect(Set(found.map(\.finding.eventID)) == [lost, "foreign"])
+                    #expect(Set(found.map(\.finding.subject.eventID)) == [lost, "foreign"])
                     #expect(report.summed > 2000 && report.summed <= report.countedOnly)
                     // Four questions a meter, counts, and the pages of the part that differs.
                     #expect(report.calls < 150)
@@ -347,7 +347,7 @@ import Testing
                 let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
                 let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10)
-                #expect(found.map(\.finding.eventID) == ["lost by lane"] && run.reports[0].notPlanned == 0)
+                #expect(found.map(\.finding.subject.eventID) == ["lost by lane"] && run.reports[0].notPlanned == 0)
                 // What lanes sent is part of the prediction.
                 #expect(run.reports[0].forecast == CallForecast(least: 3, most: 9))
                 #expect((3...9).contains(run.reports[0].calls))

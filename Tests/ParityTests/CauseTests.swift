@@ -342,11 +342,7 @@ import Testing
             key: key,
             provider: "p",
             cause: cause,
-            eventID: key,
-            name: "api",
-            customerID: nil,
-            subscriptionID: nil,
-            timestamp: Timestamp(milliseconds: 0),
+            about: FindingSubject(eventID: key, name: "api", timestamp: Timestamp(milliseconds: 0)),
             isConfirmed: isConfirmed
         )
     }

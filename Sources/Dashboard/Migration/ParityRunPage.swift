@@ -170,12 +170,12 @@ package struct ParityRunPage: PageContent {
             cause: finding.cause.rawValue.replacing("_", with: " "),
             style: ParitySummary.style(finding.cause.urgency),
             summary: finding.cause.summary,
-            name: finding.name,
-            customer: finding.customerID ?? "",
-            event: finding.eventID ?? finding.vendorID ?? "",
+            name: finding.subject.name,
+            customer: finding.subject.customerID ?? "",
+            event: finding.subject.eventID ?? finding.subject.vendorID ?? "",
             // What only the vendor has is no event of the journal.
-            href: finding.sequence == nil ? nil : finding.eventID.map(PageLink.event),
-            timestamp: TimeText(finding.timestamp, showsMilliseconds: true),
+            href: finding.subject.sequence == nil ? nil : finding.subject.eventID.map(PageLink.event),
+            timestamp: TimeText(finding.subject.timestamp, showsMilliseconds: true),
             detail: finding.detail,
             differences: finding.differences.filter { $0.kind != .money }.map { difference in
                 Difference(

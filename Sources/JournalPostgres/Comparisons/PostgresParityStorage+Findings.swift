@@ -50,14 +50,15 @@ extension PostgresParityStorage {
 
     private static func columns(_ findings: [(ProviderName, Finding)]) -> [Parameter] {
         let values = findings.map(\.1)
+        let subjects = values.map(\.subject)
         return [
             .texts(findings.map(\.0.rawValue)), .texts(values.map(\.key.storable)),
             .texts(values.map(\.cause.rawValue)),
-            .bools(values.map(\.isConfirmed)), .int8s(values.map { $0.sequence?.rawValue }),
-            .texts(values.map { $0.tenant?.rawValue }), .texts(values.map { $0.eventID?.storable }),
-            .texts(values.map { $0.vendorID?.storable }), .texts(values.map(\.name.storable)),
-            .texts(values.map { $0.customerID?.storable }), .texts(values.map { $0.subscriptionID?.storable }),
-            .int8s(values.map(\.timestamp.milliseconds)),
+            .bools(values.map(\.isConfirmed)), .int8s(subjects.map { $0.sequence?.rawValue }),
+            .texts(subjects.map { $0.tenant?.rawValue }), .texts(subjects.map { $0.eventID?.storable }),
+            .texts(subjects.map { $0.vendorID?.storable }), .texts(subjects.map(\.name.storable)),
+            .texts(subjects.map { $0.customerID?.storable }), .texts(subjects.map { $0.subscriptionID?.storable }),
+            .int8s(subjects.map(\.timestamp.milliseconds)),
             .texts(values.map { $0.differences.isEmpty ? nil : FindingText.write($0.differences).storable }),
             .texts(values.map { $0.detail?.storable }),
         ]
@@ -86,7 +87,9 @@ extension PostgresParityStorage {
         var findings: [NumberedFinding] = []
         for row in try await run(.readParityFindings, parameters) {
             let finding = try Finding(row)
-            let accepted = acceptances.first { $0.covers(finding.cause, at: finding.provider, named: finding.name) }
+            let accepted = acceptances.first {
+                $0.covers(finding.cause, at: finding.provider, named: finding.subject.name)
+            }
             findings.append(
                 NumberedFinding(
                     number: row.integer(0),
@@ -221,14 +224,16 @@ extension Finding {
             key: row.text(2),
             provider: ProviderName(row.text(1)),
             cause: cause,
-            sequence: row.optionalInteger(5).map { SequenceNumber($0) },
-            tenant: row.optionalText(6).map { TenantID($0) },
-            eventID: row.optionalText(7),
-            vendorID: row.optionalText(8),
-            name: row.text(9),
-            customerID: row.optionalText(10),
-            subscriptionID: row.optionalText(11),
-            timestamp: Timestamp(milliseconds: row.integer(12)),
+            about: FindingSubject(
+                sequence: row.optionalInteger(5).map { SequenceNumber($0) },
+                tenant: row.optionalText(6).map { TenantID($0) },
+                eventID: row.optionalText(7),
+                vendorID: row.optionalText(8),
+                name: row.text(9),
+                customerID: row.optionalText(10),
+                subscriptionID: row.optionalText(11),
+                timestamp: Timestamp(milliseconds: row.integer(12))
+            ),
             differences: row.optionalText(13).map(FindingText.read) ?? [],
             detail: row.optionalText(14),
             isConfirmed: row.bool(4)

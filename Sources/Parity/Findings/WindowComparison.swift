@@ -85,11 +85,7 @@ package struct WindowComparison: Sendable {
                 key: "unreadable",
                 provider: provider,
                 cause: .unreadable,
-                eventID: nil,
-                name: "",
-                customerID: nil,
-                subscriptionID: nil,
-                timestamp: window.from,
+                about: FindingSubject(name: "", timestamp: window.from),
                 detail:
                     "Events from \(window.from.rfc3339) to \(window.until.rfc3339) could not be compared: \(reason).",
                 isConfirmed: true
@@ -105,11 +101,7 @@ package struct WindowComparison: Sendable {
                 key: "damaged",
                 provider: provider,
                 cause: .unreadable,
-                eventID: nil,
-                name: "",
-                customerID: nil,
-                subscriptionID: nil,
-                timestamp: window.from,
+                about: FindingSubject(name: "", timestamp: window.from),
                 detail: """
                     A part of the journal cannot be read; its events from \(window.from.rfc3339) to \(window.until.rfc3339) were not \
                     compared.
@@ -139,11 +131,10 @@ package struct WindowComparison: Sendable {
                     key: "resent \(batch[0].sequence.rawValue) \(number)",
                     provider: provider,
                     cause: .lostAfterAccept,
-                    eventID: nil,
-                    name: first.name,
-                    customerID: nil,
-                    subscriptionID: nil,
-                    timestamp: batch.map(\.event.timestamp).min() ?? first.timestamp,
+                    about: FindingSubject(
+                        name: first.name,
+                        timestamp: batch.map(\.event.timestamp).min() ?? first.timestamp
+                    ),
                     detail: """
                         One of \(batch.count) events up to \(last.rfc3339) that were sent again; the vendor has it now, and does not \
                         tell which.
@@ -276,12 +267,14 @@ package struct WindowComparison: Sendable {
                 key: "extra \(key)",
                 provider: provider,
                 cause: cause,
-                eventID: shown.id,
-                vendorID: row.key,
-                name: name,
-                customerID: shown.customerID,
-                subscriptionID: shown.subscriptionID,
-                timestamp: shown.timestamp,
+                about: FindingSubject(
+                    eventID: shown.id,
+                    vendorID: row.key,
+                    name: name,
+                    customerID: shown.customerID,
+                    subscriptionID: shown.subscriptionID,
+                    timestamp: shown.timestamp
+                ),
                 detail: detail(ofExtra: cause)
             )
         )
@@ -307,14 +300,16 @@ package struct WindowComparison: Sendable {
             key: "\(key) \(expected.sequence.rawValue)",
             provider: provider,
             cause: cause,
-            sequence: expected.sequence,
-            tenant: event.tenant,
-            eventID: event.id.rawValue,
-            vendorID: vendorID,
-            name: event.name,
-            customerID: event.customerID,
-            subscriptionID: event.subscriptionID,
-            timestamp: event.timestamp,
+            about: FindingSubject(
+                sequence: expected.sequence,
+                tenant: event.tenant,
+                eventID: event.id.rawValue,
+                vendorID: vendorID,
+                name: event.name,
+                customerID: event.customerID,
+                subscriptionID: event.subscriptionID,
+                timestamp: event.timestamp
+            ),
             differences: differences,
             detail: detail,
             isConfirmed: isConfirmed || !cause.needsConfirmation

@@ -149,7 +149,7 @@ package struct WindowRecord: Sendable, Equatable {
     /// How many findings there are of each cause and name.
     package var causes: [(cause: Cause, name: String, count: Int)] {
         var counts: [Cause: [String: Int]] = [:]
-        for finding in findings { counts[finding.cause, default: [:]][finding.name, default: 0] += 1 }
+        for finding in findings { counts[finding.cause, default: [:]][finding.subject.name, default: 0] += 1 }
         return counts.flatMap { cause, names in names.map { (cause, $0.key, $0.value) } }
     }
 }

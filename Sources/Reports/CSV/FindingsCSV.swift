@@ -33,8 +33,10 @@ package struct FindingsCSV: CSVList {
         }
         return [
             finding.provider.rawValue, finding.cause.rawValue, finding.cause.urgency.rawValue, "\(finding.isConfirmed)",
-            finding.eventID ?? "", finding.vendorID ?? "", finding.name, finding.customerID ?? "",
-            finding.subscriptionID ?? "", finding.timestamp.rfc3339, differences.joined(separator: "; "),
+            finding.subject.eventID ?? "", finding.subject.vendorID ?? "", finding.subject.name,
+            finding.subject.customerID ?? "",
+            finding.subject.subscriptionID ?? "", finding.subject.timestamp.rfc3339,
+            differences.joined(separator: "; "),
             finding.detail ?? "", numbered.resolution ?? "",
         ]
     }

@@ -29,12 +29,12 @@ import Testing
             key: "k",
             provider: "lago-prod",
             cause: .content,
-            sequence: sequence,
-            eventID: "evt/1",
-            name: "api request",
-            customerID: nil,
-            subscriptionID: nil,
-            timestamp: MigrationPageTests.window.from,
+            about: FindingSubject(
+                sequence: sequence,
+                eventID: "evt/1",
+                name: "api request",
+                timestamp: MigrationPageTests.window.from
+            ),
             differences: differences
         )
         return NumberedFinding(number: 9, finding: finding, resolution: nil)

@@ -364,12 +364,13 @@ extension SamplePages {
             key: "k",
             provider: ProviderName(text),
             cause: .content,
-            sequence: isKnown ? 1 : nil,
-            eventID: text,
-            name: text,
-            customerID: text,
-            subscriptionID: nil,
-            timestamp: now,
+            about: FindingSubject(
+                sequence: isKnown ? 1 : nil,
+                eventID: text,
+                name: text,
+                customerID: text,
+                timestamp: now
+            ),
             differences: isKnown ? [difference, cost] : [],
             detail: isKnown ? text : nil
         )

@@ -31,11 +31,7 @@ struct OneFinding: ParityRunning {
             key: "k",
             provider: "p",
             cause: .content,
-            eventID: "e1",
-            name: "n",
-            customerID: nil,
-            subscriptionID: nil,
-            timestamp: Timestamp(milliseconds: 0),
+            about: FindingSubject(eventID: "e1", name: "n", timestamp: Timestamp(milliseconds: 0)),
             differences: [],
             detail: nil
         )

@@ -11,11 +11,7 @@ import Testing
             key: "k",
             provider: "polar",
             cause: .content,
-            eventID: "e",
-            name: name,
-            customerID: nil,
-            subscriptionID: nil,
-            timestamp: Timestamp(milliseconds: 0),
+            about: FindingSubject(eventID: "e", name: name, timestamp: Timestamp(milliseconds: 0)),
             differences: [ContentDifference(field: "name", kind: .value, sent: "a", shown: nil)],
             detail: detail
         )

@@ -71,9 +71,17 @@ extension ParityBehaviour {
             try expect(try await page(filter).map(\.finding), [findings[6]], "by cause")
             filter = FindingFilter()
             filter.customerID = "customer 1"
-            try expect(try await page(filter).compactMap(\.finding.sequence?.rawValue), [1, 4, 7], "by customer")
+            try expect(
+                try await page(filter).compactMap(\.finding.subject.sequence?.rawValue),
+                [1, 4, 7],
+                "by customer"
+            )
             filter.name = "call"
-            try expect(try await page(filter).compactMap(\.finding.sequence?.rawValue), [1, 4], "by customer and name")
+            try expect(
+                try await page(filter).compactMap(\.finding.subject.sequence?.rawValue),
+                [1, 4],
+                "by customer and name"
+            )
             filter = FindingFilter()
             filter.provider = "polar"
             try expect(try await page(filter), [], "by provider")

@@ -38,7 +38,9 @@ struct EventComparisonsReader: Sendable {
                     limit: Self.mostFindings
                 )
                 // Another event may have the same ID; what only the vendor has is no event of the journal.
-                found.append((run, findings.filter { $0.finding.sequence.map { $0 == archived.sequence } ?? true }))
+                found.append(
+                    (run, findings.filter { $0.finding.subject.sequence.map { $0 == archived.sequence } ?? true })
+                )
             }
             return EventComparisons(found)
         } catch {
