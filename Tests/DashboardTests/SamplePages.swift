@@ -76,15 +76,15 @@ enum SamplePages {
                 return ProviderPage(facts, nil, mayAct: true, at: now)
             },
             Sample(name: "provider of another gateway") { text in
-                let facts = ProviderFacts(
+                var facts = ProviderFacts(
                     name: ProviderName(text),
                     adapter: AdapterName(text),
                     pipeline: nil,
                     backlog: nil,
-                    elsewhere: ProviderFacts.Elsewhere(gateway: text, isReady: false, detail: text),
-                    passed: ProviderFacts.Passed(inFlight: 1, requests: 12, errors: 2, refused: 3),
                     slot: 0
                 )
+                facts.elsewhere = ProviderFacts.Elsewhere(gateway: text, isReady: false, detail: text)
+                facts.passed = ProviderFacts.Passed(inFlight: 1, requests: 12, errors: 2, refused: 3)
                 return ProviderPage(facts, nil, mayAct: true, at: now)
             },
             Sample(name: "provider, removed") { ProviderPage(provider($0, isGone: true), nil, mayAct: true, at: now) },
@@ -210,27 +210,22 @@ enum SamplePages {
 
     static func provider(_ text: String, isGone: Bool = false) -> ProviderFacts {
         let fault = DeliveryFault(code: .unauthorized, message: text, vendor: text)
-        let pipeline = ProviderFacts.Pipeline(
-            circuit: "open",
-            parked: fault,
-            pausedUntil: now + .seconds(60),
-            heldUntil: now + .seconds(60),
-            hold: OperatorHold(until: now + .seconds(60), by: ClientName(text), at: now),
-            inFlight: 3,
-            concurrency: 8,
-            lastFault: fault,
-            counts: [(label: text, count: 12)]
-        )
-        return ProviderFacts(
+        var pipeline = ProviderFacts.Pipeline(circuit: "open", inFlight: 3, concurrency: 8)
+        (pipeline.parked, pipeline.lastFault) = (fault, fault)
+        (pipeline.pausedUntil, pipeline.heldUntil) = (now + .seconds(60), now + .seconds(60))
+        pipeline.hold = OperatorHold(until: now + .seconds(60), by: ClientName(text), at: now)
+        pipeline.counts = [(label: text, count: 12)]
+        var facts = ProviderFacts(
             name: ProviderName(text),
             adapter: isGone ? nil : AdapterName(text),
             pipeline: isGone ? nil : pipeline,
             backlog: Backlog(events: 41_210, oldest: now + .seconds(-1560)),
             figures: figures,
-            latencies: [(.milliseconds(2), 3), (.milliseconds(4), 1)],
-            rateLimit: isGone ? nil : RateLimit(requests: 3000, per: .seconds(60)),
             slot: 2
         )
+        facts.latencies = [(.milliseconds(2), 3), (.milliseconds(4), 1)]
+        facts.rateLimit = isGone ? nil : RateLimit(requests: 3000, per: .seconds(60))
+        return facts
     }
 
     static var ages: BacklogAges {
@@ -267,22 +262,25 @@ enum SamplePages {
         return ProviderWatch(verify: .found(verify), canary: .found(canary), opensEventsOf: "own")
     }
 
-    static let figures = RecentFigures(
-        start: now + .seconds(-40),
-        step: .seconds(10),
-        accepted: [1, nil, 2.5, 4],
-        delivered: [0, nil, 3, 40],
-        liveRequests: [0, nil, 1, 20],
-        backfillRequests: [0, nil, 2, 5],
-        reads: [1, nil, 0, 0.25],
-        rejected: [0, nil, 2, 1],
-        uncertain: [0, nil, 0, 1],
-        backlog: [10, nil, 12, 3],
-        p50: [3, nil, 4, 5],
-        p99: [30, nil, 44, 51],
-        concurrency: [8, nil, 4, 16],
-        circuit: [.closed, nil, .open, .probing]
-    )
+    static let figures = {
+        var figures = RecentFigures(
+            start: now + .seconds(-40),
+            step: .seconds(10),
+            accepted: [1, nil, 2.5, 4],
+            delivered: [0, nil, 3, 40]
+        )
+        figures.liveRequests = [0, nil, 1, 20]
+        figures.backfillRequests = [0, nil, 2, 5]
+        figures.reads = [1, nil, 0, 0.25]
+        figures.rejected = [0, nil, 2, 1]
+        figures.uncertain = [0, nil, 0, 1]
+        figures.backlog = [10, nil, 12, 3]
+        figures.p50 = [3, nil, 4, 5]
+        figures.p99 = [30, nil, 44, 51]
+        figures.concurrency = [8, nil, 4, 16]
+        figures.circuit = [.closed, nil, .open, .probing]
+        return figures
+    }()
 
     static func overview(_ text: String, providers: [ProviderFacts]?) -> OverviewFacts {
         OverviewFacts(

@@ -17,7 +17,7 @@ package struct ProviderFacts: Sendable {
     /// Calls that clients pass on to the vendor's own API; nil if there were none.
     package var passed: Passed?
     /// How many of this gateway's requests took less than each duration, and not less than the one before; empty if there were none.
-    package var latencies: [(below: Duration, count: Int)]
+    package var latencies: [(below: Duration, count: Int)] = []
     /// Of the vendor's API; nil if none is known.
     package var rateLimit: RateLimit?
     /// The colour of the provider on all pages.
@@ -69,32 +69,14 @@ package struct ProviderFacts: Sendable {
         /// Why the last request failed as a whole.
         package var lastFault: DeliveryFault?
         /// Since the start of the gateway.
-        package var counts: [(label: String, count: Int)]
+        package var counts: [(label: String, count: Int)] = []
         /// The mean size of a batch since the start; nil before the first request.
         package var eventsPerRequest: Double?
 
-        package init(
-            circuit: String,
-            parked: DeliveryFault? = nil,
-            pausedUntil: Timestamp? = nil,
-            heldUntil: Timestamp? = nil,
-            hold: OperatorHold? = nil,
-            inFlight: Int = 0,
-            concurrency: Int = 0,
-            lastFault: DeliveryFault? = nil,
-            counts: [(label: String, count: Int)] = [],
-            eventsPerRequest: Double? = nil
-        ) {
+        package init(circuit: String, inFlight: Int = 0, concurrency: Int = 0) {
             self.circuit = circuit
-            self.parked = parked
-            self.pausedUntil = pausedUntil
-            self.heldUntil = heldUntil
-            self.hold = hold
             self.inFlight = inFlight
             self.concurrency = concurrency
-            self.lastFault = lastFault
-            self.counts = counts
-            self.eventsPerRequest = eventsPerRequest
         }
     }
 
@@ -104,10 +86,6 @@ package struct ProviderFacts: Sendable {
         pipeline: Pipeline?,
         backlog: Backlog?,
         figures: RecentFigures? = nil,
-        elsewhere: Elsewhere? = nil,
-        passed: Passed? = nil,
-        latencies: [(below: Duration, count: Int)] = [],
-        rateLimit: RateLimit? = nil,
         slot: Int
     ) {
         self.name = name
@@ -115,10 +93,6 @@ package struct ProviderFacts: Sendable {
         self.pipeline = pipeline
         self.backlog = backlog
         self.figures = figures
-        self.elsewhere = elsewhere
-        self.passed = passed
-        self.latencies = latencies
-        self.rateLimit = rateLimit
         self.slot = slot
     }
 }

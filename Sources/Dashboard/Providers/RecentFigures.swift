@@ -1,7 +1,7 @@
 package import Events
 package import Reports
 
-/// Figures of a provider, or of the gateway, in equal steps, oldest first; nil where nothing was measured.
+/// Figures of a provider, or of the gateway, in equal steps, oldest first; nil where nothing was measured. What is empty is not shown.
 package struct RecentFigures: Sendable {
     package let start: Timestamp
     package let step: Duration
@@ -10,56 +10,31 @@ package struct RecentFigures: Sendable {
     /// Events per second.
     package let delivered: [Double?]
     /// Requests with live deliveries per second.
-    package let liveRequests: [Double?]
+    package var liveRequests: [Double?] = []
     /// Requests of backfills per second.
-    package let backfillRequests: [Double?]
+    package var backfillRequests: [Double?] = []
     /// Reads and passed calls per second.
-    package let reads: [Double?]
+    package var reads: [Double?] = []
     /// In each step.
-    package let rejected: [Int?]
+    package var rejected: [Int?] = []
     /// In each step.
-    package let uncertain: [Int?]
+    package var uncertain: [Int?] = []
     /// At the end of each step.
-    package let backlog: [Int?]
+    package var backlog: [Int?] = []
     /// Milliseconds.
-    package let p50: [Double?]
+    package var p50: [Double?] = []
     /// Milliseconds.
-    package let p99: [Double?]
+    package var p99: [Double?] = []
     /// How many requests might be in flight at the end of each step.
-    package let concurrency: [Int?]
+    package var concurrency: [Int?] = []
     /// The state that kept calls away most within each step.
-    package let circuit: [CircuitState?]
+    package var circuit: [CircuitState?] = []
 
-    package init(
-        start: Timestamp,
-        step: Duration,
-        accepted: [Double?],
-        delivered: [Double?],
-        liveRequests: [Double?] = [],
-        backfillRequests: [Double?] = [],
-        reads: [Double?] = [],
-        rejected: [Int?] = [],
-        uncertain: [Int?] = [],
-        backlog: [Int?] = [],
-        p50: [Double?] = [],
-        p99: [Double?] = [],
-        concurrency: [Int?] = [],
-        circuit: [CircuitState?] = []
-    ) {
+    package init(start: Timestamp, step: Duration, accepted: [Double?], delivered: [Double?]) {
         self.start = start
         self.step = step
         self.accepted = accepted
         self.delivered = delivered
-        self.liveRequests = liveRequests
-        self.backfillRequests = backfillRequests
-        self.reads = reads
-        self.rejected = rejected
-        self.uncertain = uncertain
-        self.backlog = backlog
-        self.p50 = p50
-        self.p99 = p99
-        self.concurrency = concurrency
-        self.circuit = circuit
     }
 
     var times: ChartTimes { ChartTimes(start: start, step: step, count: accepted.count) }

@@ -58,17 +58,17 @@ import Testing
     private static func hour(_ seed: Int) -> RecentFigures {
         let steps = 0..<360
         func values(_ most: Int) -> [Double?] { steps.map { Double($0 * 7919 * seed % (most * 10)) / 10 } }
-        return RecentFigures(
+        var figures = RecentFigures(
             start: MigrationPageTests.window.until,
             step: .seconds(10),
             accepted: values(4000),
-            delivered: values(3900),
-            rejected: steps.map { _ in 1 },
-            uncertain: steps.map { _ in 0 },
-            backlog: steps.map { $0 * 31 % 977 },
-            p50: values(20),
-            p99: values(200)
+            delivered: values(3900)
         )
+        figures.rejected = steps.map { _ in 1 }
+        figures.uncertain = steps.map { _ in 0 }
+        figures.backlog = steps.map { $0 * 31 % 977 }
+        (figures.p50, figures.p99) = (values(20), values(200))
+        return figures
     }
 
     @Test func `names backfills that somebody has paused`() {

@@ -14,13 +14,14 @@ import Testing
 
     @Test func `shows how many events a request carries`() {
         func texts(_ size: Double?) -> [String] {
-            let facts = ProviderFacts(
+            var facts = ProviderFacts(
                 name: "lago",
                 adapter: "lago",
-                pipeline: ProviderFacts.Pipeline(circuit: "closed", eventsPerRequest: size),
+                pipeline: ProviderFacts.Pipeline(circuit: "closed"),
                 backlog: nil,
                 slot: 0
             )
+            facts.pipeline?.eventsPerRequest = size
             return ProviderPage(facts, nil, mayAct: false, at: SamplePages.now).counts.map { "\($0.label) \($0.text)" }
         }
         #expect(texts(48.25) == ["Events per request 48.3"])
@@ -51,23 +52,17 @@ import Testing
     }
 
     @Test func `shows how much of the rate limit is used, and for what`() {
+        var figures = RecentFigures(start: SamplePages.now, step: .seconds(60), accepted: [1], delivered: [1])
+        (figures.liveRequests, figures.backfillRequests, figures.reads) = ([21], [5], [0.25])
         var facts = ProviderFacts(
             name: "lago",
             adapter: "lago",
             pipeline: nil,
             backlog: nil,
-            figures: RecentFigures(
-                start: SamplePages.now,
-                step: .seconds(60),
-                accepted: [1],
-                delivered: [1],
-                liveRequests: [21],
-                backfillRequests: [5],
-                reads: [0.25]
-            ),
-            rateLimit: RateLimit(requests: 3000, per: .seconds(60)),
+            figures: figures,
             slot: 0
         )
+        facts.rateLimit = RateLimit(requests: 3000, per: .seconds(60))
         let text = "53% in the last minute: 42% live, 10% backfills, under 1% reads"
         #expect(LimitUse(facts)?.text == text)
         #expect(ProviderRow(facts, at: SamplePages.now).limitUse == "Rate limit: \(text)")

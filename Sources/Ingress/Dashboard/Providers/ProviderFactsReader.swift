@@ -68,32 +68,33 @@ struct ProviderFactsReader: Sendable {
         _ report: StatisticsReport
     ) async -> ProviderFacts {
         let series = report.providers.first { $0.provider == name }
-        return ProviderFacts(
+        var facts = ProviderFacts(
             name: name,
             adapter: adapter,
             pipeline: monitor.current[name].map { ProviderFacts.Pipeline($0) },
             backlog: await backlog(of: name),
             figures: series.map { RecentFigures($0.points, from: report.from, step: report.step.duration) },
-            elsewhere: owners?.reportElsewhere(on: name).map { report in
-                ProviderFacts.Elsewhere(
-                    gateway: report.gatewayName,
-                    isReady: report.state.isReady,
-                    detail: report.state.detail
-                )
-            },
-            passed: passed.figures(of: name).flatMap { figures in
-                guard figures.requests + figures.refused > 0 else { return nil }
-                return ProviderFacts.Passed(
-                    inFlight: figures.inFlight,
-                    requests: figures.requests,
-                    errors: figures.errors,
-                    refused: figures.refused
-                )
-            },
-            latencies: latencies.snapshot(of: name).doublings,
-            rateLimit: rateLimit,
             slot: slot
         )
+        facts.elsewhere = owners?.reportElsewhere(on: name).map { report in
+            ProviderFacts.Elsewhere(
+                gateway: report.gatewayName,
+                isReady: report.state.isReady,
+                detail: report.state.detail
+            )
+        }
+        facts.passed = passed.figures(of: name).flatMap { figures in
+            guard figures.requests + figures.refused > 0 else { return nil }
+            return ProviderFacts.Passed(
+                inFlight: figures.inFlight,
+                requests: figures.requests,
+                errors: figures.errors,
+                refused: figures.refused
+            )
+        }
+        facts.latencies = latencies.snapshot(of: name).doublings
+        facts.rateLimit = rateLimit
+        return facts
     }
 
     private func backlog(of name: ProviderName) async -> Backlog? {
@@ -108,22 +109,18 @@ struct ProviderFactsReader: Sendable {
 extension ProviderFacts.Pipeline {
     init(_ state: PipelineMachine.Snapshot) {
         let counts = state.counts
-        self.init(
-            circuit: state.circuit,
-            parked: state.parked,
-            pausedUntil: state.pausedUntil,
-            heldUntil: state.heldUntil,
-            hold: state.operatorHold,
-            inFlight: state.requestsInFlight,
-            concurrency: state.concurrency,
-            lastFault: state.holdFault ?? state.lastFault,
-            counts: [
-                ("Requests", counts.requests), ("Delivered", counts.delivered), ("Retried", counts.retried),
-                ("Rejected", counts.rejected), ("Unknown outcome", counts.uncertain),
-                ("Already at the vendor", counts.alreadyThere),
-            ],
-            eventsPerRequest: Self.eventsPerRequest(counts)
-        )
+        self.init(circuit: state.circuit, inFlight: state.requestsInFlight, concurrency: state.concurrency)
+        parked = state.parked
+        pausedUntil = state.pausedUntil
+        heldUntil = state.heldUntil
+        hold = state.operatorHold
+        lastFault = state.holdFault ?? state.lastFault
+        self.counts = [
+            ("Requests", counts.requests), ("Delivered", counts.delivered), ("Retried", counts.retried),
+            ("Rejected", counts.rejected), ("Unknown outcome", counts.uncertain),
+            ("Already at the vendor", counts.alreadyThere),
+        ]
+        eventsPerRequest = Self.eventsPerRequest(counts)
     }
 }
 
@@ -142,17 +139,17 @@ extension RecentFigures {
             start: start,
             step: step,
             accepted: points.map { $0.map { Double($0.accepted) / seconds } },
-            delivered: points.map { $0.map { Double($0.delivered) / seconds } },
-            liveRequests: points.map { $0.map { Double($0.requests.live) / seconds } },
-            backfillRequests: points.map { $0.map { Double($0.requests.backfills) / seconds } },
-            reads: points.map { $0.map { Double($0.requests.reads) / seconds } },
-            rejected: points.map { $0?.rejected },
-            uncertain: points.map { $0?.uncertain },
-            backlog: points.map { $0?.backlog },
-            p50: points.map { $0?.p50.map { $0.seconds * 1000 } },
-            p99: points.map { $0?.p99.map { $0.seconds * 1000 } },
-            concurrency: points.map { $0?.concurrency },
-            circuit: points.map { $0?.circuit }
+            delivered: points.map { $0.map { Double($0.delivered) / seconds } }
         )
+        liveRequests = points.map { $0.map { Double($0.requests.live) / seconds } }
+        backfillRequests = points.map { $0.map { Double($0.requests.backfills) / seconds } }
+        reads = points.map { $0.map { Double($0.requests.reads) / seconds } }
+        rejected = points.map { $0?.rejected }
+        uncertain = points.map { $0?.uncertain }
+        backlog = points.map { $0?.backlog }
+        p50 = points.map { $0?.p50.map { $0.seconds * 1000 } }
+        p99 = points.map { $0?.p99.map { $0.seconds * 1000 } }
+        concurrency = points.map { $0?.concurrency }
+        circuit = points.map { $0?.circuit }
     }
 }
