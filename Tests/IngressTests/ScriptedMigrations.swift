@@ -23,20 +23,21 @@ final class ScriptedMigrations: MigrationManaging {
         MigrationOutline(
             name: "to-q",
             route: "r",
-            from: "p",
-            to: "q",
+            between: AccountPair(from: "p", to: "q"),
             delivery: .mirror,
-            gates: GateSettings(
-                window: .seconds(60),
-                leastEvents: 1,
-                unexplained: 0,
-                usage: Percentage("1%")!,
-                rejected: Percentage("1%")!,
-                uncertain: 0,
-                backlogAge: .seconds(60)
+            gates: MigrationGates(
+                GateSettings(
+                    window: .seconds(60),
+                    leastEvents: 1,
+                    unexplained: 0,
+                    usage: Percentage("1%")!,
+                    rejected: Percentage("1%")!,
+                    uncertain: 0,
+                    backlogAge: .seconds(60)
+                ),
+                comparesUsage: true,
+                verifies: true
             ),
-            comparesUsage: true,
-            verifies: true,
             boundaries: BillingBoundaries(),
             keepFor: .seconds(60)
         )

@@ -29,13 +29,10 @@ enum MigrationSample {
         MigrationOutline(
             name: "to-polar",
             route: "default",
-            from: "lago",
-            to: "polar",
+            between: AccountPair(from: "lago", to: "polar"),
             accounts: accounts,
             delivery: delivery,
-            gates: gates,
-            comparesUsage: comparesUsage,
-            verifies: verifies,
+            gates: MigrationGates(gates, comparesUsage: comparesUsage, verifies: verifies),
             boundaries: boundaries,
             keepFor: .seconds(35 * 86_400)
         )

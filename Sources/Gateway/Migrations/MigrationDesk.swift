@@ -200,21 +200,19 @@ struct MigrationDesk: MigrationManaging {
 extension MigrationOutline {
     init(_ migration: MigrationConfiguration, in routes: Routes) {
         let route = routes.routes.first { $0.name == migration.route }
-        let accounts = Self.accounts(of: migration, in: routes)
-        var known: Set<ProviderName> = []
         let modes = route?.destinations.map(\.destination).filter { $0.provider == migration.to }.map(\.mode) ?? []
         self.init(
             name: migration.name,
             route: migration.route,
-            from: migration.from,
-            to: migration.to,
-            accounts: accounts,
-            newAccounts: accounts.map(\.to).filter { known.insert($0).inserted },
+            between: AccountPair(from: migration.from, to: migration.to),
+            accounts: Self.accounts(of: migration, in: routes),
             delivery: modes.contains(.primary) || modes.contains(.mirror)
                 ? .mirror : modes.contains(.shadow) ? .shadow : nil,
-            gates: migration.gates,
-            comparesUsage: !migration.metrics.isEmpty,
-            verifies: routes.providers.first { $0.name == migration.to }?.verify != nil,
+            gates: MigrationGates(
+                migration.gates,
+                comparesUsage: !migration.metrics.isEmpty,
+                verifies: routes.providers.first { $0.name == migration.to }?.verify != nil
+            ),
             boundaries: migration.boundaries,
             keepFor: migration.keepFor
         )

@@ -24,10 +24,10 @@ struct MigrationFactFinder: Sendable {
         facts.backfills = try await journal.lanes().filter { accounts.contains($0.provider) }
         facts.shadow = try await journal.shadowCounts().filter { accounts.contains($0.provider) }
         facts.comparisons = try await comparisons(of: outline)
-        if outline.verifies { facts.verified = try await verified(at: outline.newAccounts) }
+        if outline.gates.verifies { facts.verified = try await verified(at: outline.newAccounts) }
         let window = RecordedWindow(
             clock: .accepted,
-            from: now + (.zero - outline.gates.window),
+            from: now + (.zero - outline.gates.settings.window),
             until: Timestamp(milliseconds: .max),
             tenant: nil,
             withDeliveries: false

@@ -43,7 +43,7 @@ package struct MigrationFacts: Sendable {
 
     /// What they say about the gates of a migration.
     package func readings(of outline: MigrationOutline) -> GateMeasurements {
-        let window = outline.gates.window
+        let window = outline.gates.settings.window
         var readings = GateMeasurements()
         if let checkedUpTo = verified.map(\.checkedUpTo).min() {
             let since = now + (.zero - window)

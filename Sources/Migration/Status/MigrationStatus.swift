@@ -28,7 +28,7 @@ package struct MigrationStatus: Sendable {
         self.course = course
         lastMove = course.cut == nil ? nil : RecordKeeping(boundaries: outline.boundaries, log: log).lastMove()
         let readings = facts.readings(of: outline)
-        gates = outline.gates.statuses(by: readings, at: facts.now).filter { outline.measures($0.gate) }
+        gates = outline.gates.settings.statuses(by: readings, at: facts.now).filter { outline.gates.measures($0.gate) }
         stage = Self.stage(course, outline, facts, lastMove)
     }
 
@@ -181,7 +181,7 @@ package struct MigrationStatus: Sendable {
             )
         }
         // A single tenant may have little traffic.
-        let least = outline.accounts.count > 1 ? 1 : max(1, outline.gates.leastEvents)
+        let least = outline.accounts.count > 1 ? 1 : max(1, outline.gates.settings.leastEvents)
         let clean = runs.prefix { $0.unexplained == 0 }.filter(\.isComplete)
         let proving = clean.filter { UInt64(clamping: $0.compared(at: accounts)) >= least }
         guard let last = proving.first, let first = proving.last else {

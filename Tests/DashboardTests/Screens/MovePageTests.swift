@@ -19,20 +19,21 @@ import Testing
         return MigrationOutline(
             name: MigrationName(name),
             route: RouteName(name),
-            from: ProviderName(name),
-            to: "polar",
+            between: AccountPair(from: ProviderName(name), to: "polar"),
             delivery: .mirror,
-            gates: GateSettings(
-                window: .seconds(3600),
-                leastEvents: 1,
-                unexplained: 0,
-                usage: Percentage("1%")!,
-                rejected: Percentage("1%")!,
-                uncertain: 0,
-                backlogAge: .seconds(60)
+            gates: MigrationGates(
+                GateSettings(
+                    window: .seconds(3600),
+                    leastEvents: 1,
+                    unexplained: 0,
+                    usage: Percentage("1%")!,
+                    rejected: Percentage("1%")!,
+                    uncertain: 0,
+                    backlogAge: .seconds(60)
+                ),
+                comparesUsage: true,
+                verifies: true
             ),
-            comparesUsage: true,
-            verifies: true,
             boundaries: BillingBoundaries(Dictionary(uniqueKeysWithValues: cycles)),
             keepFor: .seconds(86_400)
         )

@@ -43,19 +43,20 @@ import Testing
         MigrationOutline(
             name: "to-polar",
             route: "r",
-            from: "lago",
-            to: "polar",
+            between: AccountPair(from: "lago", to: "polar"),
             delivery: nil,
-            gates: GateSettings(
-                window: .seconds(60),
-                leastEvents: 1,
-                unexplained: 0,
-                usage: Percentage("1%")!,
-                rejected: Percentage("1%")!,
-                uncertain: 0,
-                backlogAge: .seconds(60)
+            gates: MigrationGates(
+                GateSettings(
+                    window: .seconds(60),
+                    leastEvents: 1,
+                    unexplained: 0,
+                    usage: Percentage("1%")!,
+                    rejected: Percentage("1%")!,
+                    uncertain: 0,
+                    backlogAge: .seconds(60)
+                ),
+                comparesUsage: false
             ),
-            comparesUsage: false,
             boundaries: BillingBoundaries(),
             keepFor: .seconds(60)
         )
