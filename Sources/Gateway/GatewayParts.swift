@@ -41,7 +41,7 @@ struct GatewayParts: Sendable {
             StoreSurroundings(
                 metrics: metrics,
                 logger: start.logs.logger("tollgate.store"),
-                routesDigest: start.neighbours.digest(with: start.content)
+                routesDigest: start.file.neighbours.digest(with: start.file.content)
             )
         )
         do throws(GatewayFault) {
@@ -192,15 +192,17 @@ extension GatewayParts {
         )
         // Of several gateways, the others leave a return for a while to the one that it was ordered at.
         let isAlone = opened.shared == nil
-        let lead = isAlone ? Duration.milliseconds(100) : .seconds(1)
+        let times = MigrationTimes(
+            clock: clock,
+            lead: isAlone ? .milliseconds(100) : .seconds(1),
+            patience: isAlone ? .zero : .seconds(60)
+        )
         let returns = MigrationReturns(
             journal: store,
             book: book,
             routes: routes,
             backfills: backfills,
-            clock: clock,
-            lead: lead,
-            patience: isAlone ? .zero : .seconds(60),
+            times: times,
             logger: logs.logger("tollgate.migrations")
         )
         let desk = MigrationDesk(
@@ -217,11 +219,9 @@ extension GatewayParts {
                 clock: clock
             ),
             plans: planner,
-            backfills: backfills,
             returns: returns,
-            clock: clock,
-            audit: audit,
-            lead: lead
+            times: times,
+            audit: audit
         )
         return MigrationWatch(desk, logger: logs.logger("tollgate.migrations"))
     }
@@ -238,10 +238,7 @@ extension GatewayParts {
 
     func reloader() -> RoutesReloader {
         RoutesReloader(
-            file: settings.routesFile,
-            signature: start.signature,
-            content: start.content,
-            neighbours: start.neighbours,
+            watching: start.file,
             reader: start.reader,
             routes: routes,
             vault: start.vault,
@@ -253,10 +250,7 @@ extension GatewayParts {
 
     func planner(reloading reloader: RoutesReloader) -> RoutesPlanner {
         RoutesPlanner(
-            reader: start.reader,
             reloader: reloader,
-            routes: routes,
-            vault: start.vault,
             traffic: store,
             asking: comparingReads,
             folder: PlanFolder(in: settings.dataFolder),

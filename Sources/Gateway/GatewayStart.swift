@@ -13,12 +13,8 @@ import VendorReads
 struct GatewayStart: Sendable {
     let settings: GatewaySettings
     let logs: LogOutput
-    /// Of `routes.json`, before it was read.
-    let signature: FileSignature
-    /// What `routes.json` contained.
-    let content: [UInt8]
-    /// The files that it names.
-    let neighbours: NeighbourFiles
+    /// `routes.json`, from which the routes are.
+    let file: LoadedRoutesFile
     let reader: RoutesReader
     let routes: CurrentRoutes
     let vault: CredentialVault
@@ -63,9 +59,12 @@ struct GatewayStart: Sendable {
         return GatewayStart(
             settings: settings,
             logs: logs,
-            signature: signature,
-            content: content,
-            neighbours: neighbours,
+            file: LoadedRoutesFile(
+                file: settings.routesFile,
+                signature: signature,
+                content: content,
+                neighbours: neighbours
+            ),
             reader: reader,
             routes: routes,
             vault: vault,

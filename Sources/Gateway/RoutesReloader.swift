@@ -28,6 +28,16 @@ struct ActiveRoutesFile: Sendable {
     }
 }
 
+/// `routes.json` as it was when the routes were read from it.
+struct LoadedRoutesFile: Sendable {
+    let file: URL
+    /// From before the content was read, so that no change in between is missed.
+    let signature: FileSignature
+    let content: [UInt8]
+    /// The files that it names, as they were then.
+    var neighbours = NeighbourFiles()
+}
+
 /// A content that was refused, and why.
 private struct RefusedRoutes: Equatable {
     let content: [UInt8]
@@ -67,7 +77,7 @@ final class RoutesReloader: Service, RoutesReloading {
 
     private let file: URL
     private let reader: RoutesReader
-    private let routes: CurrentRoutes
+    let routes: CurrentRoutes
     private let vault: CredentialVault
     private let archive: any EventArchive
     private let logger: Logger
@@ -76,15 +86,9 @@ final class RoutesReloader: Service, RoutesReloading {
     private let clock = SystemWallClock()
     private let state: Mutex<State>
 
-    /// - Parameters:
-    ///   - signature: of the file before `content` was read, so that no change in between is missed.
-    ///   - content: the file as it was when `routes` were read from it.
-    ///   - neighbours: the files that it names, as they were then.
+    /// - Parameter loaded: what `routes` were read from.
     init(
-        file: URL,
-        signature: FileSignature,
-        content: [UInt8],
-        neighbours: NeighbourFiles = NeighbourFiles(),
+        watching loaded: LoadedRoutesFile,
         reader: RoutesReader,
         routes: CurrentRoutes,
         vault: CredentialVault,
@@ -92,7 +96,7 @@ final class RoutesReloader: Service, RoutesReloading {
         logger: Logger,
         auditing audit: AuditLog
     ) {
-        self.file = file
+        file = loaded.file
         self.reader = reader
         self.routes = routes
         self.vault = vault
@@ -102,15 +106,21 @@ final class RoutesReloader: Service, RoutesReloading {
         state = Mutex(
             State(
                 active: ActiveRoutesFile(
-                    content: content,
-                    neighbours: neighbours,
+                    content: loaded.content,
+                    neighbours: loaded.neighbours,
                     loadedAt: clock.now,
                     version: 1
                 ),
-                watch: FileWatch(signature),
-                neighbours: neighbours
+                watch: FileWatch(loaded.signature),
+                neighbours: loaded.neighbours
             )
         )
+    }
+
+    /// Reads a file that a client has sent. It is not loaded.
+    /// - Throws: ``FaultyConfiguration`` with what is wrong in it.
+    func contents(ofSent file: [UInt8]) async throws(FaultyConfiguration) -> RoutesReader.Contents {
+        await vault.recognizeAccounts(inSent: try reader.read(file), beside: routes.current.routes)
     }
 
     /// The file that the current routes are from.

@@ -2,14 +2,25 @@ package import Events
 import JSON
 package import Journal
 
-/// What a plan rests on. Of two plans with one basis, the second is the first.
-package struct PlanBasis: Sendable, Equatable {
+/// The routes that a plan is about, and those that it is compared with.
+package struct PlannedRoutes: Sendable, Equatable {
     /// The digest of the new file.
     package let file: String
     /// The digest of the file in force.
     package let fileInForce: String
     /// The version of what was ordered in migrations.
     package let migrationLog: Int64
+
+    package init(file: String, fileInForce: String, migrationLog: Int64) {
+        self.file = file
+        self.fileInForce = fileInForce
+        self.migrationLog = migrationLog
+    }
+}
+
+/// What a plan rests on. Of two plans with one basis, the second is the first.
+package struct PlanBasis: Sendable, Equatable {
+    package let routes: PlannedRoutes
     /// Where the journal ended.
     package let journal: JournalPosition
     /// Which time of an event decides whether it is looked at.
@@ -26,9 +37,7 @@ package struct PlanBasis: Sendable, Equatable {
     package let migration: MigrationName?
 
     package init(
-        file: String,
-        fileInForce: String,
-        migrationLog: Int64,
+        routes: PlannedRoutes,
         journal: JournalPosition,
         clock: RecordedWindow.Clock,
         from: Timestamp?,
@@ -37,9 +46,7 @@ package struct PlanBasis: Sendable, Equatable {
         tenant: TenantID?,
         migration: MigrationName? = nil
     ) {
-        self.file = file
-        self.fileInForce = fileInForce
-        self.migrationLog = migrationLog
+        self.routes = routes
         self.journal = journal
         self.clock = clock
         self.from = from
@@ -72,9 +79,9 @@ package struct PlanBasis: Sendable, Equatable {
     func writeMembers(to writer: inout JSONWriter) {
         writer.member("tenant", stringOrNull: tenant?.rawValue)
         writer.member("migration", stringOrNull: migration?.rawValue)
-        writer.member("routes_digest", string: file)
-        writer.member("routes_in_force_digest", string: fileInForce)
-        writer.member("migration_log_version", integer: migrationLog)
+        writer.member("routes_digest", string: routes.file)
+        writer.member("routes_in_force_digest", string: routes.fileInForce)
+        writer.member("migration_log_version", integer: routes.migrationLog)
         writer.member("journal_position", string: journal.text)
         writer.key("window")
         writer.beginObject()

@@ -81,9 +81,7 @@ import Testing
             let vault = CredentialVault(of: routes, environment: [:])
             let audit = AuditLog(recording: store, clock: clock, logger: quiet)
             let reloader = RoutesReloader(
-                file: file,
-                signature: FileSignature(of: file),
-                content: content,
+                watching: LoadedRoutesFile(file: file, signature: FileSignature(of: file), content: content),
                 reader: reader,
                 routes: routes,
                 vault: vault,
@@ -92,10 +90,7 @@ import Testing
                 auditing: audit
             )
             let planner = RoutesPlanner(
-                reader: reader,
                 reloader: reloader,
-                routes: routes,
-                vault: vault,
                 traffic: store,
                 asking: SilentVendors(),
                 folder: PlanFolder(in: folder.appending(path: "data")),

@@ -69,9 +69,7 @@ import Testing
             let routes = CurrentRoutes(try reader.read(content).routes)
             let store = try SQLiteEventStore(opening: folder.appending(path: "data"), logger: quiet)
             let reloader = RoutesReloader(
-                file: file,
-                signature: signature,
-                content: content,
+                watching: LoadedRoutesFile(file: file, signature: signature, content: content),
                 reader: reader,
                 routes: routes,
                 vault: CredentialVault(of: routes, environment: environment),

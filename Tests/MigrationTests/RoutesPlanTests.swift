@@ -21,9 +21,7 @@ import Vendors
         tenant: TenantID? = "shop"
     ) -> PlanBasis {
         PlanBasis(
-            file: file,
-            fileInForce: inForce,
-            migrationLog: log,
+            routes: PlannedRoutes(file: file, fileInForce: inForce, migrationLog: log),
             journal: JournalPosition(SequenceNumber(journal)),
             clock: clock,
             from: from.map { Timestamp(milliseconds: $0) },

@@ -7,6 +7,17 @@ import Migration
 import OfRecord
 import Routing
 
+/// By which clock orders for migrations hold, and from when.
+struct MigrationTimes: Sendable {
+    let clock: any WallClock
+    /// How long after it was recorded an order begins to hold, so that all gateways follow it by then.
+    let lead: Duration
+    /// How long after it holds a return is left to the gateway that it was ordered at.
+    let patience: Duration
+    /// How long a return that has to wait does so until it is tried again.
+    var pause = Duration.seconds(10)
+}
+
 /// Shows migrations and takes orders for them: checks each against the log, the gates and its plan, and adds it to the log.
 struct MigrationDesk: MigrationManaging {
     let journal: any MigrationKeeping & RecordedTraffic
@@ -14,13 +25,13 @@ struct MigrationDesk: MigrationManaging {
     let routes: CurrentRoutes
     let finder: MigrationFactFinder
     let plans: RoutesPlanner
-    let backfills: BackfillDesk
     let returns: MigrationReturns
-    let clock: any WallClock
+    let times: MigrationTimes
     let audit: AuditLog
-    /// How long after it was recorded an order begins to hold, so that all gateways follow it by then.
-    let lead: Duration
     private let dayBook = MigrationDayBook()
+
+    /// Returned customers are refilled at the same desk.
+    var backfills: BackfillDesk { returns.backfills }
 
     // MARK: - Showing
 
@@ -39,9 +50,9 @@ struct MigrationDesk: MigrationManaging {
 
     func days(of name: MigrationName, for client: Client) async throws(MigrationRefusal) -> MigrationDays {
         let outline = try outline(of: name, for: client)
-        let starts = MigrationDays.starts(since: book.current[name].first?.entry.at, at: clock.now)
+        let starts = MigrationDays.starts(since: book.current[name].first?.entry.at, at: times.clock.now)
         do {
-            return try await dayBook.days(of: outline, starts, in: finder.journal, clock: clock)
+            return try await dayBook.days(of: outline, starts, in: finder.journal, clock: times.clock)
         } catch {
             throw .store(error)
         }
@@ -76,7 +87,11 @@ struct MigrationDesk: MigrationManaging {
         if let refusal = before.rules.refusal(of: order) { throw refusal }
         let record = MigrationRecord(
             migration: name,
-            entry: MigrationEntry(number: history.nextNumber(of: name), at: clock.now + lead, action: order.action),
+            entry: MigrationEntry(
+                number: history.nextNumber(of: name),
+                at: times.clock.now + times.lead,
+                action: order.action
+            ),
             reason: order.reason,
             despite: Gate.allCases.filter(order.despite.contains),
             plan: order.plan,
@@ -135,7 +150,7 @@ struct MigrationDesk: MigrationManaging {
         let number = (status.records.last?.entry.number ?? 0) + 1
         return MigrationRecord(
             migration: status.outline.name,
-            entry: MigrationEntry(number: number, at: clock.now + lead, action: action),
+            entry: MigrationEntry(number: number, at: times.clock.now + times.lead, action: action),
             reason: reason,
             actor: "gateway"
         )
@@ -178,7 +193,7 @@ struct MigrationDesk: MigrationManaging {
         switch command {
         case .ramp, .cut, .resume: try await status(of: outline)
         case .start, .stage, .hold, .goBack, .close:
-            MigrationStatus(outline, history[outline.name], MigrationFacts(at: clock.now))
+            MigrationStatus(outline, history[outline.name], MigrationFacts(at: times.clock.now))
         }
     }
 

@@ -44,11 +44,8 @@ final class MigrationReturns: Service {
     private let journal: any RecordedTraffic
     private let book: MigrationBook
     private let routes: CurrentRoutes
-    private let backfills: BackfillDesk
-    private let clock: any WallClock
-    private let lead: Duration
-    private let patience: Duration
-    private let pause: Duration
+    let backfills: BackfillDesk
+    private let times: MigrationTimes
     private let logger: Logger
     private let progress = Mutex<[BackfillRoutes.Return: Progress]>([:])
 
@@ -59,29 +56,19 @@ final class MigrationReturns: Service {
     /// Older returns are not made up for.
     private static let longestAge = Duration.seconds(7 * 86_400)
 
-    /// - Parameters:
-    ///   - lead: how long after it was recorded an order begins to hold.
-    ///   - patience: how long after it holds a return is left to the gateway that it was ordered at.
-    ///   - pause: how long one that has to wait does so until it is tried again.
     init(
         journal: any RecordedTraffic,
         book: MigrationBook,
         routes: CurrentRoutes,
         backfills: BackfillDesk,
-        clock: any WallClock,
-        lead: Duration,
-        patience: Duration,
-        pause: Duration = .seconds(10),
+        times: MigrationTimes,
         logger: Logger
     ) {
         self.journal = journal
         self.book = book
         self.routes = routes
         self.backfills = backfills
-        self.clock = clock
-        self.lead = lead
-        self.patience = patience
-        self.pause = pause
+        self.times = times
         self.logger = logger
     }
 
@@ -127,7 +114,7 @@ final class MigrationReturns: Service {
         var state: Progress?
         defer { progress.withLock { $0[returned.key] = state } }
         // Until the return holds, events are on the new provider's bill. A request that ends before that has had its order recorded.
-        let rest = min(lead, max(.zero, returned.record.entry.at - clock.now))
+        let rest = min(times.lead, max(.zero, returned.record.entry.at - times.clock.now))
         do { try await Task.sleep(for: rest) } catch { throw .store(.closed) }
         let usage = if let known { known } else { try await usage(returned) }
         let outcome = await refill(returned, usage, by: actor)
@@ -136,7 +123,7 @@ final class MigrationReturns: Service {
     }
 
     private func waiting(_ reason: String, _ usage: ReturnedUsage? = nil) -> Waiting {
-        Waiting(usage: usage, reason: reason, until: .now + pause)
+        Waiting(usage: usage, reason: reason, until: .now + times.pause)
     }
 
     // MARK: - Those that nobody follows
@@ -166,8 +153,8 @@ final class MigrationReturns: Service {
     }
 
     private func isLeftOver(_ record: MigrationRecord) -> Bool {
-        let now = clock.now
-        guard case .goBack(.now, _) = record.entry.action, record.entry.at + patience <= now,
+        let now = times.clock.now
+        guard case .goBack(.now, _) = record.entry.action, record.entry.at + times.patience <= now,
             now - record.entry.at <= Self.longestAge
         else { return false }
         return progress.withLock { progress in

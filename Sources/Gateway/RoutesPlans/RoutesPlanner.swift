@@ -31,10 +31,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
 
     /// Maximum number of plans that wait.
     private static let mostWaiting = 16
-    private let reader: RoutesReader
     private let reloader: RoutesReloader
-    private let routes: CurrentRoutes
-    private let vault: CredentialVault
     private let traffic: any RecordedTraffic & JournalGrowth
     private let vendors: any VendorAsking
     private let folder: PlanFolder
@@ -48,10 +45,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
 
     /// - Parameter retention: how long events are kept.
     init(
-        reader: RoutesReader,
         reloader: RoutesReloader,
-        routes: CurrentRoutes,
-        vault: CredentialVault,
         traffic: any RecordedTraffic & JournalGrowth,
         asking vendors: any VendorAsking,
         folder: PlanFolder,
@@ -60,10 +54,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         auditing audit: AuditLog,
         logger: Logger
     ) {
-        self.reader = reader
         self.reloader = reloader
-        self.routes = routes
-        self.vault = vault
         self.traffic = traffic
         self.vendors = vendors
         self.folder = folder
@@ -157,7 +148,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
 
     private func read(_ file: [UInt8]) async throws(PlanError) -> RoutesReader.Contents {
         do {
-            return await vault.recognizeAccounts(inSent: try reader.read(file), beside: routes.current.routes)
+            return try await reloader.contents(ofSent: file)
         } catch {
             throw .faulty(error)
         }
@@ -198,9 +189,11 @@ final class RoutesPlanner: Service, RoutesPlanning {
     {
         do {
             return PlanBasis(
-                file: subject.digest,
-                fileInForce: fileInForce,
-                migrationLog: routes.current.logs.version,
+                routes: PlannedRoutes(
+                    file: subject.digest,
+                    fileInForce: fileInForce,
+                    migrationLog: routes.current.logs.version
+                ),
                 journal: try await traffic.newestPosition(),
                 clock: order.clock,
                 from: order.from,
@@ -250,6 +243,8 @@ final class RoutesPlanner: Service, RoutesPlanning {
         writer.endObject()
         return PlanAnswer(json: writer.bytes, isFinished: isFinished)
     }
+
+    private var routes: CurrentRoutes { reloader.routes }
 
     private var fileInForce: String { Self.hexadecimal(reloader.active.digest) }
 

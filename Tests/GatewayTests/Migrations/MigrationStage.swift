@@ -72,10 +72,7 @@ struct MigrationStage {
             book: book,
             routes: routes,
             backfills: desk.backfills,
-            clock: clock,
-            lead: .zero,
-            patience: .zero,
-            pause: .zero,
+            times: MigrationTimes(clock: clock, lead: .zero, patience: .zero, pause: .zero),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
@@ -189,9 +186,7 @@ struct MigrationStage {
             let vault = CredentialVault(of: routes, environment: [:])
             let audit = AuditLog(recording: store, clock: clock, logger: quiet)
             let reloader = RoutesReloader(
-                file: file,
-                signature: FileSignature(of: file),
-                content: content,
+                watching: LoadedRoutesFile(file: file, signature: FileSignature(of: file), content: content),
                 reader: reader,
                 routes: routes,
                 vault: vault,
@@ -200,10 +195,7 @@ struct MigrationStage {
                 auditing: audit
             )
             let planner = RoutesPlanner(
-                reader: reader,
                 reloader: reloader,
-                routes: routes,
-                vault: vault,
                 traffic: store,
                 asking: SilentVendors(),
                 folder: PlanFolder(in: folder.appending(path: "data")),
@@ -222,6 +214,7 @@ struct MigrationStage {
                 clock: clock,
                 auditing: audit
             )
+            let times = MigrationTimes(clock: clock, lead: lead, patience: .zero, pause: .zero)
             let desk = MigrationDesk(
                 journal: store,
                 book: book,
@@ -234,21 +227,16 @@ struct MigrationStage {
                     clock: clock
                 ),
                 plans: planner,
-                backfills: backfills,
                 returns: MigrationReturns(
                     journal: store,
                     book: book,
                     routes: routes,
                     backfills: backfills,
-                    clock: clock,
-                    lead: lead,
-                    patience: .zero,
-                    pause: .zero,
+                    times: times,
                     logger: quiet
                 ),
-                clock: clock,
-                audit: audit,
-                lead: lead
+                times: times,
+                audit: audit
             )
             let stage = MigrationStage(
                 watched: watched,
