@@ -71,10 +71,10 @@ struct GatewayResponder: HTTPResponder {
     private func target(of request: Request) throws(Problem) -> Target {
         let path = request.uri.path
         if let dashboard, DashboardResponder.takes(path) { return .dashboard(dashboard) }
-        if OpenMeterDoor.takes(request) { return .endpoint(EndpointTable.Match(endpoint: OpenMeterDoor.endpoint)) }
+        if let match = endpoints.findShared(request.method, path, request.headers) { return .endpoint(match) }
         if let facade = facades.find(path) { return .facade(facade.dialect, rest: facade.rest) }
         if let near = facades.near(path) { return .nearFacade(near) }
-        return .endpoint(try endpoints.find(request.method, path))
+        return .endpoint(try endpoints.find(request.method, path, request.headers))
     }
 
     private func respond(

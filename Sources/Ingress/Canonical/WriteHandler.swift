@@ -57,14 +57,17 @@ final class WriteHandler: Sendable {
         }
     }
 
-    /// The parameters of the query. Others are refused: a mistyped ``Options/avoided`` would exclude nothing.
-    /// Where OpenMeter's clients send, they are ignored, as OpenMeter does.
+    /// The parameters of the query.
     private static let parameters: Set<String> = ["partial", "not_to"]
 
     /// Accepts the events of a request.
-    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+    /// - Parameter ignoresOthers: whether the query may have parameters of the client's own. Else they are refused: a mistyped
+    ///   ``Options/avoided`` would exclude nothing.
+    func respond(to call: EndpointCall, ignoringOtherParameters ignoresOthers: Bool = false) async throws
+        -> EndpointResponse
+    {
         let headers = call.request.headers
-        if !OpenMeterDoor.takes(call.request) {
+        if !ignoresOthers {
             for (name, _) in QueryText.pairs(call.query) where !Self.parameters.contains(name) {
                 throw Problem.unknownParameter(name, allowed: Self.parameters)
             }

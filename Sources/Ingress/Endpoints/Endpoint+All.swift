@@ -19,8 +19,18 @@ extension Endpoint {
         countedAs: .write
     ) { try await $0.writing.respond(to: $1) }
 
+    /// Where OpenMeter's clients send, which take a host and add the path themselves. Lago's facade has the same path, for bodies of JSON.
+    private static let openMeter = Endpoint(
+        .post,
+        "/api/v1/events",
+        taking: .cloudEvents,
+        for: .client,
+        needing: .writeEvents,
+        countedAs: .write
+    ) { OpenMeterResponse.response(try await $0.writing.respond(to: $1, ignoringOtherParameters: true)) }
+
     private static let events = [
-        write,
+        write, openMeter,
         Endpoint(.get, "/v1/events", for: .client, needing: .readEvents, countedAs: .read) {
             try await EventListHandler($0).events($1)
         },

@@ -18,8 +18,24 @@ struct Endpoint: Sendable {
         case administration
     }
 
+    /// Which requests it takes at its path.
+    enum Content: Sendable, Equatable {
+        case any
+        /// CloudEvents alone: structured, in batches or binary. Other requests at the path may be for a facade.
+        case cloudEvents
+
+        /// Whether a request with these header fields is one.
+        func includes(_ fields: HTTPFields) -> Bool {
+            guard self == .cloudEvents else { return true }
+            if fields.contains(where: { $0.name.canonicalName == "ce-specversion" }) { return true }
+            let type = fields[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
+            return type.hasPrefix("application/cloudevents+") || type.hasPrefix("application/cloudevents-batch+")
+        }
+    }
+
     let method: HTTPRequest.Method
     let path: PathPattern
+    let content: Content
     /// What the client must have; nil: any client may ask.
     let scope: Scope?
     let audience: Audience
@@ -32,6 +48,7 @@ struct Endpoint: Sendable {
     init(
         _ method: HTTPRequest.Method,
         _ path: PathPattern,
+        taking content: Content = .any,
         for audience: Audience,
         needing scope: Scope? = nil,
         countedAs metricsClass: EndpointClass,
@@ -39,6 +56,7 @@ struct Endpoint: Sendable {
     ) {
         self.method = method
         self.path = path
+        self.content = content
         self.scope = scope
         self.audience = audience
         self.metricsClass = metricsClass

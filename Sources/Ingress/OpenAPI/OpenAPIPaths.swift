@@ -65,6 +65,33 @@ enum OpenAPIPaths {
                 }
               }
             },
+            "/api/v1/events": {
+              "post": {
+                "tags": ["events"], "operationId": "writeEventsOfOpenMeter", "summary": "Accept CloudEvents where OpenMeter's clients send them.",
+                "security": [{"bearer": ["events:write"]}, {"apiKey": ["events:write"]}],
+                "description": "CloudEvents 1.0 (structured, batch, and binary by ce- header fields), as at /v1/events; parameters of the query beside partial and not_to are ignored. Requests that are no CloudEvents are for Lago's facade, if it is served at this path.",
+                "parameters": [
+                  {"name": "partial", "in": "query", "schema": {"enum": ["true", "false", ""], "default": "false"},
+                   "description": "Accept the valid events of a batch with invalid ones; an empty value means true."},
+                  {"name": "not_to", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true,
+                   "description": "Providers or adapters to which no event may be sent; one that its route would send there is refused with the code forbidden. For imports from a vendor."}
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/CloudEvent"}},
+                    "application/cloudevents-batch+json": {"schema":
+                      {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/CloudEvent"}}}
+                  }
+                },
+                "responses": {
+                  "204": {"description": "All events are on disk."},
+                  "207": {"description": "The valid events are on disk.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/events/names": {
               "get": {
                 "tags": ["events"], "operationId": "listNames", "summary": "The names of events, with counts.",

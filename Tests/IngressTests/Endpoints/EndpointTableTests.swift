@@ -17,15 +17,39 @@ import Testing
         concrete.reduce(endpoint.path.description) { $0.replacing($1.key, with: $1.value) }
     }
 
+    /// Of a request that the endpoint takes.
+    private static func fields(_ endpoint: Endpoint) -> HTTPFields {
+        switch endpoint.content {
+        case .any: [:]
+        case .cloudEvents: [.contentType: "application/cloudevents+json"]
+        }
+    }
+
     @Test func `finds every endpoint by its method and path, and no other`() throws {
         let table = EndpointTable(on: Self.settings())
         for endpoint in Endpoint.all {
-            let match = try table.find(endpoint.method, Self.path(endpoint))
+            let match = try table.find(endpoint.method, Self.path(endpoint), Self.fields(endpoint))
             #expect(match.endpoint.path == endpoint.path && match.endpoint.method == endpoint.method)
             #expect(match.parameter == (endpoint.path.variable == nil ? "" : "a/b"))
         }
         let rows = Endpoint.all.map { "\($0.method) \($0.path)" }
         #expect(Set(rows).count == rows.count, "a row stands twice")
+    }
+
+    @Test func `takes only its own requests at a path that is a facade's too`() throws {
+        let table = EndpointTable(on: Self.settings())
+        let path = "/api/v1/events"
+        let own: [HTTPFields] = [
+            [.contentType: "application/cloudevents+json"],
+            [.contentType: "Application/CloudEvents-Batch+JSON; charset=utf-8"],
+            [.contentType: "application/json", HTTPField.Name("ce-specversion")!: "1.0"],
+        ]
+        for fields in own { #expect(table.findShared(.post, path, fields)?.endpoint.content == .cloudEvents) }
+        for fields: HTTPFields in [[:], [.contentType: "application/json"], [.contentType: "text/cloudevents"]] {
+            #expect(table.findShared(.post, path, fields) == nil)
+            #expect(throws: Problem.self) { try table.find(.post, path, fields) }
+        }
+        #expect(table.findShared(.get, path, own[0]) == nil && table.findShared(.post, "/v1/events", own[0]) == nil)
     }
 
     @Test func `answers HEAD where it answers GET`() throws {
@@ -88,7 +112,7 @@ import Testing
     @Test func `serves operators on their own listener only, if there is one`() {
         let table = EndpointTable(on: Self.settings(administration: false, metrics: true))
         for endpoint in Endpoint.all {
-            let isServed = (try? table.find(endpoint.method, Self.path(endpoint))) != nil
+            let isServed = (try? table.find(endpoint.method, Self.path(endpoint), Self.fields(endpoint))) != nil
             #expect(isServed == (endpoint.audience != .administration), "\(endpoint.path)")
         }
     }
@@ -97,7 +121,7 @@ import Testing
     func `asks for a key unless the endpoint is open`(opensMetrics: Bool, presentsKey: Bool) throws {
         let table = EndpointTable(on: Self.settings(metrics: opensMetrics))
         for row in Endpoint.all {
-            let endpoint = try table.find(row.method, Self.path(row)).endpoint
+            let endpoint = try table.find(row.method, Self.path(row), Self.fields(row)).endpoint
             let expected =
                 switch row.audience {
                 case .open: false

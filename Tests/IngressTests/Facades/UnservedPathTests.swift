@@ -78,7 +78,7 @@ import Testing
 }
 
 /// OpenMeter's clients take a host and add the path, which Lago's have as well.
-@Suite struct OpenMeterDoorTests {
+@Suite struct OpenMeterEndpointTests {
     private static let event =
         #"{"id":"ce-1","specversion":"1.0","type":"api-calls","source":"edge","subject":"c","data":{"n":1}}"#
 
