@@ -168,8 +168,7 @@ package final class Acceptor: Sendable {
                 TraceSpan(
                     "commit",
                     .inside,
-                    SpanIdentity(in: parent.traceID),
-                    parentID: parent.spanID,
+                    at: TraceSpan.Position(SpanIdentity(in: parent.traceID), parentID: parent.spanID),
                     start: times.start,
                     end: times.end,
                     attributes: [TraceSpan.Attribute("tollgate.events", .integer(request.events.count))],

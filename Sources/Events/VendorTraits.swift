@@ -104,15 +104,9 @@ package enum BillingClock: String, Sendable {
 package struct ReadTraits: Sendable, Equatable {
     /// The longest time from the vendor's success until its lists show the event, as far as it is known.
     package let lag: Duration
-    /// Maximum number of events of a page of a list.
-    package let pageSize: Int
-    /// Whether a list of several pages shows each event once, and events can be counted without listing them; else only a window that
-    /// fits one page is read.
-    package let isPaged: Bool
+    package let lists: ListTraits
     /// How it shows sums of a property; nil if it does not, or only to accounts that pay for it.
     package let sums: SumTraits?
-    /// The vendor cuts the bounds of a window to whole seconds.
-    package let cutsToSeconds: Bool
     /// How it shows what it bills; nil if it does not.
     package let usage: UsageTraits?
     /// The ``CorrectionTraits/store`` in which the vendor shows an event as soon as it has it; nil if there is none.
@@ -124,10 +118,8 @@ package struct ReadTraits: Sendable, Equatable {
 
     package init(
         lag: Duration,
-        pageSize: Int,
-        isPaged: Bool = true,
+        lists: ListTraits,
         sums: SumTraits? = nil,
-        cutsToSeconds: Bool = false,
         usage: UsageTraits? = nil,
         immediateStore: String? = nil,
         countsNewEvents: Bool = false,
@@ -137,12 +129,28 @@ package struct ReadTraits: Sendable, Equatable {
         self.idsPerRequest = idsPerRequest
         self.immediateStore = immediateStore
         self.countsNewEvents = countsNewEvents
-        precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")
-        self.cutsToSeconds = cutsToSeconds
+        precondition(lag > .zero, "a vendor shows events some time after it has them")
         self.lag = lag
+        self.lists = lists
+        self.sums = sums
+    }
+}
+
+/// How a vendor lists the events of a window of time.
+package struct ListTraits: Sendable, Equatable {
+    /// Maximum number of events of a page of a list.
+    package let pageSize: Int
+    /// Whether a list of several pages shows each event once, and events can be counted without listing them; else only a window that
+    /// fits one page is read.
+    package let isPaged: Bool
+    /// The vendor cuts the bounds of a window to whole seconds.
+    package let cutsToSeconds: Bool
+
+    package init(pageSize: Int, isPaged: Bool = true, cutsToSeconds: Bool = false) {
+        precondition(pageSize > 0, "a list without events shows nothing")
         self.pageSize = pageSize
         self.isPaged = isPaged
-        self.sums = sums
+        self.cutsToSeconds = cutsToSeconds
     }
 }
 

@@ -136,13 +136,15 @@ extension GatewayParts {
         return Pipeline(
             settings: walk?.settings(at: settings) ?? settings,
             walking: walk,
-            adapter: provider.adapter,
-            ledger: store,
-            caller: HTTPVendorCaller(
-                client: lane.clients.client(for: provider),
-                endpoint: VendorEndpoint(provider),
-                credentials: start.vault
+            over: VendorLine(
+                adapter: provider.adapter,
+                caller: HTTPVendorCaller(
+                    client: lane.clients.client(for: provider),
+                    endpoint: VendorEndpoint(provider),
+                    credentials: start.vault
+                )
             ),
+            ledger: store,
             clock: start.processClock,
             seenBy: view,
             on: lane,
@@ -276,9 +278,8 @@ extension GatewayParts {
             journal: store,
             store: comparisons,
             routes: routes,
-            asking: comparingReads,
+            reading: ReadableVendors(asking: comparingReads, lags: lags),
             lanes: laneMemberships,
-            lags: lags,
             clock: clock,
             retention: settings.retention,
             logger: logs.logger("tollgate.parity")
@@ -309,8 +310,7 @@ extension GatewayParts {
             journal: store,
             store: comparisons,
             routes: routes,
-            asking: comparingReads,
-            lags: lags,
+            reading: ReadableVendors(asking: comparingReads, lags: lags),
             isHere: { monitor.current[$0] != nil },
             clock: clock,
             metrics: metrics,
@@ -330,9 +330,8 @@ extension GatewayParts {
         return OutcomeLookups(
             journal: store,
             routes: routes,
-            asking: comparingReads,
+            reading: ReadableVendors(asking: comparingReads, lags: lags),
             lanes: laneMemberships,
-            lags: lags,
             isElsewhere: { provider in
                 ReportingDuty(shared?.view, delivering: Set(monitor.current.keys)).isElsewhere(provider)
             },

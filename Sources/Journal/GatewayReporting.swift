@@ -66,6 +66,24 @@ package struct AccountReport: Sendable, Equatable {
     }
 }
 
+/// What a gateway has to do.
+package struct GatewayLoad: Sendable, Equatable {
+    /// How many accounts and how many slots it holds.
+    package let accounts: Int
+    package let slots: Int
+    /// How many deliveries wait at its accounts, by its own reports.
+    package let waiting: Int
+    /// About when the oldest of them was accepted.
+    package let oldest: Timestamp?
+
+    package init(accounts: Int = 0, slots: Int = 0, waiting: Int = 0, oldest: Timestamp? = nil) {
+        self.accounts = accounts
+        self.slots = slots
+        self.waiting = waiting
+        self.oldest = oldest
+    }
+}
+
 /// A gateway that is in the journal's list.
 package struct GatewayNode: Sendable, Equatable {
     /// Another one at each start.
@@ -78,13 +96,7 @@ package struct GatewayNode: Sendable, Equatable {
     package let isDraining: Bool
     /// Whether it is the one that was asked.
     package let isThisOne: Bool
-    /// How many accounts and how many slots it holds.
-    package let accounts: Int
-    package let slots: Int
-    /// How many deliveries wait at its accounts, by its own reports.
-    package let waiting: Int
-    /// About when the oldest of them was accepted.
-    package let oldest: Timestamp?
+    package let load: GatewayLoad
 
     /// Instead of a digest: some of its events still have a plan of routes that were replaced.
     package static let changingRoutes: [UInt8] = []
@@ -97,10 +109,7 @@ package struct GatewayNode: Sendable, Equatable {
         started: Timestamp,
         isDraining: Bool = false,
         isThisOne: Bool = false,
-        accounts: Int = 0,
-        slots: Int = 0,
-        waiting: Int = 0,
-        oldest: Timestamp? = nil
+        load: GatewayLoad = GatewayLoad()
     ) {
         self.number = number
         self.name = name
@@ -109,9 +118,6 @@ package struct GatewayNode: Sendable, Equatable {
         self.started = started
         self.isDraining = isDraining
         self.isThisOne = isThisOne
-        self.accounts = accounts
-        self.slots = slots
-        self.waiting = waiting
-        self.oldest = oldest
+        self.load = load
     }
 }

@@ -35,9 +35,8 @@ package final class ParityRunner: Service {
         journal: any ComparedJournal,
         store: any ParityStorage,
         routes: CurrentRoutes,
-        asking vendors: any VendorAsking,
+        reading vendors: ReadableVendors,
         lanes: @escaping LaneMemberships,
-        lags: MeasuredLags = MeasuredLags(),
         clock: any WallClock,
         retention: Duration,
         logger: Logger,
@@ -46,9 +45,9 @@ package final class ParityRunner: Service {
         self.journal = journal
         self.store = store
         self.routes = routes
-        self.vendors = vendors
+        self.vendors = vendors.asking
         self.lanes = lanes
-        self.lags = lags
+        lags = vendors.lags
         self.clock = clock
         self.retention = retention
         self.logger = logger

@@ -103,7 +103,7 @@ extension ParityStore {
             sql: "SELECT count(*), coalesce(sum(state <> 'open'), 0) FROM windows WHERE run = ?",
             arguments: [id]
         )
-        return ParityRun(
+        var run = ParityRun(
             id: id,
             order: ParityOrder(
                 window: ReadWindow(
@@ -120,12 +120,13 @@ extension ParityStore {
             requestedAt: Timestamp(milliseconds: row["requested_at"]),
             state: state,
             endedAt: (row["ended_at"] as Int64?).map { Timestamp(milliseconds: $0) },
-            reason: row["reason"],
-            events: row["events"],
-            windows: windows?[0] ?? 0,
-            windowsRead: windows?[1] ?? 0,
             reports: reports
         )
+        run.reason = row["reason"]
+        run.events = row["events"]
+        run.windows = windows?[0] ?? 0
+        run.windowsRead = windows?[1] ?? 0
+        return run
     }
 
     private static func reports(of id: Int64, at now: Timestamp, in db: Database) throws -> [ProviderReport] {
@@ -149,7 +150,7 @@ extension ParityStore {
                     """,
                 arguments: [id, provider.rawValue]
             )
-            return ProviderReport(
+            var report = ProviderReport(
                 provider: provider,
                 totals: CellCounts(
                     expected: sums?[0] ?? 0,
@@ -162,11 +163,12 @@ extension ParityStore {
                 forecast: (row["least"] as Int?).map { CallForecast(least: $0, most: row["most"]) },
                 calls: (reads?[0] ?? 0) + (row["extra_calls"] as Int),
                 unreadable: reads?[3] ?? row["fault"],
-                countedOnly: reads?[1] ?? 0,
-                summed: reads?[4] ?? 0,
-                sampledParts: reads?[2] ?? 0,
                 causes: try causes(of: id, at: provider, acceptances, in: db)
             )
+            report.countedOnly = reads?[1] ?? 0
+            report.summed = reads?[4] ?? 0
+            report.sampledParts = reads?[2] ?? 0
+            return report
         }
     }
 

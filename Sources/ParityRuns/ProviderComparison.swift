@@ -43,9 +43,9 @@ struct ProviderComparison {
 
     /// - Parameter share: the share of parts with equal counts that are listed all the same.
     mutating func compare(share: Double) async throws(WindowReader.Failure) -> WindowResult {
-        let pageSize = reader.traits.pageSize
+        let pageSize = reader.traits.lists.pageSize
         let countingPays = CallForecast.countingPays(events: expected.count, pageSize: pageSize)
-        if run.order.level == .full || !reader.traits.isPaged || !countingPays {
+        if run.order.level == .full || !reader.traits.lists.isPaged || !countingPays {
             listed = [(window, try await reader.rows(in: window, times(in: window)))]
         } else {
             try await countParts(share)
@@ -62,7 +62,7 @@ struct ProviderComparison {
     private func times(in part: ReadWindow) -> [Timestamp] { expected.map(\.event.timestamp).filter(part.contains) }
 
     private mutating func countParts(_ share: Double) async throws(WindowReader.Failure) {
-        let limit = reader.traits.pageSize * DigestStep.firstPages
+        let limit = reader.traits.lists.pageSize * DigestStep.firstPages
         var equal: [ReadWindow] = []
         var parts = WindowSlices.slices(of: window, times(in: window), ofAtMost: limit).reversed() as [ReadWindow]
         while let part = parts.popLast() {
@@ -72,7 +72,7 @@ struct ProviderComparison {
                 delivered: delivered,
                 possible: events.count - delivered,
                 counted: try await reader.count(part),
-                pageSize: reader.traits.pageSize
+                pageSize: reader.traits.lists.pageSize
             )
             switch step {
             case .equal: equal.append(part)
@@ -98,7 +98,7 @@ struct ProviderComparison {
         )
         var lookups = DrawnEvents(reader.reader.comparison(of: [], sentWith: settings), reader.traits)
         for part in equal {
-            for slice in WindowSlices.slices(of: part, times(in: part), ofAtMost: reader.traits.pageSize) {
+            for slice in WindowSlices.slices(of: part, times(in: part), ofAtMost: reader.traits.lists.pageSize) {
                 let events = expected.filter { slice.contains($0.event.timestamp) }
                 if sums?.differs(in: slice) ?? false {
                     try await list(slice)

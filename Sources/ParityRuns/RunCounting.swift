@@ -150,11 +150,11 @@ struct RunCounting: Sendable {
             let most = counted.names.count < BillingObstacles.mostNames ? counted.names.count : events
             return CallForecast.resending(events: each, batch: provider.pipeline.batch.events, names: most)
         }
-        let level = run.order.level == .digest && !traits.isPaged ? .full : run.order.level
+        let level = run.order.level == .digest && !traits.lists.isPaged ? .full : run.order.level
         return CallForecast.forecast(
             events: each,
             level: level,
-            pageSize: traits.isPaged ? traits.pageSize : max(1, traits.pageSize * 9 / 10),
+            pageSize: traits.lists.isPaged ? traits.lists.pageSize : max(1, traits.lists.pageSize * 9 / 10),
             sample: run.order.sample,
             idsPerRequest: showsIDs(provider) ? traits.idsPerRequest : nil
         )

@@ -135,13 +135,13 @@ struct UsageMaking {
         }
         let customers = ledger.customers(at: provider.name)
         let used = metrics.all.filter { $0.ids[provider.name] != nil }.count
-        let pages = max(1, (customers + reads.pageSize - 1) / reads.pageSize)
+        let pages = max(1, (customers + reads.lists.pageSize - 1) / reads.lists.pageSize)
         let least = catalogue + (traits.scope == .metric ? used * pages : customers)
         // The events of amounts that differ are listed, a page of each at least, and the vendor is asked what keeps it from billing them.
         let searched = min(UsageComparison.mostSearched, ledger.totals[provider.name]?.count ?? 0)
         let names = reader.obstacles.ofNames ? catalogue : 0
         let questions = BillingObstacles(able: reader.obstacles).forecast(names: 1, customers: 1).most + names
-        let lists = searched + 2 * ledger.events / reads.pageSize
+        let lists = searched + 2 * ledger.events / reads.lists.pageSize
         return CallForecast(least: least, most: (1 + Self.confirmations) * (least + lists + searched * questions))
     }
 

@@ -12,3 +12,15 @@ package protocol VendorAsking: Sendable {
     /// Sends events again that the vendor has confirmed once.
     func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict?
 }
+
+/// The vendors as far as they can be read.
+package struct ReadableVendors: Sendable {
+    let asking: any VendorAsking
+    let lags: MeasuredLags
+
+    /// - Parameter lags: how long vendors take to show an event.
+    package init(asking: any VendorAsking, lags: MeasuredLags = MeasuredLags()) {
+        self.asking = asking
+        self.lags = lags
+    }
+}

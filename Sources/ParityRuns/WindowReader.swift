@@ -40,13 +40,13 @@ struct WindowReader {
     /// All rows of a window.
     /// - Parameter times: of the events that are expected there.
     mutating func rows(in window: ReadWindow, _ times: [Timestamp]) async throws(Failure) -> [WindowRow] {
-        guard !traits.isPaged else { return try await list(window) }
+        guard !traits.lists.isPaged else { return try await list(window) }
         // Some room, so that a few rows more do not make two pages of one.
         let slices = WindowSlices.slices(
             of: window,
             times,
-            ofAtMost: max(1, traits.pageSize * 9 / 10),
-            inSeconds: traits.cutsToSeconds
+            ofAtMost: max(1, traits.lists.pageSize * 9 / 10),
+            inSeconds: traits.lists.cutsToSeconds
         )
         var rows: [WindowRow] = []
         for slice in slices {

@@ -108,10 +108,10 @@ import Testing
             try await stage.store.hold("second", byOperator: hold)
             let second = try await configuration.configuration()
             #expect(second.version == 2 && second.digest != first.digest && second.loadedAt >= first.loadedAt)
-            #expect(second.holds == [ConfigurationReport.Hold(provider: "second", hold: hold)])
+            #expect(second.overrides.holds == [ConfigurationReport.Hold(provider: "second", hold: hold)])
             #expect(!second.text.contains(Self.digest))
             try await stage.store.hold("second", byOperator: OperatorHold(until: now, by: "boss", at: now))
-            #expect(try await configuration.configuration().holds.isEmpty)
+            #expect(try await configuration.configuration().overrides.holds.isEmpty)
         }
     }
 

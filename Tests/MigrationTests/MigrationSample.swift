@@ -96,7 +96,7 @@ enum MigrationSample {
         comparedAtOld: Int = 5000,
         new: ProviderName = "polar"
     ) -> ParityRun {
-        ParityRun(
+        var run = ParityRun(
             id: id,
             order: ParityOrder(
                 window: ReadWindow(from: time + .seconds(-86_400), until: time + .seconds(-3600)),
@@ -109,7 +109,6 @@ enum MigrationSample {
             requestedAt: time,
             state: .finished,
             endedAt: time + .seconds(60),
-            events: 5000,
             reports: [
                 ProviderReport(provider: "lago", totals: CellCounts(expected: comparedAtOld)),
                 ProviderReport(
@@ -120,6 +119,8 @@ enum MigrationSample {
                 ),
             ]
         )
+        run.events = 5000
+        return run
     }
 
     /// Facts with which every gate is green.

@@ -9,14 +9,16 @@ import Testing
         let span = TraceSpan(
             "attempt",
             .client,
-            SpanIdentity(traceID: trace, spanID: "00f067aa0ba902b8"),
-            parentID: parent,
+            at: TraceSpan.Position(
+                SpanIdentity(traceID: trace, spanID: "00f067aa0ba902b8"),
+                parentID: parent,
+                links: [SpanIdentity(traceID: trace, spanID: parent)]
+            ),
             start: 1_795_963_239_000_000_001,
             end: 1_795_963_239_000_000_002,
             attributes: [
                 TraceSpan.Attribute("tollgate.provider", .text("la\"go")), TraceSpan.Attribute("n", .integer(503)),
             ],
-            links: [SpanIdentity(traceID: trace, spanID: parent)],
             failure: "503"
         )
         let request = TraceRequest(resource: [TraceSpan.Attribute("service.name", .text("shop"))], version: "1.2")

@@ -30,7 +30,12 @@ struct AnonymousVendor: Adapter {
             batch: BatchLimit(events: 7, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil)
         ),
-        reads: ReadTraits(lag: .milliseconds(5), pageSize: 10, countsNewEvents: true, idsPerRequest: 25),
+        reads: ReadTraits(
+            lag: .milliseconds(5),
+            lists: ListTraits(pageSize: 10),
+            countsNewEvents: true,
+            idsPerRequest: 25
+        ),
         billing: BillingTraits(clock: .receipt)
     )
 

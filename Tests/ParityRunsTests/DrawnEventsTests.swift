@@ -6,7 +6,7 @@ import Testing
 
 /// Which ids are asked for at once.
 @Suite struct DrawnEventsTests {
-    private static let traits = ReadTraits(lag: .seconds(1), pageSize: 100, idsPerRequest: 3)
+    private static let traits = ReadTraits(lag: .seconds(1), lists: ListTraits(pageSize: 100), idsPerRequest: 3)
     private static let rules = ComparisonRules(identity: nil, idProperties: ["a", "b"])
 
     private static func event(_ number: Int, _ properties: String) -> ExpectedEvent {
@@ -48,6 +48,6 @@ import Testing
     @Test func `asks for none where the vendor finds none`() {
         #expect(DrawnEvents(ComparisonRules(identity: []), Self.traits) == nil)
         #expect(DrawnEvents(ComparisonRules(identity: nil), Self.traits) == nil)
-        #expect(DrawnEvents(Self.rules, ReadTraits(lag: .seconds(1), pageSize: 100)) == nil)
+        #expect(DrawnEvents(Self.rules, ReadTraits(lag: .seconds(1), lists: ListTraits(pageSize: 100))) == nil)
     }
 }

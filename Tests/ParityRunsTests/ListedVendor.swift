@@ -65,7 +65,7 @@ struct ListedVendor: Adapter {
             ),
             reads: ReadTraits(
                 lag: .milliseconds(5),
-                pageSize: Self.pageSize,
+                lists: ListTraits(pageSize: Self.pageSize),
                 sums: SumTraits(part: .seconds(50), longest: .seconds(300)),
                 usage: hasMeter ? usage : nil,
                 countsNewEvents: true,

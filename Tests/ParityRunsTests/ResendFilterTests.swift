@@ -52,7 +52,7 @@ import Testing
                 journal: journal,
                 store: try ParityStore(in: folder),
                 routes: routes,
-                asking: asking,
+                reading: ReadableVendors(asking: asking),
                 lanes: { () async throws(StoreError) in [:] },
                 clock: SystemWallClock(),
                 retention: .seconds(100 * 365 * 86_400),

@@ -5,7 +5,7 @@ import Testing
     private static let field = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7"
 
     private func span(_ name: String) -> TraceSpan {
-        TraceSpan(name, .inside, .root(), parentID: nil, start: 1, end: 2)
+        TraceSpan(name, .inside, at: TraceSpan.Position(.root(), parentID: nil), start: 1, end: 2)
     }
 
     @Test func `continues a recorded trace with a span of its own`() throws {

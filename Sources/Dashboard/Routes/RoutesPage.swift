@@ -37,19 +37,19 @@ package struct RoutesPage: PageContent {
         loadedAt = TimeText(report.loadedAt)
         version = PlainNumbers.count(report.version)
         overrides =
-            report.holds.map { held in
+            report.overrides.holds.map { held in
                 Override(
                     text: "\(held.provider.rawValue) is held until \(TimeText(held.hold.until).text) UTC",
                     href: PageLink.provider(held.provider.rawValue)
                 )
             }
-            + report.pausedBackfills.map { lane in
+            + report.overrides.pausedBackfills.map { lane in
                 Override(
                     text: "Backfill \(lane.number.rawValue) to \(lane.provider.rawValue) is paused",
                     href: "/dashboard/migration"
                 )
             }
-            + report.migrations.map { migration in
+            + report.overrides.migrations.map { migration in
                 Override(text: Self.text(of: migration), href: "/dashboard/migration")
             }
         hasOverrides = !overrides.isEmpty

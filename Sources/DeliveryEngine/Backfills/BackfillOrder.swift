@@ -19,9 +19,9 @@ package struct BackfillOrder: Sendable, Equatable {
     /// Maximum share of the provider's rate limit that it uses, in percent.
     package var rate: Double
     /// Whether events that come from now on may be missing at the provider.
-    package var withoutLive: Bool
+    package var withoutLive = false
     /// Whether it may go to a vendor that does not tell repeats apart and cannot be read.
-    package var acceptsUnreadable: Bool
+    package var acceptsUnreadable = false
     /// Whether a person has read what it does to the bill.
     package var isConfirmed: Bool
 
@@ -36,8 +36,6 @@ package struct BackfillOrder: Sendable, Equatable {
         names: [String] = [],
         customerIDs: [String] = [],
         rate: Double = standardRate,
-        withoutLive: Bool = false,
-        acceptsUnreadable: Bool = false,
         isConfirmed: Bool = false
     ) {
         self.provider = provider
@@ -47,8 +45,6 @@ package struct BackfillOrder: Sendable, Equatable {
         self.names = names
         self.customerIDs = customerIDs
         self.rate = rate
-        self.withoutLive = withoutLive
-        self.acceptsUnreadable = acceptsUnreadable
         self.isConfirmed = isConfirmed
     }
 

@@ -6,6 +6,19 @@ import ServiceLifecycle
 import Telemetry
 import Transport
 
+/// How a pipeline talks with its vendor.
+package struct VendorLine: Sendable {
+    /// Writes requests, and reads what the vendor answers.
+    let adapter: any Adapter
+    /// Sends the requests.
+    let caller: any VendorCalling
+
+    package init(adapter: any Adapter, caller: any VendorCalling) {
+        self.adapter = adapter
+        self.caller = caller
+    }
+}
+
 /// Delivers to one provider account: carries out what ``PipelineMachine`` decides.
 ///
 /// Claims, requests and settlements are child tasks that report to one mailbox; the loop that reads it owns the machine. On graceful
@@ -17,13 +30,14 @@ package struct Pipeline: Sendable {
     /// How the provider is served.
     package let settings: PipelineSettings
     /// Of a backfill; nil for live deliveries.
-    private let walk: BackfillWalk?
-    private let ledger: any DeliveryLedger
-    private let makeSteps: @Sendable (AccountLease) -> PipelineSteps
-    private let clock: ProcessClock
-    private let view: DeliveryView
-    private let lane: DeliveryLane
-    private let logger: Logger
+    let walk: BackfillWalk?
+    let vendor: VendorLine
+    let ledger: any DeliveryLedger
+    let clock: ProcessClock
+    let view: DeliveryView
+    let metrics: ProviderMetrics
+    let lane: DeliveryLane
+    let logger: Logger
 
     /// - Parameters:
     ///   - walk: makes it the pipeline of a backfill, whose account the settings name; nil: it delivers live events.
@@ -31,9 +45,8 @@ package struct Pipeline: Sendable {
     package init(
         settings: PipelineSettings,
         walking walk: BackfillWalk? = nil,
-        adapter: any Adapter,
+        over vendor: VendorLine,
         ledger: any DeliveryLedger,
-        caller: any VendorCalling,
         clock: ProcessClock,
         seenBy view: DeliveryView,
         on lane: DeliveryLane,
@@ -41,11 +54,12 @@ package struct Pipeline: Sendable {
     ) {
         self.settings = settings
         self.walk = walk
+        self.vendor = vendor
         self.ledger = ledger
         self.view = view
         self.lane = lane
         self.clock = clock
-        let metrics = ProviderMetrics(
+        metrics = ProviderMetrics(
             settings.provider,
             factory: view.metrics,
             latencies: view.latencies.counts(of: walk?.provider ?? settings.provider)
@@ -53,21 +67,6 @@ package struct Pipeline: Sendable {
         var ownLogger = logger
         ownLogger[metadataKey: "provider"] = "\(settings.provider)"
         self.logger = ownLogger
-        makeSteps = { [logger = ownLogger] lease in
-            PipelineSteps(
-                settings: settings,
-                walk: walk,
-                lease: lease,
-                adapter: adapter,
-                ledger: ledger,
-                caller: caller,
-                clock: clock,
-                view: view,
-                metrics: metrics,
-                lane: lane,
-                logger: logger
-            )
-        }
     }
 
     /// How long a shutdown waits for requests in flight: less than the time after which the process is ended by force.
@@ -191,7 +190,7 @@ package struct Pipeline: Sendable {
         return await withDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             group.addTask { await reportEnd(of: lease, to: mailbox) }
-            let steps = makeSteps(lease)
+            let steps = PipelineSteps(of: self, under: lease)
             if beginning == .change { await steps.forgetParking() }
             guard let machine = await steps.startMachine(unless: stop) else {
                 if stop.isSet { await steps.giveBack(unsent: []) }

@@ -23,30 +23,18 @@ final class PipelineSteps: Sendable {
     let lane: DeliveryLane
     let logger: Logger
 
-    init(
-        settings: PipelineSettings,
-        walk: BackfillWalk?,
-        lease: AccountLease,
-        adapter: any Adapter,
-        ledger: any DeliveryLedger,
-        caller: any VendorCalling,
-        clock: ProcessClock,
-        view: DeliveryView,
-        metrics: ProviderMetrics,
-        lane: DeliveryLane,
-        logger: Logger
-    ) {
-        self.settings = settings
-        self.walk = walk
+    init(of pipeline: Pipeline, under lease: AccountLease) {
+        settings = pipeline.settings
+        walk = pipeline.walk
         self.lease = lease
-        self.adapter = adapter
-        self.ledger = ledger
-        self.caller = caller
-        self.clock = clock
-        self.view = view
-        self.metrics = metrics
-        self.lane = lane
-        self.logger = logger
+        adapter = pipeline.vendor.adapter
+        ledger = pipeline.ledger
+        caller = pipeline.vendor.caller
+        clock = pipeline.clock
+        view = pipeline.view
+        metrics = pipeline.metrics
+        lane = pipeline.lane
+        logger = pipeline.logger
     }
 
     private var provider: ProviderName { settings.provider }

@@ -30,7 +30,7 @@ struct AttemptTrace: Sendable {
 
     /// The request has ended.
     func end(_ provider: ProviderName, _ facts: AttemptFacts, _ verdict: Verdict) {
-        guard let place else { return }
+        guard let position else { return }
         let (start, end) = Tracer.times(ofLast: facts.latency)
         var attributes = [
             TraceSpan.Attribute("tollgate.provider", .text(provider.withoutTenant.rawValue)),
@@ -45,25 +45,25 @@ struct AttemptTrace: Sendable {
             TraceSpan(
                 "attempt",
                 .client,
-                place.identity,
-                parentID: place.parent,
+                at: position,
                 start: start,
                 end: end,
                 attributes: attributes,
-                links: place.links,
                 failure: isGood ? nil : verdict.summary
             )
         )
     }
 
     /// Where the span belongs. The events of a request that left right after their commit are known to be in a trace only now.
-    private var place: (identity: SpanIdentity, parent: String?, links: [SpanIdentity])? {
-        if let identity { return (identity, trace?.span, []) }
+    private var position: TraceSpan.Position? {
+        if let identity { return TraceSpan.Position(identity, parentID: trace?.span) }
         // The caller does not record the trace.
         if trace != nil { return nil }
         let (spans, isOne) = links.spans(of: sequences)
-        if isOne, let span = spans.first { return (SpanIdentity(in: span.traceID), span.spanID, []) }
-        if !spans.isEmpty { return (.root(), nil, spans) }
-        return tracer.begin(nil)?.identity.map { ($0, nil, []) }
+        if isOne, let span = spans.first {
+            return TraceSpan.Position(SpanIdentity(in: span.traceID), parentID: span.spanID)
+        }
+        if !spans.isEmpty { return TraceSpan.Position(.root(), parentID: nil, links: spans) }
+        return tracer.begin(nil)?.identity.map { TraceSpan.Position($0, parentID: nil) }
     }
 }

@@ -32,9 +32,11 @@ struct GatewayConfiguration: ConfigurationReading {
             loadedAt: active.loadedAt,
             version: active.version,
             routes: routes,
-            holds: holds,
-            pausedBackfills: try await lanes.lanes().filter { $0.state == .paused },
-            migrations: migrations(of: routes)
+            overrides: ConfigurationReport.Overrides(
+                holds: holds,
+                pausedBackfills: try await lanes.lanes().filter { $0.state == .paused },
+                migrations: migrations(of: routes)
+            )
         )
     }
 

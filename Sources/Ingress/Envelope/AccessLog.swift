@@ -81,8 +81,7 @@ struct AccessLog: Sendable {
             TraceSpan(
                 "accept",
                 .server,
-                identity,
-                parentID: entry.trace?.parentID,
+                at: TraceSpan.Position(identity, parentID: entry.trace?.parentID),
                 start: start,
                 end: end,
                 attributes: [

@@ -42,11 +42,11 @@ extension ProviderReport {
             forecast: row.isNull(1) || row.isNull(2) ? nil : CallForecast(least: count(1), most: count(2)),
             calls: count(11) + count(4),
             unreadable: row.optionalText(14) ?? row.optionalText(5),
-            countedOnly: count(12),
-            summed: count(15),
-            sampledParts: count(13),
             causes: causes
         )
+        countedOnly = count(12)
+        summed = count(15)
+        sampledParts = count(13)
     }
 }
 
@@ -82,11 +82,11 @@ extension ParityRun {
             requestedAt: Timestamp(milliseconds: row.integer(3)),
             state: state,
             endedAt: row.optionalInteger(10).map { Timestamp(milliseconds: $0) },
-            reason: row.optionalText(11),
-            events: events,
-            windows: Int(clamping: row.integer(12)),
-            windowsRead: Int(clamping: row.integer(13)),
             reports: reports
         )
+        reason = row.optionalText(11)
+        self.events = events
+        windows = Int(clamping: row.integer(12))
+        windowsRead = Int(clamping: row.integer(13))
     }
 }

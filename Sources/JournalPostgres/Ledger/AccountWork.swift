@@ -47,10 +47,8 @@ final class AccountWork: Sendable {
         lane: LaneNumber?,
         ownSince: JournalPosition,
         progress: AccountProgress,
-        connection: PostgresConnection,
-        testimonies: LateTestimonies,
-        reach: DatabaseReach,
-        metrics: CommitMetrics
+        in ledger: LedgerParts,
+        of store: StoreParts
     ) {
         self.lease = lease
         self.account = account
@@ -58,10 +56,10 @@ final class AccountWork: Sendable {
         self.lane = lane
         self.ownSince = ownSince
         self.progress = Mutex(progress)
-        self.connection = connection
-        self.testimonies = testimonies
-        self.reach = reach
-        self.metrics = metrics
+        connection = ledger.connection
+        testimonies = ledger.testimonies
+        reach = store.reach
+        metrics = store.metrics
     }
 
     /// Whether intents were written under the lease, as for vendors that do not recognize repeats.

@@ -110,10 +110,8 @@ extension PostgresEventStore {
                 lane: lane,
                 ownSince: ownSince ?? .start,
                 progress: progress,
-                connection: ledger.connection,
-                testimonies: ledger.testimonies,
-                reach: parts.reach,
-                metrics: parts.metrics
+                in: ledger,
+                of: parts
             )
         )
     }

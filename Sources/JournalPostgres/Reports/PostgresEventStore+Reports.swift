@@ -36,10 +36,12 @@ extension PostgresEventStore: GatewayReporting {
                     started: Timestamp(milliseconds: row.integer(4)),
                     isDraining: row.bool(5),
                     isThisOne: row.integer(0) == own,
-                    accounts: Int(clamping: row.integer(6)),
-                    slots: Int(clamping: row.integer(7)),
-                    waiting: Int(clamping: row.integer(8)),
-                    oldest: row.optionalInteger(9).map { Timestamp(milliseconds: $0) }
+                    load: GatewayLoad(
+                        accounts: Int(clamping: row.integer(6)),
+                        slots: Int(clamping: row.integer(7)),
+                        waiting: Int(clamping: row.integer(8)),
+                        oldest: row.optionalInteger(9).map { Timestamp(milliseconds: $0) }
+                    )
                 )
             }
         }

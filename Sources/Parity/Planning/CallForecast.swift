@@ -21,8 +21,8 @@ package struct CallForecast: Sendable, Equatable {
         return forecast(
             events: Array(repeating: events / windows, count: windows),
             // Where nothing can be counted, everything is listed.
-            level: level == .digest && !traits.isPaged ? .full : level,
-            pageSize: traits.isPaged ? traits.pageSize : max(1, traits.pageSize * 9 / 10),
+            level: level == .digest && !traits.lists.isPaged ? .full : level,
+            pageSize: traits.lists.isPaged ? traits.lists.pageSize : max(1, traits.lists.pageSize * 9 / 10),
             sample: ParityOrder.standardSample
         )
     }

@@ -60,9 +60,9 @@ package struct ParityRun: Sendable, Equatable {
     /// Why it failed.
     package var reason: String?
     /// Events of the journal in the window, whatever their plans.
-    package var events: Int
-    package var windows: Int
-    package var windowsRead: Int
+    package var events = 0
+    package var windows = 0
+    package var windowsRead = 0
     /// One a provider, in the order of ``ParityOrder/providers``.
     package var reports: [ProviderReport]
 
@@ -74,10 +74,6 @@ package struct ParityRun: Sendable, Equatable {
         requestedAt: Timestamp,
         state: State = .queued,
         endedAt: Timestamp? = nil,
-        reason: String? = nil,
-        events: Int = 0,
-        windows: Int = 0,
-        windowsRead: Int = 0,
         reports: [ProviderReport] = []
     ) {
         self.id = id
@@ -87,10 +83,6 @@ package struct ParityRun: Sendable, Equatable {
         self.requestedAt = requestedAt
         self.state = state
         self.endedAt = endedAt
-        self.reason = reason
-        self.events = events
-        self.windows = windows
-        self.windowsRead = windowsRead
         self.reports = reports
     }
 
@@ -120,11 +112,11 @@ package struct ProviderReport: Sendable, Equatable {
     /// Why a part of it could not be compared; nil if all was.
     package var unreadable: String?
     /// Events in parts whose counts agree, which were not listed.
-    package var countedOnly: Int
+    package var countedOnly = 0
     /// Those among them that are in a sum which agrees too.
-    package var summed: Int
+    package var summed = 0
     /// Parts that were compared at random although their counts agree: pages, or single events where the vendor finds them by id.
-    package var sampledParts: Int
+    package var sampledParts = 0
     package var causes: [CauseCount]
 
     package init(
@@ -134,9 +126,6 @@ package struct ProviderReport: Sendable, Equatable {
         forecast: CallForecast? = nil,
         calls: Int = 0,
         unreadable: String? = nil,
-        countedOnly: Int = 0,
-        summed: Int = 0,
-        sampledParts: Int = 0,
         causes: [CauseCount] = []
     ) {
         self.provider = provider
@@ -145,9 +134,6 @@ package struct ProviderReport: Sendable, Equatable {
         self.forecast = forecast
         self.calls = calls
         self.unreadable = unreadable
-        self.countedOnly = countedOnly
-        self.summed = summed
-        self.sampledParts = sampledParts
         self.causes = causes
     }
 

@@ -21,38 +21,32 @@ package struct OutcomeLookups: Service {
     private let isElsewhere: @Sendable (ProviderName) async -> Bool
     private let nudge: @Sendable (ProviderName) -> Void
     private let clock: any WallClock
-    private let pause: Duration
     private let logger: Logger
 
-    /// How often the journal is asked for deliveries with unknown outcome.
-    package static let usualPause = Duration.seconds(2)
+    /// Between two looks at the journal for deliveries with unknown outcome.
+    private static let pause = Duration.seconds(2)
 
     /// - Parameters:
-    ///   - lags: how long vendors take to show an event.
     ///   - isElsewhere: whether another gateway looks after a provider.
     ///   - nudge: lets an account's pipeline know that a delivery is due.
-    ///   - pause: between two looks at the journal.
     package init(
         journal: any LookedUpJournal,
         routes: CurrentRoutes,
-        asking vendors: any VendorAsking,
+        reading vendors: ReadableVendors,
         lanes: @escaping LaneMemberships,
-        lags: MeasuredLags = MeasuredLags(),
         isElsewhere: @escaping @Sendable (ProviderName) async -> Bool = { _ in false },
         nudging nudge: @escaping @Sendable (ProviderName) -> Void = { _ in },
         clock: any WallClock,
-        pause: Duration = usualPause,
         logger: Logger
     ) {
         self.journal = journal
         self.routes = routes
-        self.vendors = vendors
+        self.vendors = vendors.asking
         self.lanes = lanes
-        self.lags = lags
+        lags = vendors.lags
         self.isElsewhere = isElsewhere
         self.nudge = nudge
         self.clock = clock
-        self.pause = pause
         self.logger = logger
     }
 
@@ -65,7 +59,7 @@ package struct OutcomeLookups: Service {
                 } catch {
                     logger.warning("deliveries with unknown outcome cannot be read", metadata: ["error": "\(error)"])
                 }
-                do { try await Task.sleep(for: pause) } catch { return }
+                do { try await Task.sleep(for: Self.pause) } catch { return }
             }
         }
     }

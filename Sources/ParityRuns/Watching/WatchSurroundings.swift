@@ -29,8 +29,7 @@ package struct WatchSurroundings: Sendable {
         journal: any WatchedJournal,
         store: any WatchKeeping,
         routes: CurrentRoutes,
-        asking vendors: any VendorAsking,
-        lags: MeasuredLags,
+        reading vendors: ReadableVendors,
         isHere: @escaping @Sendable (ProviderName) -> Bool,
         clock: any WallClock,
         metrics: any MetricsFactory,
@@ -39,8 +38,8 @@ package struct WatchSurroundings: Sendable {
         self.journal = journal
         self.store = store
         self.routes = routes
-        self.vendors = vendors
-        self.lags = lags
+        self.vendors = vendors.asking
+        lags = vendors.lags
         self.isHere = isHere
         self.clock = clock
         self.metrics = metrics

@@ -39,6 +39,22 @@ package struct ConfigurationReport: Sendable {
         }
     }
 
+    /// What operators have ordered that the file does not say.
+    package struct Overrides: Sendable {
+        /// Providers that an operator holds now.
+        package let holds: [Hold]
+        /// Backfills that an operator has paused.
+        package let pausedBackfills: [Lane]
+        /// What was ordered in migrations of the file.
+        package let migrations: [Migration]
+
+        package init(holds: [Hold], pausedBackfills: [Lane], migrations: [Migration] = []) {
+            self.holds = holds
+            self.pausedBackfills = pausedBackfills
+            self.migrations = migrations
+        }
+    }
+
     /// The path of the file, as the gateway was started with it.
     package let file: String
     /// SHA-256 of the file's content, in hexadecimal digits.
@@ -50,12 +66,7 @@ package struct ConfigurationReport: Sendable {
     /// How often a new content was loaded since the start, the first time included.
     package let version: Int
     package let routes: Routes
-    /// Overrides: providers that an operator holds now.
-    package let holds: [Hold]
-    /// Overrides: backfills that an operator has paused.
-    package let pausedBackfills: [Lane]
-    /// Overrides: what was ordered in migrations of the file.
-    package let migrations: [Migration]
+    package let overrides: Overrides
 
     package init(
         file: String,
@@ -64,9 +75,7 @@ package struct ConfigurationReport: Sendable {
         loadedAt: Timestamp,
         version: Int,
         routes: Routes,
-        holds: [Hold],
-        pausedBackfills: [Lane],
-        migrations: [Migration] = []
+        overrides: Overrides
     ) {
         self.file = file
         self.digest = digest
@@ -74,8 +83,6 @@ package struct ConfigurationReport: Sendable {
         self.loadedAt = loadedAt
         self.version = version
         self.routes = routes
-        self.holds = holds
-        self.pausedBackfills = pausedBackfills
-        self.migrations = migrations
+        self.overrides = overrides
     }
 }

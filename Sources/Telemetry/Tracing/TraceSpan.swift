@@ -26,6 +26,22 @@ package struct TraceSpan: Sendable, Equatable {
         }
     }
 
+    /// Where a span belongs.
+    package struct Position: Sendable {
+        package let identity: SpanIdentity
+        package let parentID: String?
+        package let links: [SpanIdentity]
+
+        /// - Parameters:
+        ///   - parentID: the span that it belongs to; nil if it begins the trace.
+        ///   - links: spans of other traces that caused it.
+        package init(_ identity: SpanIdentity, parentID: String?, links: [SpanIdentity] = []) {
+            self.identity = identity
+            self.parentID = parentID
+            self.links = links
+        }
+    }
+
     package let name: String
     package let kind: Kind
     package let identity: SpanIdentity
@@ -43,22 +59,20 @@ package struct TraceSpan: Sendable, Equatable {
     package init(
         _ name: String,
         _ kind: Kind,
-        _ identity: SpanIdentity,
-        parentID: String?,
+        at position: Position,
         start: Int64,
         end: Int64,
         attributes: [Attribute] = [],
-        links: [SpanIdentity] = [],
         failure: String? = nil
     ) {
         self.name = name
         self.kind = kind
-        self.identity = identity
-        self.parentID = parentID
+        identity = position.identity
+        parentID = position.parentID
         self.start = start
         self.end = end
         self.attributes = attributes
-        self.links = links
+        links = position.links
         self.failure = failure
     }
 }

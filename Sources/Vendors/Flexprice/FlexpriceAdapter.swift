@@ -39,9 +39,7 @@ struct FlexpriceAdapter: Adapter {
         // It names no largest page; this one stays readable. Page keys are cut to whole seconds there.
         reads: ReadTraits(
             lag: .seconds(120),
-            pageSize: FlexpriceReads.windowPage,
-            isPaged: false,
-            cutsToSeconds: true,
+            lists: ListTraits(pageSize: FlexpriceReads.windowPage, isPaged: false, cutsToSeconds: true),
             usage: UsageTraits(
                 scope: .customer,
                 isFloat: true,

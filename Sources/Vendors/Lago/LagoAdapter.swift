@@ -26,7 +26,7 @@ struct LagoAdapter: Adapter {
         // PostgreSQL shows an event at once, ClickHouse after seconds.
         reads: ReadTraits(
             lag: .seconds(5),
-            pageSize: 100,
+            lists: ListTraits(pageSize: 100),
             // Usage is cached until the next event comes; on ClickHouse events take some time to be in it.
             usage: UsageTraits(
                 scope: .subscription,

@@ -28,7 +28,7 @@ struct PolarAdapter: Adapter {
         // Meters are shown by the hour for at most seven days (server/polar/kit/time_queries.py).
         reads: ReadTraits(
             lag: .seconds(600),
-            pageSize: 100,
+            lists: ListTraits(pageSize: 100),
             sums: SumTraits(part: .seconds(3600), longest: .seconds(7 * 86_400)),
             // Customer meters are brought up to date up to three hours after an event (server/polar/customer_meter/tasks.py).
             usage: UsageTraits(scope: .metric, isFloat: true, numbers: .numbersOnly, lag: .seconds(3 * 3600)),

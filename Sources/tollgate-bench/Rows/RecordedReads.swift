@@ -67,9 +67,9 @@ struct RecordedReads {
     }
 
     private static func parts(of window: ReadWindow, _ times: [Timestamp], _ traits: ReadTraits) -> [ReadWindow] {
-        guard !traits.isPaged else { return [window] }
-        let limit = traits.pageSize * 9 / 10
-        return WindowSlices.slices(of: window, times, ofAtMost: limit, inSeconds: traits.cutsToSeconds)
+        guard !traits.lists.isPaged else { return [window] }
+        let limit = traits.lists.pageSize * 9 / 10
+        return WindowSlices.slices(of: window, times, ofAtMost: limit, inSeconds: traits.lists.cutsToSeconds)
     }
 
     /// Reads a window.

@@ -36,7 +36,14 @@ import Testing
         _ causes: [CauseCount] = [],
         unreadable: String? = nil
     ) -> ParityRun {
-        ParityRun(
+        var report = ProviderReport(
+            provider: "lago-prod",
+            totals: CellCounts(expected: 41_210, found: 41_000, missing: 210, extra: 2, different: 3),
+            unreadable: unreadable,
+            causes: causes
+        )
+        (report.countedOnly, report.sampledParts) = (state.isOver ? 100 : 0, 3000)
+        var run = ParityRun(
             id: 7,
             order: ParityOrder(window: window, providers: ["lago-prod"], level: .full),
             tenant: "shop",
@@ -44,20 +51,10 @@ import Testing
             requestedAt: window.until,
             state: state,
             endedAt: state.isOver ? window.until : nil,
-            events: 41_210,
-            windows: 24,
-            windowsRead: 12,
-            reports: [
-                ProviderReport(
-                    provider: "lago-prod",
-                    totals: CellCounts(expected: 41_210, found: 41_000, missing: 210, extra: 2, different: 3),
-                    unreadable: unreadable,
-                    countedOnly: state.isOver ? 100 : 0,
-                    sampledParts: 3000,
-                    causes: causes
-                )
-            ]
+            reports: [report]
         )
+        (run.events, run.windows, run.windowsRead) = (41_210, 24, 12)
+        return run
     }
 
     private func page(

@@ -22,9 +22,7 @@ import Testing
             loadedAt: Timestamp(milliseconds: 1_710_943_200_000),
             version: 3,
             routes: try SampleRoutes.routes(),
-            holds: holds,
-            pausedBackfills: [],
-            migrations: migrations
+            overrides: ConfigurationReport.Overrides(holds: holds, pausedBackfills: [], migrations: migrations)
         )
     }
 

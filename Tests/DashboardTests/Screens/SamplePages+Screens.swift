@@ -225,8 +225,7 @@ extension SamplePages {
             loadedAt: now,
             version: 1,
             routes: Routes(providers: [], routes: [], clients: []),
-            holds: holds,
-            pausedBackfills: []
+            overrides: ConfigurationReport.Overrides(holds: holds, pausedBackfills: [])
         )
     }
 

@@ -38,9 +38,8 @@ import Testing
             Pipeline(
                 settings: walk.settings(at: stage.settings),
                 walking: walk,
-                adapter: PlainAdapter(),
+                over: VendorLine(adapter: PlainAdapter(), caller: stage.vendor),
                 ledger: stage.store,
-                caller: stage.vendor,
                 clock: stage.processClock,
                 seenBy: stage.view,
                 on: DeliveryLane(stage.loop),

@@ -66,9 +66,8 @@ struct PipelineStage {
     var pipeline: Pipeline {
         Pipeline(
             settings: settings,
-            adapter: PlainAdapter(),
+            over: VendorLine(adapter: PlainAdapter(), caller: vendor),
             ledger: ledger,
-            caller: vendor,
             clock: processClock,
             seenBy: view,
             on: DeliveryLane(loop),

@@ -27,25 +27,27 @@ import Testing
                 loadedAt: Timestamp(milliseconds: 0),
                 version: 2,
                 routes: routes,
-                holds: [
-                    ConfigurationReport.Hold(
-                        provider: "p",
-                        hold: OperatorHold(
-                            until: Timestamp(milliseconds: 2000),
-                            by: "boss",
-                            at: Timestamp(milliseconds: 1000)
+                overrides: ConfigurationReport.Overrides(
+                    holds: [
+                        ConfigurationReport.Hold(
+                            provider: "p",
+                            hold: OperatorHold(
+                                until: Timestamp(milliseconds: 2000),
+                                by: "boss",
+                                at: Timestamp(milliseconds: 1000)
+                            )
                         )
-                    )
-                ],
-                pausedBackfills: [],
-                migrations: [
-                    ConfigurationReport.Migration(
-                        name: "to-q",
-                        provider: "q",
-                        course: MigrationCourse(MigrationLog([ramp])),
-                        newest: MigrationRecord(migration: "to-q", entry: ramp, actor: "boss")
-                    )
-                ]
+                    ],
+                    pausedBackfills: [],
+                    migrations: [
+                        ConfigurationReport.Migration(
+                            name: "to-q",
+                            provider: "q",
+                            course: MigrationCourse(MigrationLog([ramp])),
+                            newest: MigrationRecord(migration: "to-q", entry: ramp, actor: "boss")
+                        )
+                    ]
+                )
             )
         }
     }

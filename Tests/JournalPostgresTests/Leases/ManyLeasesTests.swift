@@ -30,10 +30,8 @@ import Testing
             lane: nil,
             ownSince: .start,
             progress: AccountProgress(slots: [:]),
-            connection: store.ledger.connection,
-            testimonies: store.ledger.testimonies,
-            reach: store.parts.reach,
-            metrics: store.parts.metrics
+            in: store.ledger,
+            of: store.parts
         )
     }
 

@@ -152,7 +152,7 @@ import Testing
             let lookups = OutcomeLookups(
                 journal: store,
                 routes: routes,
-                asking: AnonymousAsking(),
+                reading: ReadableVendors(asking: AnonymousAsking()),
                 lanes: { () async throws(StoreError) in [:] },
                 nudging: { nudged.add($0) },
                 clock: LaterClock(),

@@ -19,7 +19,7 @@ enum ConfigurationWriter {
         writer.member("loaded_at", string: report.loadedAt.rfc3339)
         writer.key("providers")
         list(report.routes.providers, to: &writer) { provider, writer in
-            write(provider, report.holds.first { $0.provider == provider.name }?.hold, to: &writer)
+            write(provider, report.overrides.holds.first { $0.provider == provider.name }?.hold, to: &writer)
         }
         writer.key("routes")
         list(report.routes.routes, to: &writer) { write($0, to: &$1) }
@@ -28,15 +28,15 @@ enum ConfigurationWriter {
         writer.key("clients")
         list(report.routes.clients, to: &writer) { write($0, to: &$1) }
         writer.key("overrides")
-        list(report.holds, to: &writer) { hold, writer in
+        list(report.overrides.holds, to: &writer) { hold, writer in
             writer.member("type", string: "hold")
             writer.member("provider", string: hold.provider.rawValue)
             writer.member("until", string: hold.hold.until.rfc3339)
             writer.member("client", string: hold.hold.by.rawValue)
             writer.member("at", string: hold.hold.at.rfc3339)
         } and: { writer in
-            for lane in report.pausedBackfills { write(lane, to: &writer) }
-            for migration in report.migrations { write(migration, to: &writer) }
+            for lane in report.overrides.pausedBackfills { write(lane, to: &writer) }
+            for migration in report.overrides.migrations { write(migration, to: &writer) }
         }
         writer.endObject()
         return writer.bytes
