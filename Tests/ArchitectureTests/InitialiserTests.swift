@@ -5,26 +5,41 @@ import Testing
 @Suite struct InitialiserTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    /// What is widest today. What belongs together is a value of its own instead of another parameter.
-    private static let most = 12
+    /// What belongs together is a value of its own instead of another parameter.
+    private static let most = 8
+    /// Plain data whose fields are named one by one where they are read: events, rows, conditions of a filter; and pages that take what they
+    /// show.
+    private static let wider = [
+        "Sources/Dashboard/Migration/MigrationPage.swift": 10, "Sources/Dashboard/Migration/MoveForm.swift": 9,
+        "Sources/Dashboard/Migration/ParityRunPage.swift": 10, "Sources/Dashboard/Try/TryPage.swift": 12,
+        "Sources/Events/AcceptedEvent.swift": 11, "Sources/Events/CanonicalEvent.swift": 9,
+        "Sources/Events/Delivery.swift": 13, "Sources/Events/EventSearch.swift": 10,
+        "Sources/Events/VendorEvent.swift": 9, "Sources/Journal/DeliveryFilter.swift": 10,
+        "Sources/JournalFormat/Moving/MovableJournal.swift": 9, "Sources/ParityRuns/ParityRunner.swift": 9,
+    ]
 
-    @Test func `takes no more parameters than the widest of today`() throws {
+    @Test func `has no more parameters than a call can be read with`() throws {
         let walk = FileManager.default.enumerator(
             at: Self.root.appending(path: "Sources"),
             includingPropertiesForKeys: nil
         )
+        var widest: [String: Int] = [:]
         var count = 0
         for case let file as URL in try #require(walk) where file.pathExtension == "swift" {
-            let path = file.path.dropFirst(Self.root.path.count + 1)
+            let path = String(file.path.dropFirst(Self.root.path.count + 1))
             for initialiser in SwiftCode(try String(contentsOf: file, encoding: .utf8)).initialisers {
                 count += 1
+                widest[path] = max(widest[path] ?? 0, initialiser.parameters)
                 #expect(
-                    initialiser.parameters <= Self.most,
+                    initialiser.parameters <= Self.wider[path] ?? Self.most,
                     "\(path):\(initialiser.line): \(initialiser.parameters) parameters"
                 )
             }
         }
         #expect(count > 1000, "initialisers are found at all")
+        for (path, parameters) in Self.wider {
+            #expect(widest[path] == parameters, "\(path) has fewer now: write that down here")
+        }
     }
 
     @Test(arguments: [
