@@ -86,36 +86,68 @@ package struct TryPage: PageContent {
         }
         """
 
+    /// The event that the visitor writes.
+    package struct Draft {
+        let text: String?
+        let form: TryForm?
+        let template: String?
+
+        /// - Parameters:
+        ///   - text: the event as JSON; nil: an example.
+        ///   - form: its fields; nil if it is edited as JSON.
+        ///   - template: the event of the journal that it begins with; nil if there is none.
+        package init(text: String?, form: TryForm? = nil, template: String? = nil) {
+            self.text = text
+            self.form = form
+            self.template = template
+        }
+    }
+
+    /// What would happen to the event.
+    package struct Outlook {
+        let faults: [EventFault]
+        let preview: EventPreview?
+        let estimates: [ProviderName: Result<Estimate, EstimateRefusal>]
+        let seesAccount: (ProviderName) -> Bool
+
+        /// - Parameters:
+        ///   - faults: why it cannot be accepted.
+        ///   - estimates: by provider; empty if no vendor was asked.
+        ///   - seesAccount: whether a destination's address and headers may be shown to the visitor.
+        package init(
+            faults: [EventFault] = [],
+            preview: EventPreview? = nil,
+            estimates: [ProviderName: Result<Estimate, EstimateRefusal>] = [:],
+            seesAccount: @escaping (ProviderName) -> Bool = { _ in true }
+        ) {
+            self.faults = faults
+            self.preview = preview
+            self.estimates = estimates
+            self.seesAccount = seesAccount
+        }
+    }
+
     /// - Parameters:
-    ///   - text: the event as JSON; nil: an example.
-    ///   - form: its fields; nil if it is edited as JSON.
-    ///   - template: the event of the journal that it begins with; nil if there is none.
     ///   - clients: that the visitor may act as; empty if there is no choice.
     ///   - mayEstimate: whether a vendor in the visitor's reach has estimates.
-    ///   - estimates: by provider; empty if no vendor was asked.
     ///   - simulators: empty unless simulated vendors run in this process, and the visitor may change them.
-    ///   - seesAccount: whether a destination's address and headers may be shown to the visitor.
     package init(
-        text: String?,
-        form: TryForm? = nil,
-        template: String? = nil,
+        _ draft: Draft,
         clients: [Choice],
         names: [String],
         maySend: Bool,
-        faults: [EventFault] = [],
-        preview: EventPreview? = nil,
+        outlook: Outlook = Outlook(),
         mayEstimate: Bool = false,
-        estimates: [ProviderName: Result<Estimate, EstimateRefusal>] = [:],
-        simulators: [Simulator] = [],
-        seesAccount: (ProviderName) -> Bool = { _ in true }
+        simulators: [Simulator] = []
     ) {
-        self.text = text ?? Self.example
-        self.form = form
+        let (faults, preview) = (outlook.faults, outlook.preview)
+        text = draft.text ?? Self.example
+        form = draft.form
         tabs = [("Fields", nil), ("JSON", "json")].map { label, way in
             Tab(
                 label: label,
-                href: PageLink.address(Screen.try.path, [("event", template), ("as", way)]),
-                isCurrent: (form == nil) == (way != nil)
+                href: PageLink.address(Screen.try.path, [("event", draft.template), ("as", way)]),
+                isCurrent: (draft.form == nil) == (way != nil)
             )
         }
         self.clients = clients
@@ -140,7 +172,11 @@ package struct TryPage: PageContent {
                 goesNowhere: preview.destinations.isEmpty,
                 destinations: preview.destinations.map { destination in
                     let provider = destination.destination.provider
-                    return Self.destination(destination, seesAccount(provider), estimates[provider])
+                    return Self.destination(
+                        destination,
+                        outlook.seesAccount(provider),
+                        outlook.estimates[provider]
+                    )
                 }
             )
         }

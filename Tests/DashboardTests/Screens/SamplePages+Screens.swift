@@ -30,26 +30,39 @@ extension SamplePages {
                     timestamp: text,
                     properties: text
                 )
-                return TryPage(text: nil, form: form, template: text, clients: [], names: [text], maySend: true)
+                return TryPage(
+                    TryPage.Draft(text: nil, form: form, template: text),
+                    clients: [],
+                    names: [text],
+                    maySend: true
+                )
             },
             Sample(name: "try, faults") { text in
                 TryPage(
-                    text: text,
+                    TryPage.Draft(text: text),
                     clients: [],
                     names: [],
                     maySend: false,
-                    faults: [
-                        EventFault(index: 0, field: text, code: .required, message: text),
-                        EventFault(index: nil, field: nil, code: .malformed, message: text),
-                    ]
+                    outlook: TryPage.Outlook(
+                        faults: [
+                            EventFault(index: 0, field: text, code: .required, message: text),
+                            EventFault(index: nil, field: nil, code: .malformed, message: text),
+                        ]
+                    )
                 )
             },
             Sample(name: "try, nowhere") { text in
                 let record = ProviderOfRecord(migration: MigrationName(text), provider: ProviderName(text))
                 let preview = EventPreview(event: event(text), destinations: [], record: record)
-                return TryPage(text: text, clients: [], names: [], maySend: true, preview: preview)
+                return TryPage(
+                    TryPage.Draft(text: text),
+                    clients: [],
+                    names: [],
+                    maySend: true,
+                    outlook: TryPage.Outlook(preview: preview)
+                )
             },
-            Sample(name: "try, empty") { TryPage(text: $0, clients: [], names: [], maySend: true) },
+            Sample(name: "try, empty") { TryPage(TryPage.Draft(text: $0), clients: [], names: [], maySend: true) },
             Sample(name: "clients") { clients($0) },
             Sample(name: "clients, none") { ClientsPage([], [], fault: $0) },
         ] + routes + migration
@@ -76,13 +89,15 @@ extension SamplePages {
             destination(.mirror, .notConfigured),
         ]
         return TryPage(
-            text: text,
+            TryPage.Draft(text: text),
             clients: [Choice(text, isChosen: true), Choice("b", isChosen: false)],
             names: [text],
             maySend: true,
-            preview: EventPreview(event: event(text), destinations: destinations),
+            outlook: TryPage.Outlook(
+                preview: EventPreview(event: event(text), destinations: destinations),
+                estimates: [ProviderName(text): estimate]
+            ),
             mayEstimate: true,
-            estimates: [ProviderName(text): estimate],
             simulators: [
                 TryPage.Simulator(
                     name: text,

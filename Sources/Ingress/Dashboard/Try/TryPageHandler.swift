@@ -112,18 +112,18 @@ struct TryPageHandler: Sendable {
         let routes = services.given.routes.current.routes
         let clients = call.client.may(.admin) ? routes.clients : []
         return TryPage(
-            text: entry.text,
-            form: entry.form,
-            template: call.fields["event"],
+            TryPage.Draft(text: entry.text, form: entry.form, template: call.fields["event"]),
             clients: clients.map { Choice($0.name.rawValue, isChosen: $0.name == client.name) },
             names: await names(for: client, seenBy: call.client),
             maySend: client.may(.writeEvents),
-            faults: faults,
-            preview: preview,
+            outlook: TryPage.Outlook(
+                faults: faults,
+                preview: preview,
+                estimates: estimates,
+                seesAccount: { routes.mayRead($0, call.client) }
+            ),
             mayEstimate: EventEstimates(services).mayAsk(call.client),
-            estimates: estimates,
-            simulators: call.client.may(.admin) ? simulators : [],
-            seesAccount: { routes.mayRead($0, call.client) }
+            simulators: call.client.may(.admin) ? simulators : []
         )
     }
 
