@@ -301,7 +301,9 @@ struct ParityRunMaking {
             lanes: lanes
         )
         // A vendor that does not have an event may not tell what keeps it from billing others of its name.
-        let missing = Set(found.comparison.findings.filter { Self.missing.contains($0.cause) }.compactMap(\.sequence))
+        let missing = Set(
+            found.comparison.findings.filter { Self.missing.contains($0.cause) }.compactMap(\.subject.sequence)
+        )
         let asked = found.expected.filter { !missing.contains($0.sequence) }
         let outcome = await search.search(asked, into: &known)
         // It is asked only once: the windows before and behind this one are without an answer, too.

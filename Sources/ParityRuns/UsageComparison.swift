@@ -189,7 +189,7 @@ struct UsageComparison {
     private mutating func addTotal(of metric: UsageMetric) {
         let causes = Set(
             result.findings.filter {
-                $0.name == metric.name && $0.eventID == nil && $0.sequence == nil
+                $0.subject.name == metric.name && $0.subject.eventID == nil && $0.subject.sequence == nil
                     && $0.differences.first?.field == Self.units
             }.map(\.cause)
         ).subtracting([.rounding])

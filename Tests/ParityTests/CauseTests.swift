@@ -434,7 +434,7 @@ import Testing
             return event.id != "e"
         }
         #expect(found.findings.map(\.cause) == [.periodClosed])
-        #expect(found.findings.map(\.eventID) == ["ee"] && found.findings[0].isConfirmed)
+        #expect(found.findings.map(\.subject.eventID) == ["ee"] && found.findings[0].isConfirmed)
         #expect(Cause.periodClosed.urgency == .money && !Cause.periodClosed.needsConfirmation)
     }
 }

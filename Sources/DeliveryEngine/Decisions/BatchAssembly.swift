@@ -112,7 +112,7 @@ struct BatchAssembly: Sendable {
     }
 
     private mutating func take(_ turn: Standing, most: Int?) -> DeliveryBatch? {
-        let limit = most.map { limit.events(atMost: $0) } ?? limit
+        let limit = most.map { self.limit.events(atMost: $0) } ?? self.limit
         return change(turn) { queue in
             queue.takeFixed() ?? queue.takeBatch(within: limit)
         }
