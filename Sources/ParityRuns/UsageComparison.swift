@@ -323,7 +323,7 @@ struct UsageComparison {
                 owner: owner(of: key),
                 recorded: recorded,
                 lanes: events.lanes,
-                window: ReadWindow(from: ledger.start(of: key, at: provider.name), until: run.order.window.until),
+                times: ledger.times(of: key, at: provider.name),
                 rules: rules
             )
             do throws(WindowReader.Failure) {

@@ -18,7 +18,7 @@ struct UsageEvents {
         tooLarge.contains(key) ? nil : JournalWindow(events: events[key] ?? [], isDamaged: false)
     }
 
-    /// Reads the events of the period, and those that occurred before it, from the first of these on that is on its bill.
+    /// Reads what the ledger was made of, as far as it is in the amounts' spans of time.
     /// - Returns: nil if the task was cancelled.
     static func read(
         _ keys: Set<UsageLedger.Key>,
@@ -30,29 +30,34 @@ struct UsageEvents {
     ) async throws(StoreError) -> UsageEvents? {
         var found = UsageEvents(lanes: try await runner.lanes())
         let limit = mostEvents / max(1, keys.count)
-        let start = keys.map { ledger.start(of: $0, at: provider.name) }.min() ?? run.order.window.from
-        let window = RecordedWindow(clock: .occurred, from: start, until: run.order.window.until)
+        let times = Dictionary(uniqueKeysWithValues: keys.map { ($0, ledger.times(of: $0, at: provider.name)) })
+        let hasOthers = times.values.contains { $0.windows != [run.order.window] }
         let names = Set(keys.map(\.metric))
-        var position: JournalPosition?
-        while !Task.isCancelled {
-            let piece = try await runner.journal.recorded(window, after: position, limit: JournalWindow.piece)
-            let recorded = JournalWindow(
-                events: piece.events.filter { names.contains($0.event.name) },
-                isDamaged: false
-            )
-            let bySequence = Dictionary(recorded.events.map { ($0.sequence, $0) }) { $1 }
-            for expected in recorded.expected(at: provider.name, provider.adapter, found.lanes) {
-                let customer = UsageCustomer(of: expected, traits)
-                let key = UsageLedger.Key(metric: expected.event.name, customer: customer)
-                guard keys.contains(key), ledger.start(of: key, at: provider.name) <= expected.event.timestamp,
-                    let archived = bySequence[expected.sequence]
-                else { continue }
-                found.add(archived, to: key, limit: limit)
+        // What occurred outside of the period is found by when it was accepted: a walk by its own time would pass all that lies between.
+        for window in ledger.sources where window.clock == .occurred || hasOthers {
+            var position: JournalPosition?
+            while true {
+                guard !Task.isCancelled else { return nil }
+                let piece = try await runner.journal.recorded(window, after: position, limit: JournalWindow.piece)
+                let wanted = piece.events.filter { archived in
+                    names.contains(archived.event.name)
+                        && (window.clock == .occurred || !run.order.window.contains(archived.event.timestamp))
+                }
+                let recorded = JournalWindow(events: wanted, isDamaged: false)
+                let bySequence = Dictionary(wanted.map { ($0.sequence, $0) }) { $1 }
+                for expected in recorded.expected(at: provider.name, provider.adapter, found.lanes) {
+                    let customer = UsageCustomer(of: expected, traits)
+                    let key = UsageLedger.Key(metric: expected.event.name, customer: customer)
+                    guard times[key]?.contains(expected.event.timestamp) ?? false,
+                        let archived = bySequence[expected.sequence]
+                    else { continue }
+                    found.add(archived, to: key, limit: limit)
+                }
+                if piece.isLast { break }
+                position = piece.through
             }
-            if piece.isLast { return found }
-            position = piece.through
         }
-        return nil
+        return found
     }
 
     private mutating func add(_ event: ArchivedEvent, to key: UsageLedger.Key, limit: Int) {
@@ -77,8 +82,8 @@ struct UsageEventSearch {
     /// The journal's events of the amount.
     let recorded: JournalWindow
     let lanes: [LaneNumber: any LaneMembership]
-    /// From when on its events occurred.
-    let window: ReadWindow
+    /// When its events occurred.
+    let times: SearchedTimes
     let rules: UsageRules
 
     /// What was found.
@@ -95,7 +100,12 @@ struct UsageEventSearch {
     func search() async throws(WindowReader.Failure) -> Found {
         let all = recorded.expected(at: provider.name, provider.adapter, lanes)
         var reader = try WindowReader(runner.vendors, provider, limit: all.count + Self.room, of: owner)
-        let shown = try await reader.rows(in: window, all.map(\.event.timestamp)).filter { owner.has($0.event) }
+        var shown: [WindowRow] = []
+        for window in times.windows {
+            let inside = all.map(\.event.timestamp).filter(window.contains)
+            shown += try await reader.rows(in: window, inside).filter { owner.has($0.event) }
+            if shown.count > reader.limit { throw .tooLarge }
+        }
         let settings = recorded.settings(at: provider.name, lanes)
         let expected = all.filter { rules.membership(of: $0).isMine }
         let others = all.filter { !rules.membership(of: $0).isMine }
@@ -122,14 +132,14 @@ struct UsageEventSearch {
     }
 
     /// The rows that are on the bill of the period, as far as anybody knows: without those of the journal's events that are on another bill,
-    /// and without those that nobody knows and that occurred before the period.
+    /// and without those that nobody knows and that did not occur in the period.
     private func billed(
         _ rows: [WindowRow],
         _ expected: [ExpectedEvent],
         _ others: [ExpectedEvent],
         _ comparing: ComparisonRules
     ) -> [WindowRow] {
-        guard !others.isEmpty || window.from < run.order.window.from else { return rows }
+        guard !others.isEmpty || times.windows != [run.order.window] else { return rows }
         let unmatched = Self.extra(rows, besides: expected, comparing)
         let unknown = Self.extra(unmatched.map { rows[$0] }, besides: others, comparing).map { unmatched[$0] }
         let foreign = Set(unknown.filter { run.order.window.contains(rows[$0].event.timestamp) })

@@ -17,8 +17,10 @@ struct UsageLedger {
     private(set) var totals: [ProviderName: [Key: UsageTotals]] = [:]
     /// What the vendor calls the events of a metric.
     private(set) var vendorNames: [ProviderName: [String: String]] = [:]
-    /// When the first event of an amount occurred that is on the bill of the period although it occurred before.
-    private var earliest: [ProviderName: [Key: Timestamp]] = [:]
+    /// When the events of an amount occurred, if some are on the bill of the period that did not occur in it.
+    private var times: [ProviderName: [Key: SearchedTimes]] = [:]
+    /// What was read of the journal for it.
+    private(set) var sources: [RecordedWindow] = []
     private(set) var events = 0
     private(set) var isDamaged = false
     private(set) var isTooLarge = false
@@ -66,8 +68,16 @@ struct UsageLedger {
         providers.first { $0.configuration.name == provider }?.rules
     }
 
-    /// From when on the events of an amount occurred.
-    func start(of key: Key, at provider: ProviderName) -> Timestamp { earliest[provider]?[key] ?? window.from }
+    /// When the events of an amount occurred.
+    func times(of key: Key, at provider: ProviderName) -> SearchedTimes {
+        times[provider]?[key] ?? SearchedTimes(window)
+    }
+
+    /// Spans of time of the amount that has most of them.
+    func mostSpans(at provider: ProviderName) -> Int { times[provider]?.values.map(\.windows.count).max() ?? 1 }
+
+    /// Notes that a window of the journal is read for it.
+    mutating func begin(_ window: RecordedWindow) { sources.append(window) }
 
     func customers(at provider: ProviderName) -> Int { Set((totals[provider] ?? [:]).keys.map(\.customer)).count }
 
@@ -104,8 +114,8 @@ struct UsageLedger {
             }
             amounts += 1
         }
-        if membership.isMine, expected.event.timestamp < start(of: key, at: provider) {
-            earliest[provider, default: [:]][key] = expected.event.timestamp
+        if membership.isMine, !window.contains(expected.event.timestamp) {
+            times[provider, default: [:]][key, default: SearchedTimes(window)].add(expected.event.timestamp)
         }
         let before = totals[provider]?[key]?.planned.keptValues ?? 0
         totals[provider, default: [:]][key, default: UsageTotals(metric, rules)].add(expected)

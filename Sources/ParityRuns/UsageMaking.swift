@@ -141,7 +141,7 @@ struct UsageMaking {
         let searched = min(UsageComparison.mostSearched, ledger.totals[provider.name]?.count ?? 0)
         let names = reader.obstacles.ofNames ? catalogue : 0
         let questions = BillingObstacles(able: reader.obstacles).forecast(names: 1, customers: 1).most + names
-        let lists = searched + 2 * ledger.events / reads.lists.pageSize
+        let lists = searched * ledger.mostSpans(at: provider.name) + 2 * ledger.events / reads.lists.pageSize
         return CallForecast(least: least, most: (1 + Self.confirmations) * (least + lists + searched * questions))
     }
 
@@ -165,6 +165,7 @@ struct UsageMaking {
                 from: clock == .accepted ? start + (.zero - way) : start,
                 until: run.order.window.until
             )
+            ledger.begin(window)
             var position: JournalPosition?
             while true {
                 guard !Task.isCancelled else { return nil }

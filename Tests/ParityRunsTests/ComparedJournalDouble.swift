@@ -13,6 +13,8 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
     /// How many of the last events are accepted only after the window was read once with its deliveries.
     var late = 0
     private let reads = ReadCounter()
+    /// Counts the events that were handed out.
+    let handedOut = ReadCounter()
 
     /// What was pinned and unpinned, by name.
     let pinned = PinRecorder()
@@ -79,8 +81,10 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
         let events = isFirst ? Array(events.dropLast(late)) : events
         let end = min(events.count, start + limit)
         if window.withDeliveries, end == events.count { reads.add() }
+        let inside = events[start..<end].filter { window.contains($0.event) }
+        handedOut.add(inside.count)
         return RecordedPiece(
-            events: events[start..<end].filter { window.contains($0.event) },
+            events: inside,
             through: JournalPosition(SequenceNumber(Int64(end))),
             isLast: end == events.count,
             damage: start == 0 ? damage : []
@@ -103,13 +107,13 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
     }
 }
 
-/// Counts how often a journal was read to the end.
+/// Counts what is read of a journal.
 final class ReadCounter: Sendable {
     private let number = Mutex(0)
 
     var count: Int { number.withLock { $0 } }
 
-    func add() { number.withLock { $0 += 1 } }
+    func add(_ count: Int = 1) { number.withLock { $0 += count } }
 }
 
 /// Notes the pins of a journal.

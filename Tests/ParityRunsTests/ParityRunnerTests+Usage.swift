@@ -180,4 +180,35 @@ extension ParityRunnerTests {
             }
         }
     }
+
+    @Test func `reads little for one event of long ago, whatever lies between`() async throws {
+        var journal = ComparedJournalDouble()
+        let shelf = ListedVendor.Shelf()
+        // Events of earlier bills, which the vendor has.
+        let between = 2000
+        for number in 0..<between {
+            let time = -9_000_000 + Int64(number) * 4000
+            Self.add("earlier \(number)", occurred: time, accepted: time, delivered: time + 1, to: &journal)
+            shelf.rows.append(Self.row("earlier \(number)", at: time))
+        }
+        Self.add("of long ago", occurred: -20_000_000, accepted: 20, delivered: 21, to: &journal)
+        Self.add("lost of long ago", occurred: -30_000_000, accepted: 20, delivered: 21, to: &journal)
+        Self.add("within", occurred: 10, accepted: 11, delivered: 12, to: &journal)
+        shelf.rows += [Self.row("of long ago", at: -20_000_000), Self.row("within", at: 10)]
+        shelf.state.withLock { state in
+            state.usage = [VendorUsage(metric: "meter", customerID: "c", units: "2", events: nil, period: nil)]
+        }
+        try await withTemporaryFolder { [journal] folder in
+            let noLanes: LaneMemberships = { () async throws(StoreError) in [:] }
+            try await Self.with(journal, shelf, in: folder, lanes: noLanes) { runner in
+                let run = try await Self.compare(runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
+                #expect(found.filter { $0.eventID != nil }.map(\.eventID) == ["lost of long ago"])
+                #expect(Set(found.map(\.cause)) == [.lostAfterAccept, .usageDiffers])
+                // Three times: the catalogue, the meter, and a page of the vendor's list for each span of time.
+                #expect(run.reports[0].calls <= 3 * 5 && journal.handedOut.count < between / 10)
+                #expect(run.reports[0].forecast.map { run.reports[0].calls <= $0.most } ?? false)
+            }
+        }
+    }
 }
