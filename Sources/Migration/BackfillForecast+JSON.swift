@@ -1,15 +1,18 @@
 import Events
 import JSON
+package import Routing
 
 extension BackfillForecast {
     /// The forecasts for all accounts that a backfill fills.
     /// - Parameters:
     ///   - effect: what it does to the bill; nil if that is not known.
     ///   - rate: percent of the rate limit.
+    ///   - leftOut: customers that it leaves out; nil if none.
     package static func json(
         of forecasts: [BackfillForecast],
         effect: String?,
         rate: Double,
+        leftOut: IncompletePeriods? = nil,
         _ unreadable: UnreadableRanges
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 2048)
@@ -22,6 +25,8 @@ extension BackfillForecast {
         writer.beginArray()
         for forecast in forecasts { forecast.write(to: &writer) }
         writer.endArray()
+        writer.key("left_out")
+        IncompletePeriods.write(leftOut, to: &writer)
         unreadable.writeMembers(to: &writer)
         writer.endObject()
         return writer.bytes

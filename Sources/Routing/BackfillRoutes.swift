@@ -45,6 +45,9 @@ package struct BackfillRoutes: Sendable, Equatable {
     /// The return for which they were frozen; nil if somebody ordered the backfill itself.
     package private(set) var returned: Return?
 
+    /// Customers of whom nothing is sent although others have a start.
+    package var leftOutCustomers: Int { starts?.leftOut ?? 0 }
+
     init(
         account: ProviderName,
         rules: [Rule],

@@ -90,7 +90,9 @@ import Testing
         let period = try order(#"{"migration": "move", "since": "period", "names": ["a"]}"#)
         let month = Timestamp(rfc3339: "2026-01-01T00:00:00Z")
         #expect(period.provider == "p" && period.since == month && period.names == ["a"])
-        #expect(period.starts == BackfillStarts(customers: [:], otherwise: month))
+        #expect(period.starts == BackfillStarts(customers: [:], otherwise: month) && !period.withoutIncomplete)
+        let rest = try order(#"{"migration": "move", "since": "period", "without_incomplete": true}"#)
+        #expect(rest.withoutIncomplete)
     }
 
     @Test(arguments: [
@@ -100,6 +102,10 @@ import Testing
         (#"{"migration": "", "since": "1d"}"#, #""migration" must be the name of a migration"#),
         (#"{"migration": "move", "since": "perod"}"#, "must be a length of time"),
         (#"{"since": "1d"}"#, #""to" must be the name of a provider"#),
+        (
+            #"{"migration": "move", "since": "1d", "without_incomplete": true}"#,
+            #""without_incomplete" is for "since": "period""#
+        ),
     ])
     func `says what is wrong with the provider, or the period`(body: String, words: String) {
         let problem = #expect(throws: Problem.self) { try order(body) }

@@ -191,6 +191,56 @@ import Testing
         #expect(BackfillRoutes(decoding: Array(text.replacing("others_from", with: "x").utf8)) == nil)
     }
 
+    @Test func `leave out customers whose periods began too early, and take all others`() throws {
+        let times = (0...4).map { Timestamp(milliseconds: $0 * 1000) }
+        let starts = BackfillStarts(
+            customers: ["c0": times[0], "c1": times[1], "c2": times[2], "c4": times[4]],
+            otherwise: times[3]
+        )
+        #expect(starts.incomplete(before: times[0]) == nil)
+        let early = try #require(starts.incomplete(before: times[2]))
+        #expect(early.customers == 2 && early.others == nil && early.earliest == times[2])
+        #expect(
+            early.examples.map(\.customerID) == ["c0", "c1"] && early.examples.map(\.start) == [times[0], times[1]]
+        )
+        let rest = starts.leavingOut(before: times[2])
+        #expect(rest.earliest == times[2] && rest.otherwise == times[3])
+
+        let routes = try routes(#"[{"name": "r", "to": [{"provider": "p"}]}]"#)
+        let account = try #require(routes.providers.first { $0.name == "p" })
+        let all = try #require(BackfillRoutes(of: account, in: routes))
+        let decoded = try #require(BackfillRoutes(decoding: all.limited(to: rest).encoded))
+        #expect(decoded.leftOutCustomers == 2)
+        func takes(_ customer: String?, _ time: Int64) -> Bool {
+            decoded.destination(of: event("a", customer, at: time, client: "app", tenant: "o")) != nil
+        }
+        #expect(!takes("c0", 5000) && !takes("c1", 5000) && takes("c2", 2000) && takes("c4", 4000) && takes("c9", 3000))
+
+        // The month of all others began too early as well: only who has a later start of its own is filled.
+        let late = try #require(starts.incomplete(before: times[4]))
+        #expect(late.customers == 3 && late.others == times[3])
+        let last = starts.leavingOut(before: times[4])
+        #expect(last.earliest == times[4] && last.otherwise == nil)
+        #expect(starts.leavingOut(before: Timestamp(milliseconds: 9000)).earliest == nil)
+    }
+
+    @Test func `look at the periods of the customers alone that are named`() throws {
+        let (early, late) = (Timestamp(milliseconds: 1000), Timestamp(milliseconds: 5000))
+        let starts = BackfillStarts(customers: ["c1": early, "c2": late], otherwise: early)
+        #expect(starts.limited(to: []) == starts)
+        #expect(starts.limited(to: ["c2"]).incomplete(before: late) == nil)
+        #expect(starts.limited(to: ["c2", "c3"]).incomplete(before: late)?.others == early)
+        #expect(starts.limited(to: ["c1", "c2"]).incomplete(before: late)?.customers == 1)
+    }
+
+    @Test func `name few of many customers`() throws {
+        let customers = (0..<100).map { ("c\($0)", Timestamp(milliseconds: Int64($0))) }
+        let starts = BackfillStarts(customers: Dictionary(customers) { first, _ in first })
+        let subject = try #require(starts.incomplete(before: Timestamp(milliseconds: 1000))).subject
+        #expect(subject.hasPrefix("100 customers (c0 from 1970-01-01T00:00:00.000Z, c1 from "), "\(subject)")
+        #expect(subject.hasSuffix(", and 95 more)"), "\(subject)")
+    }
+
     /// Now, the customer's anchor in Berlin, and when the running period began.
     private static let periods = [
         // The last of a month that is too short, over a leap year's February and one that is none.

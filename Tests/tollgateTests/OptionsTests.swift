@@ -145,11 +145,24 @@ import Testing
         (["--to", "p", "--since", "30d"], true), (["--migration", "m", "--since", "30d"], true),
         (["--migration", "m", "--since", "period"], true), (["--to", "p", "--since", "period"], false),
         (["--to", "p", "--migration", "m", "--since", "30d"], false), (["--since", "30d"], false),
-        (["--to", "p"], false),
+        (["--to", "p"], false), (["m", "--since", "period"], true), (["m", "--since", "30d"], true),
+        (["m", "--to", "p", "--since", "30d"], false), (["m", "--migration", "m", "--since", "30d"], false),
+        (["m", "--since", "period", "--without-incomplete"], true),
+        (["m", "--since", "30d", "--without-incomplete"], false),
     ])
     func `fills a provider, or the new one of a migration`(options: [String], isValid: Bool) {
         let command = Result { try StartBackfillCommand.parse(options) }
         #expect(((try? command.get()) != nil) == isValid)
+    }
+
+    @Test func `orders a backfill by the name of its migration, in either form`() throws {
+        let options = ["--since", "period", "--name", "a.*,b", "--without-incomplete"]
+        for name in [["to-polar"], ["--migration", "to-polar"]] {
+            let body = try json(try StartBackfillCommand.parse(name + options).body)
+            #expect(body["migration"]?.string == "to-polar" && body["to"] == nil && body["since"]?.string == "period")
+            #expect(body["names"]?.elements.compactMap(\.string) == ["a.*", "b"])
+            #expect(body["without_incomplete"]?.bool == true)
+        }
     }
 
     @Test func `compares usage by the metrics of a file`() throws {

@@ -24,6 +24,8 @@ package struct BackfillOrder: Sendable, Equatable {
     package var acceptsUnreadable = false
     /// Whether a person has read what it does to the bill.
     package var isConfirmed: Bool
+    /// Whether customers are left out whose ``starts`` lie before the oldest events that the journal has.
+    package var withoutIncomplete = false
 
     /// ``rate`` where nothing is said.
     package static let standardRate = 50.0

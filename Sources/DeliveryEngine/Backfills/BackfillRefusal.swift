@@ -1,5 +1,6 @@
 package import Events
 package import Journal
+package import Routing
 
 /// Why a backfill is not started, or not changed. Nothing was done.
 package enum BackfillRefusal: Error, Sendable, Equatable {
@@ -10,6 +11,10 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
     case futureWindow(since: Timestamp)
     /// The journal has nothing that old.
     case beforeRetention(since: Timestamp, earliest: Timestamp)
+    /// The periods of some customers began before the oldest events that the journal has.
+    case incompletePeriods(IncompletePeriods)
+    /// Those of all customers did.
+    case allIncomplete(IncompletePeriods)
     /// No route sends to the provider.
     case noRoute(ProviderName)
     /// The routes send to it in mode `shadow` only.
@@ -39,6 +44,13 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
         case .beforeRetention(let since, let earliest):
             "the window starts at \(since.rfc3339), and events of that time have been removed; start it at "
                 + "\(earliest.rfc3339) or later"
+        case .incompletePeriods(let periods):
+            "the journal has events from \(periods.earliest.rfc3339) on, after the start of the running billing period of "
+                + "\(periods.subject), whose bills would be incomplete; leave these customers out, or fill them in their next period"
+        case .allIncomplete(let periods):
+            "the journal has events from \(periods.earliest.rfc3339) on, after the start of the running billing period of "
+                + "\(periods.subject), which leaves no customer to backfill; wait until the next period, or set \"since\" to a "
+                + "later time and import what is missing"
         case .noRoute(let name):
             "no route sends events to provider \(name); first add it to the \"to\" of a route in routes.json"
         case .notLive(let name):

@@ -7,7 +7,8 @@ package import Routing
 package struct BackfillRequirements: Sendable {
     private let routes: Routes
     private let logs: MigrationLogs
-    private let retention: Duration
+    /// The journal may lack what was accepted before.
+    private let earliest: Timestamp
     private let now: Timestamp
 
     /// A window that was computed by another clock, or just now, may begin too early by this much.
@@ -16,10 +17,18 @@ package struct BackfillRequirements: Sendable {
     /// - Parameters:
     ///   - logs: what was ordered in migrations.
     ///   - retention: how long events are kept.
-    package init(by routes: Routes, logs: MigrationLogs = .none, retention: Duration, at now: Timestamp) {
+    ///   - removedThrough: when the newest event was accepted that the journal has removed: retention may have been shorter before.
+    package init(
+        by routes: Routes,
+        logs: MigrationLogs = .none,
+        retention: Duration,
+        removedThrough: Timestamp? = nil,
+        at now: Timestamp
+    ) {
         self.routes = routes.ordered(by: logs)
         self.logs = logs
-        self.retention = retention
+        let kept = now + (.zero - retention)
+        earliest = max(kept, removedThrough ?? kept)
         self.now = now
     }
 
@@ -28,6 +37,35 @@ package struct BackfillRequirements: Sendable {
         package let provider: ProviderConfiguration
         /// What the routes send to it.
         package let routes: BackfillRoutes
+    }
+
+    /// The order for those of its customers whose running billing period the journal has from its start on.
+    /// - Returns: the order, and whom it leaves out; nil if nobody.
+    /// - Throws: ``BackfillRefusal/incompletePeriods(_:)`` if somebody would have to be left out and the order does not ask for it.
+    package func complete(_ order: BackfillOrder, for client: Client) throws(BackfillRefusal)
+        -> (BackfillOrder, leftOut: IncompletePeriods?)
+    {
+        guard let all = order.starts else { return (order, nil) }
+        // Who may not fill the provider is not told whose periods these are.
+        _ = try candidates(order.provider, for: client)
+        var order = order
+        var starts = all.limited(to: order.customerIDs)
+        let incomplete = starts.incomplete(before: earliest + (.zero - Self.tolerance))
+        if let incomplete {
+            let leftOut = IncompletePeriods(
+                customers: incomplete.customers,
+                examples: incomplete.examples,
+                others: incomplete.others,
+                earliest: earliest
+            )
+            guard order.withoutIncomplete else { throw .incompletePeriods(leftOut) }
+            starts = starts.leavingOut(before: incomplete.earliest)
+            guard let first = starts.earliest else { throw .allIncomplete(leftOut) }
+            (order.starts, order.since) = (starts, first)
+            return (order, leftOut)
+        }
+        (order.starts, order.since) = (starts, starts.earliest ?? order.since)
+        return (order, nil)
     }
 
     /// The accounts that a backfill fills: the provider's, and those that tenants have of their own there.
@@ -86,7 +124,6 @@ package struct BackfillRequirements: Sendable {
     private func checkWindow(_ order: BackfillOrder) throws(BackfillRefusal) {
         if let until = order.until, until <= order.since { throw .emptyWindow(since: order.since, until: until) }
         if order.since > now { throw .futureWindow(since: order.since) }
-        let earliest = now + (.zero - retention)
         if order.since + Self.tolerance < earliest {
             throw .beforeRetention(since: order.since, earliest: earliest)
         }

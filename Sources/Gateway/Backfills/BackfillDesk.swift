@@ -9,7 +9,7 @@ import Routing
 /// Takes orders for backfills: checks them against the routes in force and writes them into the journal, from where ``BackfillService``
 /// takes them up.
 struct BackfillDesk: BackfillManaging {
-    private let journal: any LaneKeeping & RecordedTraffic
+    private let journal: any LaneKeeping & RecordedTraffic & RetentionPinning
     private let routes: CurrentRoutes
     private let elsewhere: @Sendable () -> RoutesElsewhere
     private let admission: BackfillAdmission
@@ -24,7 +24,7 @@ struct BackfillDesk: BackfillManaging {
     ///   - elsewhere: by which routes other gateways accept events.
     ///   - retention: how long events are kept.
     init(
-        journal: any LaneKeeping & RecordedTraffic,
+        journal: any LaneKeeping & RecordedTraffic & RetentionPinning,
         routes: CurrentRoutes,
         elsewhere: @escaping @Sendable () -> RoutesElsewhere = { .nobody },
         admission: BackfillAdmission,
@@ -44,7 +44,8 @@ struct BackfillDesk: BackfillManaging {
     // MARK: - Starting
 
     func start(_ order: BackfillOrder, by caller: Caller) async throws(BackfillRefusal) -> BackfillStart {
-        let requirements = requirements
+        let requirements = try await requirements()
+        let (order, leftOut) = try requirements.complete(order, for: caller.client)
         let accounts = try requirements.accounts(order, for: caller.client)
         let effect = try requirements.effect(order, on: accounts)
         let filter = filter(order, for: caller.client)
@@ -53,7 +54,7 @@ struct BackfillDesk: BackfillManaging {
             let lane = try await start(filter, account, account.routes, rate: order.rate, by: .client(caller))
             started.append(view(lane))
         }
-        return BackfillStart(backfills: started, effect: effect)
+        return BackfillStart(backfills: started, effect: effect, leftOut: leftOut)
     }
 
     /// Starts to send a provider what a return of customers left it without, each customer's events from a time on. An account that is filled
@@ -70,7 +71,7 @@ struct BackfillDesk: BackfillManaging {
         let filter = filter(order, for: actor.client)
         let known = try await refills(after: returned)
         var numbers: [LaneNumber] = []
-        for account in try requirements.accounts(order, for: actor.client) {
+        for account in try requirements(removedThrough: nil).accounts(order, for: actor.client) {
             if let number = known[account.provider.name] {
                 numbers.append(number)
                 continue
@@ -95,7 +96,9 @@ struct BackfillDesk: BackfillManaging {
         let known = try await refills(after: returned)
         guard !known.isEmpty else { return false }
         let order = BackfillOrder(provider: provider, since: clock.now, isConfirmed: true)
-        return try requirements.accounts(order, for: nil).allSatisfy { known[$0.provider.name] != nil }
+        return try requirements(removedThrough: nil).accounts(order, for: nil).allSatisfy {
+            known[$0.provider.name] != nil
+        }
     }
 
     /// The backfills that a return was followed by, by account.
@@ -147,9 +150,25 @@ struct BackfillDesk: BackfillManaging {
         }
     }
 
-    private var requirements: BackfillRequirements {
+    /// With what the journal has removed: what somebody orders is to be complete.
+    private func requirements() async throws(BackfillRefusal) -> BackfillRequirements {
+        do {
+            return requirements(removedThrough: try await journal.removedThrough())
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// - Parameter removedThrough: nil: what is there suffices.
+    private func requirements(removedThrough: Timestamp?) -> BackfillRequirements {
         let current = routes.current
-        return BackfillRequirements(by: current.routes, logs: current.logs, retention: retention, at: clock.now)
+        return BackfillRequirements(
+            by: current.routes,
+            logs: current.logs,
+            retention: retention,
+            removedThrough: removedThrough,
+            at: clock.now
+        )
     }
 
     /// - Parameter client: nil: the gateway itself.
@@ -163,7 +182,9 @@ struct BackfillDesk: BackfillManaging {
         var order = order
         // Nothing is sent, so there is nothing to confirm.
         (order.isConfirmed, order.acceptsUnreadable) = (true, true)
-        let requirements = requirements
+        let requirements = try await requirements()
+        let leftOut: IncompletePeriods?
+        (order, leftOut) = try requirements.complete(order, for: client)
         let accounts = try requirements.accounts(order, for: client)
         let effect = try requirements.effect(order, on: accounts)
         let filter = filter(order, for: client)
@@ -195,7 +216,13 @@ struct BackfillDesk: BackfillManaging {
             position = piece.through
             if piece.isLast { break }
         }
-        return BackfillForecast.json(of: previews.map(\.report), effect: effect, rate: order.rate, unreadable)
+        return BackfillForecast.json(
+            of: previews.map(\.report),
+            effect: effect,
+            rate: order.rate,
+            leftOut: leftOut,
+            unreadable
+        )
     }
 
     private func piece(of window: RecordedWindow, after position: JournalPosition?) async throws(BackfillRefusal)
@@ -275,7 +302,12 @@ struct BackfillDesk: BackfillManaging {
             case .running: isConfigured ? snapshot?.hold?.rawValue ?? end(of: lane) : "provider_not_configured"
             case .paused, .cancelling, .done, .cancelled: nil
             }
-        return BackfillView(lane: lane, heldBy: heldBy, currentRate: lane.rate * (snapshot?.factor ?? 1))
+        return BackfillView(
+            lane: lane,
+            heldBy: heldBy,
+            currentRate: lane.rate * (snapshot?.factor ?? 1),
+            leftOutCustomers: BackfillRoutes(decoding: lane.routes)?.leftOutCustomers ?? 0
+        )
     }
 }
 

@@ -44,7 +44,8 @@ enum OpenAPIBackfills {
                         "dry_run": {"type": "boolean", "default": false},
                         "without_live": {"type": "boolean", "default": false, "description": "Start even if the routes have the provider in mode shadow only."},
                         "accept_unreadable": {"type": "boolean", "default": false, "description": "Start even at a vendor that counts a repeated event again and cannot be read."},
-                        "confirmed": {"type": "boolean", "default": false, "description": "The effect on the bill is known."}
+                        "confirmed": {"type": "boolean", "default": false, "description": "The effect on the bill is known."},
+                        "without_incomplete": {"type": "boolean", "default": false, "description": "With since period: leave out the customers whose running billing period began before the oldest events that the journal has, whose bills would be incomplete."}
                       }}}}},
                     "responses": {
                       "200": \#(response("What it would do.", "BackfillForecast")),
@@ -91,14 +92,25 @@ enum OpenAPIBackfills {
                     "properties": {"backfills": {"type": "array", "items": {"$ref": "#/components/schemas/Backfill"}}}
                   },
                   "StartedBackfills": {
-                    "type": "object", "required": ["backfills", "effect"],
+                    "type": "object", "required": ["backfills", "effect", "left_out"],
                     "properties": {
+                      "left_out": {"$ref": "#/components/schemas/IncompletePeriods"},
                       "effect": {"type": ["string", "null"], "description": "What it does to the bill at the vendor."},
                       "backfills": {"type": "array", "items": {"$ref": "#/components/schemas/Backfill"}, "description": "One for each account of the provider."}}
                   },
+                  "IncompletePeriods": {
+                    "type": ["object", "null"], "required": ["customers", "examples", "others_period_start", "journal_from"],
+                    "description": "Customers that are left out, because the journal lacks a part of their running billing period; null if none.",
+                    "properties": {
+                      "customers": {"type": "integer", "description": "With billing periods of their own."},
+                      "examples": {"type": "array", "items": {"type": "object", "required": ["customer_id", "period_start"], "properties": {
+                        "customer_id": {"type": "string"}, "period_start": {"type": "string", "format": "date-time"}}}},
+                      "others_period_start": {"type": ["string", "null"], "format": "date-time", "description": "If all customers without a period of their own are left out."},
+                      "journal_from": {"type": "string", "format": "date-time", "description": "The journal has the events from this time on."}}
+                  },
                   "Backfill": {
                     "type": "object",
-                    "required": ["id", "provider", "adapter", "state", "held_by", "rate", "current_rate", "filter", "progress", "deliveries", "started_by", "started_at", "changed_by", "changed_at", "ended_at"],
+                    "required": ["id", "provider", "adapter", "state", "held_by", "rate", "current_rate", "filter", "left_out_customers", "progress", "deliveries", "started_by", "started_at", "changed_by", "changed_at", "ended_at"],
                     "properties": {
                       "id": {"type": "integer"}, "provider": {"type": "string"}, "adapter": {"type": "string"},
                       "state": {"enum": ["running", "paused", "cancelling", "done", "cancelled"]},
@@ -108,6 +120,7 @@ enum OpenAPIBackfills {
                       "filter": {"type": "object", "required": ["tenant", "since", "until", "names", "customer_ids"], "properties": {
                         "tenant": {"type": ["string", "null"]}, "since": {"type": ["string", "null"], "format": "date-time"}, "until": {"type": ["string", "null"], "format": "date-time"},
                         "names": {"type": "array", "items": {"type": "string"}}, "customer_ids": {"type": "array", "items": {"type": "string"}}}},
+                      "left_out_customers": {"type": "integer", "description": "Customers of whom it takes nothing, because the journal lacks a part of their billing period."},
                       "progress": {"type": "object", "required": ["walked", "ahead", "end_is_fixed"], "properties": {
                         "walked": {"type": "integer", "description": "Journal events passed."}, "ahead": {"type": "integer", "description": "Journal events left."}, "end_is_fixed": {"type": "boolean"}}},
                       "deliveries": {"type": "object", "required": ["delivered", "retrying", "rejected", "uncertain", "discarded", "deduplicated"], "properties": {
@@ -118,8 +131,9 @@ enum OpenAPIBackfills {
                     }
                   },
                   "BackfillForecast": {
-                    "type": "object", "required": ["dry_run", "effect", "rate", "forecasts", "unreadable", "more_unreadable"],
+                    "type": "object", "required": ["dry_run", "effect", "rate", "forecasts", "left_out", "unreadable", "more_unreadable"],
                     "properties": {
+                      "left_out": {"$ref": "#/components/schemas/IncompletePeriods"},
                       "dry_run": {"const": true}, "effect": {"type": ["string", "null"]}, "rate": {"type": "number"},
                       "forecasts": {"type": "array", "description": "One for each account of the provider.", "items": {
                         "type": "object", "required": ["provider", "events", "customers", "more_customers", "requests", "seconds", "first_timestamp", "last_timestamp", "untranslatable", "not_taken"],

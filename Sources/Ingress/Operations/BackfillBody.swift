@@ -34,6 +34,9 @@ struct BackfillBody: Sendable {
             order = BackfillOrder(provider: provider, since: try Self.time(since, "since", before: now))
         }
         for member in root.members { try read(member, at: now) }
+        if order.withoutIncomplete, order.starts == nil {
+            throw .badBody("\"without_incomplete\" is for \"since\": \"period\", which has a start for each customer")
+        }
     }
 
     private static func provider(_ root: JSONValue) throws(Problem) -> ProviderName {
@@ -86,11 +89,12 @@ struct BackfillBody: Sendable {
         case "without_live": order.withoutLive = try Self.flag(member)
         case "accept_unreadable": order.acceptsUnreadable = try Self.flag(member)
         case "confirmed": order.isConfirmed = try Self.flag(member)
+        case "without_incomplete": order.withoutIncomplete = try Self.flag(member)
         default:
             let known = [
                 "to", "migration", "since", "until", "names", "customer_ids", "rate", "dry_run", "without_live",
                 "accept_unreadable",
-                "confirmed",
+                "confirmed", "without_incomplete",
             ]
             throw .badBody(
                 "unknown member \"\(member.name.prefix(100))\"\(Problem.suggestion(for: member.name, among: known)); "

@@ -2,6 +2,7 @@ package import Access
 package import DeliveryEngine
 package import Events
 package import Journal
+package import Routing
 
 /// Starts, shows and changes backfills; `Gateway` fills it.
 package protocol BackfillManaging: Sendable {
@@ -27,8 +28,11 @@ package struct BackfillStart: Sendable {
     package let backfills: [BackfillView]
     /// What they do to the bill, in one sentence; nil if that is not known.
     package let effect: String?
+    /// Customers that they leave out; nil if none.
+    package let leftOut: IncompletePeriods?
 
-    package init(backfills: [BackfillView], effect: String?) {
+    package init(backfills: [BackfillView], effect: String?, leftOut: IncompletePeriods? = nil) {
+        self.leftOut = leftOut
         self.backfills = backfills
         self.effect = effect
     }
@@ -41,8 +45,11 @@ package struct BackfillView: Sendable {
     package let heldBy: String?
     /// Percent of the rate limit that it may take now: less than its rate after a 429.
     package let currentRate: Double
+    /// Customers of whom it takes nothing, because the journal lacks a part of their billing period.
+    package let leftOutCustomers: Int
 
-    package init(lane: Lane, heldBy: String?, currentRate: Double) {
+    package init(lane: Lane, heldBy: String?, currentRate: Double, leftOutCustomers: Int = 0) {
+        self.leftOutCustomers = leftOutCustomers
         self.lane = lane
         self.heldBy = heldBy
         self.currentRate = currentRate

@@ -16,6 +16,8 @@ extension Problem {
             case .emptyWindow, .futureWindow: (.unprocessableContent, "empty-window", "The window has no events")
             case .beforeRetention:
                 (.unprocessableContent, "window-removed", "The window is older than the events that are kept")
+            case .incompletePeriods, .allIncomplete:
+                (.unprocessableContent, "incomplete-periods", "Some billing periods are incomplete in the journal")
             case .noRoute: (.unprocessableContent, "not-routed", "The routes do not deliver there")
             case .notLive: (.unprocessableContent, "not-live", "The routes do not deliver there")
             case .unreadable: (.unprocessableContent, "unreadable-provider", "The provider cannot be read")

@@ -237,7 +237,7 @@ package struct MigrationStatus: Sendable {
             }
             return "\(migrate) start \(outline.name) --stage shadow"
         case .shadow: return "\(migrate) stage \(outline.name) mirror"
-        case .mirror: return "tollgate backfill start --to \(outline.to) --since 30d"
+        case .mirror: return "tollgate backfill start \(outline.name) --since period"
         case .backfill: return "tollgate backfill list"
         case .parity:
             guard conditions(of: .parity).allSatisfy({ $0.color == .green }) else {

@@ -51,6 +51,10 @@ struct BackfillText {
             let values = filter?[name]?.elements.compactMap(\.string) ?? []
             if !values.isEmpty { lines.append("\(title): \(values.prefix(10).joined(separator: ", "))") }
         }
+        let leftOut = Int(exactly: number(backfill["left_out_customers"])) ?? 0
+        if leftOut > 0 {
+            lines.append("\(leftOut) customers left out: the journal lacks a part of their billing period")
+        }
         lines.append("rate: \(rate) of the rate limit")
         lines.append("started \(backfill["started_at"]?.string ?? "") by \(backfill["started_by"]?.string ?? "")")
         return lines.map { VisibleText.escaped($0) }

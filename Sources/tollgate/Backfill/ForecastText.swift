@@ -12,12 +12,37 @@ struct ForecastText {
     var text: String {
         var lines: [String] = []
         for forecast in root.elements(of: "forecasts") { lines += Self.lines(of: forecast, rate) }
+        lines += Self.leftOut(root)
         let unreadable = root.elements(of: "unreadable").count
         if unreadable > 0 {
             lines.append("\(unreadable) parts of the journal cannot be read and are not counted")
         }
         if let effect = root["effect"]?.string { lines.append(effect) }
         return lines.map { VisibleText.escaped($0) }.joined(separator: "\n")
+    }
+
+    /// Whom the backfill leaves out, in lines; none if nobody.
+    static func leftOut(_ root: JSONValue) -> [String] {
+        guard let periods = root["left_out"], periods.kind == .object else { return [] }
+        let (from, count) = (periods["journal_from"]?.string ?? "", number(periods["customers"]))
+        var lines: [String] = []
+        if count != "0" {
+            lines.append(
+                "\(count) customers left out: their billing periods began before \(from), from when the journal has events"
+            )
+            for example in periods.elements(of: "examples") {
+                lines.append(
+                    "  such as \(example["customer_id"]?.string ?? ""), from \(example["period_start"]?.string ?? "")"
+                )
+            }
+        }
+        if let start = periods["others_period_start"]?.string {
+            lines.append(
+                "all customers without a billing period of their own left out: theirs began at \(start), and the journal has events from "
+                    + "\(from) on"
+            )
+        }
+        return lines.map { VisibleText.escaped($0) }
     }
 
     private var rate: String {

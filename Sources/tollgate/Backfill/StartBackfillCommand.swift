@@ -14,15 +14,18 @@ struct StartBackfillCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(name: .customLong("to"), help: "The provider.")
+    @Argument(help: "A migration in routes.json, whose new provider gets the events.")
+    var name: String?
+
+    @Option(name: .customLong("to"), help: "In place of a migration: the provider.")
     var provider: String?
 
-    @Option(help: "In place of --to: a migration in routes.json, whose new provider gets the events.")
-    var migration: String?
+    @Option(name: .customLong("migration"), help: "The same as the argument <name>.")
+    var namedMigration: String?
 
     @Option(
         help: """
-            Events at or after this time: 30d, or a time such as 2026-01-31T00:00:00Z; with --migration also period, the start of each \
+            Events at or after this time: 30d, or a time such as 2026-01-31T00:00:00Z; with a migration also period, the start of each \
             customer's running billing period.
             """
     )
@@ -31,8 +34,11 @@ struct StartBackfillCommand: AsyncParsableCommand {
     @Option(help: "Events before this time.")
     var until: String?
 
-    @Option(help: "Event names; * matches any text. May be repeated, or contain several separated by commas.")
-    var name: [String] = []
+    @Option(
+        name: .customLong("name"),
+        help: "Event names; * matches any text. May be repeated, or contain several separated by commas."
+    )
+    var eventNames: [String] = []
 
     @Option(help: "Customers. May be repeated, or contain several separated by commas.")
     var customerID: [String] = []
@@ -46,6 +52,14 @@ struct StartBackfillCommand: AsyncParsableCommand {
     @Flag(help: "Start even if the routes have the provider in mode shadow only.")
     var withoutLive = false
 
+    @Flag(
+        help: """
+            With --since period: leave out the customers whose running billing period began before the oldest events that the journal \
+            has, whose bills would be incomplete.
+            """
+    )
+    var withoutIncomplete = false
+
     @Flag(help: "Start even at a vendor that counts a repeated event again and cannot be read.")
     var acceptUnreadable = false
 
@@ -58,18 +72,24 @@ struct StartBackfillCommand: AsyncParsableCommand {
     @OptionGroup var response: ResponseOptions
 
     func validate() throws {
-        if (provider == nil) == (migration == nil) {
-            throw ValidationError("give either --to PROVIDER or --migration NAME")
+        guard [name, namedMigration, provider].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("name either a migration, or a provider with --to PROVIDER")
         }
         if since == "period", migration == nil {
-            throw ValidationError("--since period requires --migration NAME, which says when billing periods begin")
+            throw ValidationError("--since period requires a migration, which says when billing periods begin")
+        }
+        if withoutIncomplete, since != "period" {
+            throw ValidationError("--without-incomplete is for --since period, which has a start for each customer")
         }
     }
+
+    var migration: String? { name ?? namedMigration }
 
     mutating func run() async throws {
         guard let root = response.toShow(try await start()) else { return }
         if dryRun { return Terminal.data(ForecastText(root).text) }
         if let effect = root["effect"]?.string { Terminal.message(effect) }
+        for line in ForecastText.leftOut(root) { Terminal.message(line) }
         let numbers = root["backfills"]?.elements.compactMap { $0["id"]?.numberText } ?? []
         for number in numbers { Terminal.message("backfill \(number) has started") }
         guard !detach else { return }
@@ -94,11 +114,13 @@ struct StartBackfillCommand: AsyncParsableCommand {
         case "urn:tollgate:problem:not-confirmed": "--i-know"
         case "urn:tollgate:problem:unreadable-provider": "--accept-unreadable"
         case "urn:tollgate:problem:not-live": "--without-live"
+        case "urn:tollgate:problem:incomplete-periods": "--without-incomplete"
         default: nil
         }
     }
 
-    private var body: [UInt8] {
+    /// The order, as the API takes it.
+    var body: [UInt8] {
         get throws {
             var writer = JSONWriter()
             writer.beginObject()
@@ -106,7 +128,7 @@ struct StartBackfillCommand: AsyncParsableCommand {
             if let migration { writer.member("migration", string: migration) }
             writer.member("since", string: since)
             if let until { writer.member("until", string: until) }
-            writer.member("names", strings: QueryParameters.split(name))
+            writer.member("names", strings: QueryParameters.split(eventNames))
             writer.member("customer_ids", strings: QueryParameters.split(customerID))
             writer.key("rate")
             writer.number("\(try Percentage.read(rate))")
@@ -114,6 +136,7 @@ struct StartBackfillCommand: AsyncParsableCommand {
             writer.member("without_live", bool: withoutLive)
             writer.member("accept_unreadable", bool: acceptUnreadable)
             writer.member("confirmed", bool: confirmed)
+            if withoutIncomplete { writer.member("without_incomplete", bool: true) }
             writer.endObject()
             return writer.bytes
         }

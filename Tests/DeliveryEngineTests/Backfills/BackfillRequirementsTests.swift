@@ -123,6 +123,83 @@ import Vendors
         )
     }
 
+    /// An order for running periods, of which that of `old` began before the events that are kept.
+    private func periods(withoutIncomplete: Bool = false, of customers: [String] = [], otherwise: Timestamp? = now)
+        -> BackfillOrder
+    {
+        let old = Self.now + (.zero - Self.retention) + .seconds(-86_400)
+        let starts = BackfillStarts(
+            customers: ["old": old, "new": Self.now + .seconds(-7200)],
+            otherwise: otherwise
+        )
+        var order = BackfillOrder(
+            provider: "polar",
+            since: starts.earliest ?? Self.now,
+            starts: starts,
+            customerIDs: customers
+        )
+        order.withoutIncomplete = withoutIncomplete
+        return order
+    }
+
+    private func complete(_ order: BackfillOrder, removedThrough: Timestamp? = nil) throws -> Result<
+        BackfillOrder, BackfillRefusal
+    > {
+        let routes = try routes(Self.toAll)
+        let requirements = BackfillRequirements(
+            by: routes,
+            retention: Self.retention,
+            removedThrough: removedThrough,
+            at: Self.now
+        )
+        return Result { () throws(BackfillRefusal) in
+            let (complete, leftOut) = try requirements.complete(order, for: routes.clients[0])
+            #expect((leftOut == nil) == (order.starts?.limited(to: order.customerIDs).earliest == complete.since))
+            _ = try requirements.accounts(complete, for: routes.clients[0])
+            return complete
+        }
+    }
+
+    @Test func `says whose running periods the journal lacks a part of, and leaves them out if that is asked for`()
+        throws
+    {
+        let earliest = Self.now + (.zero - Self.retention)
+        let refused = try complete(periods())
+        guard case .failure(.incompletePeriods(let incomplete)) = refused else {
+            Issue.record("\(refused)")
+            return
+        }
+        #expect(incomplete.customers == 1 && incomplete.others == nil && incomplete.earliest == earliest)
+        #expect(incomplete.examples.map(\.customerID) == ["old"])
+        let message = try #require(BackfillRefusal.incompletePeriods(incomplete).message)
+        #expect(message.contains("events from \(earliest.rfc3339) on") && message.contains("1 customer (old from "))
+
+        let order = try complete(periods(withoutIncomplete: true)).get()
+        #expect(order.since == Self.now + .seconds(-7200) && order.starts?.leftOut == 1)
+        #expect(try complete(periods(of: ["new"])).get().since == Self.now + .seconds(-7200))
+        let nobody = try complete(periods(withoutIncomplete: true, of: ["old"]))
+        guard case .failure(.allIncomplete) = nobody else {
+            Issue.record("\(nobody)")
+            return
+        }
+    }
+
+    @Test func `takes what retention has removed for missing, also if it was shorter before`() throws {
+        let removed = Self.now + .seconds(-3600)
+        let all = try complete(periods(withoutIncomplete: true), removedThrough: removed).get()
+        #expect(all.since == Self.now && all.starts?.leftOut == 2)
+        guard
+            case .failure(.beforeRetention(_, let earliest)) = try complete(
+                order("polar", since: .seconds(-7200)),
+                removedThrough: removed
+            )
+        else {
+            Issue.record("a window is not refused from which events have been removed")
+            return
+        }
+        #expect(earliest == removed)
+    }
+
     @Test func `needs a person's confirmation where past usage may be billed otherwise, unless nobody bills`() throws {
         func effect(_ order: BackfillOrder, _ addresses: String) throws(BackfillRefusal) -> String? {
             let routes: Routes

@@ -43,6 +43,22 @@ import Testing
         )
     }
 
+    @Test func `says which customers are left out, with examples`() throws {
+        let leftOut = #"""
+            , "left_out": {"customers": 12, "journal_from": "j", "others_period_start": "o",
+                           "examples": [{"customer_id": "c1", "period_start": "a"}, {"customer_id": "c2", "period_start": "b"}]}
+            """#
+        let lines = try text(#"{"provider": "p"}"#, more: leftOut).split(separator: "\n").suffix(4)
+        #expect(
+            Array(lines) == [
+                "12 customers left out: their billing periods began before j, from when the journal has events",
+                "  such as c1, from a", "  such as c2, from b",
+                "all customers without a billing period of their own left out: theirs began at o, and the journal has events from j on",
+            ]
+        )
+        #expect(try !text(#"{"provider": "p"}"#, more: #", "left_out": null"#).contains("left out"))
+    }
+
     @Test func `says what must be confirmed, and what could not be read`() throws {
         let lines = try text(#"{"provider": "p"}"#, more: #", "unreadable": [{}, {}], "effect": "Polar bills now.""#)
             .split(separator: "\n")
