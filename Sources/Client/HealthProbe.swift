@@ -58,7 +58,7 @@ package struct HealthProbe: Sendable {
     /// - Throws: ``GatewayUnreachable`` if no response came within the timeout.
     package func ask(_ question: Question) async throws(GatewayUnreachable) -> Result {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let answer: Result<GatewayClient.Answer, any Error>
+        let answer: Swift.Result<GatewayClient.Answer, any Error>
         do {
             answer = .success(try await ask(question.path, over: http))
         } catch {
