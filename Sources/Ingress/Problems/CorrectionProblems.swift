@@ -49,8 +49,9 @@ extension Problem {
             status: .conflict,
             kind: "correction-id-taken",
             title: "The ID of the correction is taken",
-            detail: "an event with the ID \"\(taken)\" exists with other content, so \"\(id)\" was not corrected; "
-                + "if it is another correction of it, try again, else correct it at the vendors"
+            detail:
+                "another event than a correction of \"\(id)\" has the ID \"\(taken)\", so \"\(id)\" was not corrected; "
+                + "correct it at the vendors"
         )
     }
 

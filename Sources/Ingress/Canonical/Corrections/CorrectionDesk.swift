@@ -38,11 +38,16 @@ struct CorrectionDesk: Sendable {
         return try await turns.take(id, of: tenant) {
             let archived = try await find(id, body.subscriptionID, of: tenant)
             try Self.check(archived.event, isFor: caller.client)
-            let (plan, order) = try await plan(for: archived, body, by: caller)
-            guard !body.isDryRun, !plan.corrections.isEmpty else { return Outcome(plan: plan, recorded: 0) }
-            try await append(plan.corrections.map(\.event), of: id)
-            await record(plan, order, body, by: caller)
-            return Outcome(plan: plan, recorded: plan.corrections.count)
+            let order = order(body, named: archived.event.name)
+            if body.isDryRun {
+                return Outcome(plan: try await plan(for: archived, body, order, by: caller), recorded: 0)
+            }
+            let attempts = CorrectionAttempts(of: archived.event, in: journal, after: made)
+            let (plan, recorded) = try await attempts.carryOut {
+                try await plan(for: archived, body, order, by: caller)
+            }
+            if recorded > 0 { await record(plan, order, body, by: caller) }
+            return Outcome(plan: plan, recorded: recorded)
         }
     }
 
@@ -68,10 +73,12 @@ struct CorrectionDesk: Sendable {
         do { return try await journal.events(withID: id, of: tenant) } catch { throw Problem(error) }
     }
 
-    private func plan(for archived: ArchivedEvent, _ body: CorrectionBody, by caller: Caller) async throws
-        -> (CorrectionPlan, CorrectionOrder)
-    {
-        let order = order(body, named: archived.event.name)
+    private func plan(
+        for archived: ArchivedEvent,
+        _ body: CorrectionBody,
+        _ order: CorrectionOrder,
+        by caller: Caller
+    ) async throws -> CorrectionPlan {
         let earlier = try await made.corrections(of: archived.event)
         var parts: [CorrectionPlan.Part] = []
         for delivery in archived.deliveries {
@@ -85,7 +92,7 @@ struct CorrectionDesk: Sendable {
         guard number <= CorrectionsMade.most else {
             throw Problem.tooManyCorrections(of: archived.event.id, limit: CorrectionsMade.most)
         }
-        let plan = CorrectionPlan(
+        return CorrectionPlan(
             of: archived.event,
             body.change.kind,
             parts,
@@ -94,7 +101,6 @@ struct CorrectionDesk: Sendable {
             by: caller.client.name,
             at: clock.now
         )
-        return (plan, order)
     }
 
     /// What the request leaves open, the metrics of migrations tell.
@@ -216,18 +222,6 @@ struct CorrectionDesk: Sendable {
             )
         case .unsupported, .ask:
             return .failure(Unknown(message: "\(vendor) cannot be read, which would tell where it keeps the event"))
-        }
-    }
-
-    private func append(_ events: [AcceptedEvent], of id: EventID) async throws {
-        let results: [AppendResult]
-        do {
-            results = try await journal.append(AppendRequest(events: events, policy: .allOrNothing))
-        } catch {
-            throw Problem(error)
-        }
-        for (result, event) in zip(results, events) {
-            if case .conflict = result { throw Problem.correctionIDTaken(event.id, of: id) }
         }
     }
 
