@@ -80,6 +80,7 @@ package final class Acceptor: Sendable {
     /// Accepts the events of a parsed body.
     /// - Parameters:
     ///   - avoiding: names of providers and adapters to which no event may be sent; one that would be is refused.
+    ///   - route: by which all events must go; one that would go by another is refused. Nil: by any.
     ///   - trace: of the request.
     /// - Returns: one result per event, valid or not, in the order of the body.
     /// - Throws: ``StoreError`` if nothing was stored.
@@ -88,6 +89,7 @@ package final class Acceptor: Sendable {
         from client: Client,
         policy: WritePolicy,
         avoiding: Set<String> = [],
+        by route: RouteName? = nil,
         in trace: TraceContext? = nil
     ) async throws(StoreError) -> [Result] {
         var results = [Result](repeating: .refused([]), count: batch.count)
@@ -95,7 +97,8 @@ package final class Acceptor: Sendable {
             guard let index = fault.index, results.indices.contains(index) else { continue }
             results[index] = .refused(results[index].faults + [fault])
         }
-        try await accept(batch.events, into: &results, from: client, policy: policy, avoiding: avoiding, in: trace)
+        let terms = Terms(of: client, at: clock.now, avoiding: avoiding, by: route)
+        try await accept(batch.events, into: &results, from: client, policy: policy, terms, in: trace)
         return results
     }
 
@@ -113,7 +116,8 @@ package final class Acceptor: Sendable {
     ) async throws(StoreError) -> [Result] {
         let indexed = events.enumerated().map { (index: $0.offset, event: $0.element) }
         var results = [Result](repeating: .withheld, count: events.count)
-        try await accept(indexed, into: &results, from: client, policy: policy, in: trace)
+        let terms = Terms(of: client, at: clock.now)
+        try await accept(indexed, into: &results, from: client, policy: policy, terms, in: trace)
         return results
     }
 
@@ -123,15 +127,13 @@ package final class Acceptor: Sendable {
         into results: inout [Result],
         from client: Client,
         policy: WritePolicy,
-        avoiding: Set<String> = [],
+        _ terms: Terms,
         in trace: TraceContext?
     ) async throws(StoreError) {
-        let now = clock.now
         let table = routes.current.table
         // Until the events are in the journal; see ``CurrentRoutes/areAlone``.
         defer { withExtendedLifetime(table) {} }
-        let terms = Terms(of: client, at: now, avoiding: avoiding)
-        var submissions = SubmissionFinder(in: table, for: client, at: now)
+        var submissions = SubmissionFinder(in: table, for: client, at: terms.now)
         var indices: [Int] = []
         var fixed: [AcceptedEvent] = []
         indices.reserveCapacity(events.count)
@@ -233,6 +235,9 @@ package final class Acceptor: Sendable {
         guard client.allowance.allows(route: submission.plan.route) else {
             throw forbidden(index, event, submission.plan, client)
         }
+        if let route = terms.route, submission.plan.route != route {
+            throw astray(index, submission.plan, route)
+        }
         if !terms.avoided.isEmpty, let fault = unwanted(index, submission.plan, terms.avoided) { throw fault }
         if let timestamp = event.timestamp, !terms.times.contains(timestamp),
             let fault = untimely(index, event, client, at: terms.now)
@@ -249,8 +254,11 @@ package final class Acceptor: Sendable {
         let times: ClosedRange<Timestamp>
         /// Providers and adapters to which no event may be sent.
         let avoided: Set<String>
+        /// By which all events must go; nil: by any.
+        let route: RouteName?
 
-        init(of client: Client, at now: Timestamp, avoiding: Set<String> = []) {
+        init(of client: Client, at now: Timestamp, avoiding: Set<String> = [], by route: RouteName? = nil) {
+            self.route = route
             self.now = now
             times = client.timestamps.range(at: now)
             avoided = avoiding
@@ -316,6 +324,16 @@ package final class Acceptor: Sendable {
             code: .forbidden,
             message: "the route \(route) would send the event to \(provider), which not_to excludes; "
                 + "use a client whose route does not lead there"
+        )
+    }
+
+    private func astray(_ index: Int, _ plan: Plan, _ route: RouteName) -> EventFault {
+        EventFault(
+            index: index,
+            field: nil,
+            code: .forbidden,
+            message: "the event goes by the route \(plan.route?.rawValue ?? "none"), and only \(route) is allowed; "
+                + "use a client whose events go by that route"
         )
     }
 

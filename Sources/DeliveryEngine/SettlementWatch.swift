@@ -10,7 +10,13 @@ package final class SettlementWatch: Sendable {
     private struct State {
         var tickets: [SequenceNumber: [Ticket]] = [:]
         var followers: [SettlementFollower] = []
+        /// Of all tickets.
+        var events = 0
     }
+
+    /// Events that are waited for at once; more are not, so that neither memory nor the questions to a shared journal grow with those who
+    /// wait.
+    package static let mostEvents = 50_000
 
     private let state = Mutex(State())
     private let waiting = Atomic(0)
@@ -34,17 +40,33 @@ package final class SettlementWatch: Sendable {
     /// Give it back with ``end(_:)``.
     package func ticket(for awaited: [SequenceNumber: Set<ProviderName>]) -> Ticket {
         let ticket = Ticket(awaited)
-        state.withLock { state in
-            for sequence in awaited.keys { state.tickets[sequence, default: []].append(ticket) }
-        }
-        waiting.add(1, ordering: .sequentiallyConsistent)
+        register(ticket, for: awaited, limit: .max)
         return ticket
+    }
+
+    /// The same, unless more than ``mostEvents`` would be waited for then.
+    package func ticketIfRoom(for awaited: [SequenceNumber: Set<ProviderName>]) -> Ticket? {
+        let ticket = Ticket(awaited)
+        return register(ticket, for: awaited, limit: Self.mostEvents) ? ticket : nil
+    }
+
+    @discardableResult
+    private func register(_ ticket: Ticket, for awaited: [SequenceNumber: Set<ProviderName>], limit: Int) -> Bool {
+        let hasRoom = state.withLock { state in
+            guard state.events <= limit - awaited.count else { return false }
+            state.events += awaited.count
+            for sequence in awaited.keys { state.tickets[sequence, default: []].append(ticket) }
+            return true
+        }
+        if hasRoom { waiting.add(1, ordering: .sequentiallyConsistent) }
+        return hasRoom
     }
 
     /// Nobody waits on this ticket any more.
     package func end(_ ticket: Ticket) {
         waiting.subtract(1, ordering: .sequentiallyConsistent)
         state.withLock { state in
+            state.events -= ticket.sequences.count
             for sequence in ticket.sequences {
                 state.tickets[sequence]?.removeAll { $0 === ticket }
                 if state.tickets[sequence]?.isEmpty == true { state.tickets[sequence] = nil }

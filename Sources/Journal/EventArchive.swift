@@ -13,6 +13,12 @@ package protocol EventArchive: JournalGrowth {
     /// - Throws: ``StoreError/unfinishedRead`` if they are too large for one answer.
     func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
 
+    /// The deliveries of some of a tenant's events, by their numbers; none of an event that is not there, or is another tenant's.
+    ///
+    /// For one client that waits for many events: one read takes them all, so they should be few hundreds, and small.
+    func deliveries(of sequences: [SequenceNumber], in tenant: TenantID) async throws(StoreError)
+        -> [SequenceNumber: [Delivery]]
+
     // MARK: Searching
 
     /// A page of a tenant's events.
@@ -81,6 +87,16 @@ package protocol EventArchive: JournalGrowth {
 
     /// The time that was noted last, see ``JournalAdministration/note(_:)``; nil if none was.
     func notedTime() async throws(StoreError) -> Timestamp?
+}
+
+extension EventArchive {
+    package func deliveries(of sequences: [SequenceNumber], in tenant: TenantID) async throws(StoreError)
+        -> [SequenceNumber: [Delivery]]
+    {
+        var found: [SequenceNumber: [Delivery]] = [:]
+        for sequence in sequences { found[sequence] = try await event(at: sequence, of: tenant)?.deliveries }
+        return found
+    }
 }
 
 /// A piece of the journal.

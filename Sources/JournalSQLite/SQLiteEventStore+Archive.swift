@@ -27,6 +27,30 @@ extension SQLiteEventStore {
         }
     }
 
+    package func deliveries(of sequences: [SequenceNumber], in tenant: TenantID) async throws(StoreError)
+        -> [SequenceNumber: [Delivery]]
+    {
+        let (reader, names) = (parts.reader, parts.names.current)
+        let wanted = Set(sequences.map(\.rawValue)).sorted()
+        return try await readPoint { db in
+            let events = try reader.chosenEvents(at: wanted, limitBytes: .max, in: db) ?? [:]
+            var assembly = DeliveryAssembly(db: db, names: names)
+            var found: [SequenceNumber: [Delivery]] = [:]
+            var rest = wanted[...]
+            while let first = rest.first {
+                // Events of one request are neighbours.
+                let neighbours = rest.prefix { $0 / Schema.runSpan == first / Schema.runSpan }
+                rest = rest.dropFirst(neighbours.count)
+                try assembly.load(first...(neighbours.last ?? first))
+                for sequence in neighbours {
+                    guard let event = events[sequence], event.tenant == tenant else { continue }
+                    found[SequenceNumber(sequence)] = try assembly.all(of: event, at: sequence)
+                }
+            }
+            return found
+        }
+    }
+
     package func deliveries(
         matching filter: DeliveryFilter,
         after: DeliveryCursor?,

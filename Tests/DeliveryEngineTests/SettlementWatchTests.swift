@@ -32,6 +32,26 @@ import Testing
         #expect(await ticket.wait(atMost: .seconds(60)))
     }
 
+    @Test func `has room for so many events at once, and again once others wait no more`() async throws {
+        let watch = SettlementWatch()
+        func awaited(_ numbers: Range<Int>) -> SettlementWatch.Awaited {
+            Dictionary(uniqueKeysWithValues: numbers.map { (SequenceNumber(Int64($0)), ["lago"]) })
+        }
+        let all = try #require(watch.ticketIfRoom(for: awaited(1..<SettlementWatch.mostEvents)))
+        let last = try #require(watch.ticketIfRoom(for: [1: ["lago"]]))
+        #expect(watch.ticketIfRoom(for: [2: ["lago"]]) == nil)
+        // Whoever is refused leaves nothing behind.
+        watch.end(last)
+        let next = try #require(watch.ticketIfRoom(for: [2: ["lago"]]))
+        #expect(watch.ticketIfRoom(for: [3: ["lago"]]) == nil)
+        watch.publish(delivered([2], at: "lago"))
+        #expect(await next.wait(atMost: .seconds(60)))
+        watch.end(all)
+        watch.end(next)
+        #expect(watch.awaited.isEmpty)
+        #expect(watch.ticketIfRoom(for: awaited(0..<SettlementWatch.mostEvents + 1)) == nil)
+    }
+
     @Test func `a retry is not the end of a delivery`() async {
         let watch = SettlementWatch()
         let ticket = watch.ticket(for: [1: ["lago"]])

@@ -57,6 +57,50 @@ import Testing
         }
     }
 
+    @Test func `tells the deliveries of many events, settled or not`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let body = (0..<1300).map { #"{"id":"e\#($0)","name":"n","customer_id":"c"}"# }.joined(separator: ",")
+            #expect(try await server.post("[\(body)]").status == 202)
+            let block = try #require(
+                try await server.store.claimBlock(for: "p", limit: BlockLimit(events: 900, bytes: 1 << 20))
+            )
+            let sequences = block.deliveries.map(\.sequence)
+            let time = block.deliveries[0].event.acceptedAt
+            let attempt = Attempt(at: time, latency: .milliseconds(3), httpStatus: 202, status: .delivered)
+            let run = DeliveredRun(sequences: sequences, attempt: attempt)
+            try await server.store.settle(Settlement(provider: "p", delivered: [run]))
+            let again = try await server.send(
+                .POST,
+                "/v1/events",
+                Array("[\(body)]".utf8),
+                headers: [("Content-Type", "application/json"), ("Prefer", "wait=1")]
+            )
+            #expect(again.status == 202)
+            let events = try #require(try again.object["events"] as? [[String: Any]])
+            let statuses = events.map { ($0["deliveries"] as? [[String: Any]])?.first?["status"] as? String }
+            #expect(statuses.count == 1300)
+            #expect(statuses.count { $0 == "delivered" } == sequences.count)
+            #expect(statuses.count { $0 == "pending" } == 1300 - sequences.count)
+        }
+    }
+
+    @Test func `does not wait while clients wait for very many events, and does not say that it has`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            var awaited: SettlementWatch.Awaited = [:]
+            for number in 0..<SettlementWatch.mostEvents { awaited[SequenceNumber(Int64(number + 100))] = ["p"] }
+            let others = server.watch.ticket(for: awaited)
+            let answer = try await post(server, "a", wait: "wait=60")
+            #expect(answer.status == 202 && answer.headers.first(name: "preference-applied") == nil)
+            let events = try answer.object["events"] as? [[String: Any]]
+            #expect(events?.first?["deliveries"] == nil)
+            server.watch.end(others)
+            async let settled: Void = settleNext(server, .delivered)
+            let waited = try await post(server, "a", wait: "wait=60")
+            try await settled
+            #expect(waited.status == 200 && waited.headers.first(name: "preference-applied") == "wait=60")
+        }
+    }
+
     @Test func `answers 202 with what is known when the time is over`() async throws {
         try await IngressFixture.with { (server) async throws in
             let answer = try await post(server, "a", wait: "wait=1")

@@ -1,5 +1,8 @@
+import Access
+import Events
 import Foundation
 import NIOHTTP1
+import Routing
 import TestSupport
 import Testing
 
@@ -67,6 +70,33 @@ import Testing
             #expect(errors.map { $0["code"] as? String } == ["forbidden"])
             #expect((errors.first?["message"] as? String)?.contains("the route r would send the event to p") == true)
             #expect(try await server.send(.GET, "/v1/events/1").status == 404)
+        }
+    }
+
+    @Test func `refuses an event that goes by another route than the one that is asked for`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let body = #"[{"id":"1","name":"n","customer_id":"c"}]"#
+            let unknown = try await server.post(body, path: "/v1/events?route=history")
+            #expect(unknown.status == 400)
+            let detail = try unknown.object["detail"] as? String
+            #expect(detail?.contains("\"route\" is the name of a route that takes events of this client") == true)
+            let text = #"""
+                {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
+                 "routes":[{"name":"m","match":{"name":"m"},"to":[{"provider":"p"}]},{"name":"r","to":[{"provider":"p"}]}],
+                 "clients":[{"name":"shop","key_sha256":"\#(KeyDigest(of: IngressFixture.key).hexadecimal)"}]}
+                """#
+            let reader = RoutesReader(vendors: server.routes.current.routes.providers.map { $0.adapter as any Adapter })
+            server.routes.replace(by: try reader.read(Array(text.utf8)).routes)
+            let refused = try await server.post(body, path: "/v1/events?route=m")
+            #expect(refused.status == 403)
+            let errors = try #require(try refused.object["errors"] as? [[String: Any]])
+            #expect(errors.map { $0["code"] as? String } == ["forbidden"])
+            #expect(
+                (errors.first?["message"] as? String)?.contains("goes by the route r, and only m is allowed") == true
+            )
+            #expect(try await server.send(.GET, "/v1/events/1").status == 404)
+            #expect(try await server.post(body, path: "/v1/events?route=r").status == 202)
+            #expect(try await server.post(body, path: "/v1/events?route=r&route=m").status == 400)
         }
     }
 

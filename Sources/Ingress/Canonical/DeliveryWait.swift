@@ -9,33 +9,53 @@ struct DeliveryWait: Sendable {
     let watch: SettlementWatch
     let archive: any EventArchive
 
+    /// Events of one read.
+    private static let mostRead = 500
+
     /// The primary deliveries of each event, in the events' order, once all are settled, `limit` has passed, or the gateway stops.
+    ///
+    /// Reading counts as waiting: what is not read when `limit` has passed is shown as it was at the start, or not at all.
+    /// - Returns: nil if too many events are waited for already; see ``SettlementWatch/mostEvents``.
     func deliveries(of accepted: [Acceptor.Accepted], tenant: TenantID, atMost limit: Duration) async throws(StoreError)
-        -> [[Delivery]]
+        -> [[Delivery]]?
     {
+        let end = ContinuousClock.now + limit
         var awaited: [SequenceNumber: Set<ProviderName>] = [:]
         for event in accepted { awaited[event.sequence] = event.primaries }
         // The ticket first, then the journal, so that no settlement in between is missed.
-        let ticket = watch.ticket(for: awaited)
+        guard let ticket = watch.ticketIfRoom(for: awaited) else { return nil }
         defer { watch.end(ticket) }
-        let first = try await read(accepted, tenant)
-        for (event, deliveries) in zip(accepted, first) {
+        var known = try await read(accepted.map(\.sequence), tenant, until: end)
+        for event in accepted {
+            guard let deliveries = known[event.sequence] else { continue }
             let open = Set(deliveries.filter { !$0.status.isSettled }.map(\.provider))
             for provider in event.primaries.subtracting(open) { ticket.settled(event.sequence, at: provider) }
         }
-        if first.joined().allSatisfy(\.status.isSettled) { return first }
-        // A stop does not wait: the events are stored, and the response says what is known.
-        _ = await cancelWhenGracefulShutdown { await ticket.wait(atMost: limit) }
-        return try await read(accepted, tenant)
+        let open = accepted.map(\.sequence).filter { !(known[$0]?.allSatisfy(\.status.isSettled) ?? false) }
+        if !open.isEmpty, .now < end {
+            // A stop does not wait: the events are stored, and the response says what is known.
+            _ = await cancelWhenGracefulShutdown { await ticket.wait(atMost: end - .now) }
+            // What is settled by then is told, although the time is over.
+            known.merge(try await read(open, tenant, until: end + Self.readingTime)) { $1 }
+        }
+        return accepted.map { known[$0.sequence] ?? [] }
     }
 
-    private func read(_ accepted: [Acceptor.Accepted], _ tenant: TenantID) async throws(StoreError) -> [[Delivery]] {
-        var deliveries: [[Delivery]] = []
-        for event in accepted {
-            let found = try await archive.events(withID: event.id, of: tenant).first { $0.sequence == event.sequence }
-            deliveries.append(found?.deliveries.filter { $0.mode == .primary } ?? [])
+    /// How much longer than a client would wait the deliveries are read that it has waited for.
+    private static let readingTime = Duration.seconds(1)
+
+    /// The primary deliveries of events, until a time; at least of the first few.
+    private func read(_ sequences: [SequenceNumber], _ tenant: TenantID, until end: ContinuousClock.Instant)
+        async throws(StoreError) -> [SequenceNumber: [Delivery]]
+    {
+        var found: [SequenceNumber: [Delivery]] = [:]
+        for start in stride(from: 0, to: sequences.count, by: Self.mostRead) where start == 0 || .now < end {
+            let part = Array(sequences[start..<min(sequences.count, start + Self.mostRead)])
+            found.merge(
+                try await archive.deliveries(of: part, in: tenant).mapValues { $0.filter { $0.mode == .primary } }
+            ) { $1 }
         }
-        return deliveries
+        return found
     }
 }
 

@@ -39,6 +39,8 @@ final class WriteHandler: Sendable {
         var isPartial = false
         /// Providers and adapters to which no event may be sent.
         var avoided: Set<String> = []
+        /// By which all events must go; nil: by any.
+        var route: RouteName?
         /// How long to wait for the primary destinations.
         var wait: WaitPreference?
         /// The trace that the request belongs to.
@@ -58,7 +60,7 @@ final class WriteHandler: Sendable {
     }
 
     /// The parameters of the query.
-    private static let parameters: Set<String> = ["partial", "not_to"]
+    private static let parameters: Set<String> = ["partial", "not_to", "route"]
 
     /// Accepts the events of a request.
     /// - Parameter ignoresOthers: whether the query may have parameters of the client's own. Else they are refused: a mistyped
@@ -76,15 +78,12 @@ final class WriteHandler: Sendable {
             layout: try CloudEventHeaders.layout(of: headers) ?? Self.layout(of: headers[.contentType]),
             isPartial: try call.flag("partial"),
             avoided: try avoided(call),
+            route: try route(call),
             wait: WaitPreference(fields: headers[values: .prefer]),
             trace: call.trace
         )
         let body = try await call.body.read(limitBytes: call.bodyLimitBytes)
-        var response = try await respond(to: body, options, from: call.client)
-        if let wait = options.wait {
-            response.fields.append(HTTPField(name: .preferenceApplied, value: wait.applied))
-        }
-        return response
+        return try await respond(to: body, options, from: call.client)
     }
 
     /// The providers and adapters to which no event of a request may be sent.
@@ -98,6 +97,17 @@ final class WriteHandler: Sendable {
             throw .badParameter("not_to", "is the name of a provider or of an adapter")
         }
         return Set(names)
+    }
+
+    /// The route by which all events of a request must go; nil if it does not say.
+    /// - Throws: ``Problem`` at a route that no event of the client goes by.
+    private func route(_ call: EndpointCall) throws(Problem) -> RouteName? {
+        let names = call.values("route")
+        guard let name = names.first else { return nil }
+        guard names.count == 1, routes.current.table.routeNames(for: call.client.name).contains(name) else {
+            throw .badParameter("route", "is the name of a route that takes events of this client")
+        }
+        return RouteName(name)
     }
 
     /// Accepts a body's events, all or none unless `partial` is set; waits for the primary destinations if requested.
@@ -118,6 +128,7 @@ final class WriteHandler: Sendable {
                 from: client,
                 policy: options.isPartial ? .each : .allOrNothing,
                 avoiding: options.avoided,
+                by: options.route,
                 in: options.trace
             )
         } catch {
@@ -135,6 +146,10 @@ final class WriteHandler: Sendable {
             Self.json(results, deliveries, omitted: batch.omittedFaults + max(0, faults.count - EventFault.mostListed)),
             status: accepted < results.count ? .multiStatus : isSettled ? .ok : .accepted
         )
+        // A preference may be ignored, and then is not said to be applied.
+        if let wait = options.wait, deliveries != nil {
+            response.fields.append(HTTPField(name: .preferenceApplied, value: wait.applied))
+        }
         response.accepted = accepted
         response.ids = results.firstAcceptedIDs
         return response
@@ -164,7 +179,7 @@ final class WriteHandler: Sendable {
         )
     }
 
-    /// The outcome of the events at their primaries; nil if nobody waits. The events are on disk whatever happens here, so a journal that
+    /// The outcome of the events at their primaries; nil if nobody waits, or too many do. The events are on disk whatever happens here, so a journal that
     /// cannot be read now must not turn the answer into an error.
     nonisolated(nonsending) private func deliveries(
         of results: [Acceptor.Result],

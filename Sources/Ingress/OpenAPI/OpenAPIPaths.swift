@@ -13,8 +13,10 @@ enum OpenAPIPaths {
                    "description": "Accept the valid events of a batch with invalid ones; an empty value means true."},
                   {"name": "not_to", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true,
                    "description": "Providers or adapters to which no event may be sent; one that its route would send there is refused with the code forbidden. For imports from a vendor."},
+                  {"name": "route", "in": "query", "schema": {"type": "string", "minLength": 1},
+                   "description": "The route by which all events must go; one that would go by another is refused with the code forbidden. For imports."},
                   {"name": "Prefer", "in": "header", "schema": {"type": "string"}, "example": "wait=5",
-                   "description": "wait=N waits up to N seconds for the primary destinations (RFC 7240)."}
+                   "description": "wait=N waits up to N seconds for the primary destinations (RFC 7240). Ignored, without Preference-Applied, while clients wait for 50,000 events already."}
                 ],
                 "requestBody": {
                   "required": true,
@@ -107,6 +109,37 @@ enum OpenAPIPaths {
                 ],
                 "responses": {
                   "200": {"description": "A page of names, in the order of their bytes.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Names"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "5XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/events/known": {
+              "post": {
+                "tags": ["events"], "operationId": "findKnownEvents", "summary": "Which events the journal has already, by their identity elsewhere.",
+                "security": [{"bearer": ["events:write"]}, {"apiKey": ["events:write"]}],
+                "description": "An event is known if the ID is equal and nothing else that is given differs: as it was sent to the vendor sent_to, or as it was accepted. Timestamps are compared by the second. Imports leave such events out, which would be accepted under another ID.",
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["events"], "additionalProperties": false,
+                  "properties": {
+                    "sent_to": {"type": "string", "minLength": 1, "description": "The adapter of the vendor that knows the events so; without it, the application does.", "example": "lago"},
+                    "events": {"type": "array", "maxItems": 1000, "items": {
+                      "type": "object", "required": ["id"], "additionalProperties": false,
+                      "properties": {
+                        "id": {"type": "string", "minLength": 1}, "customer_id": {"type": "string", "minLength": 1},
+                        "subscription_id": {"type": "string", "minLength": 1}, "source": {"type": "string", "minLength": 1},
+                        "timestamp": {"type": "string", "format": "date-time"}}}}}}}}},
+                "responses": {
+                  "200": {"description": "The known ones.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["known", "removed_through"],
+                    "properties": {
+                      "known": {"type": "array", "items": {
+                        "type": "object", "required": ["index", "id", "scope"],
+                        "properties": {
+                          "index": {"type": "integer", "description": "In the request."}, "id": {"type": "string", "description": "Of the event in the journal."},
+                          "scope": {"type": ["string", "null"], "description": "What else tells the ID from the same ID of another event in the journal, such as the subscription of events that were sent as to Lago; null if nothing does."}}}},
+                      "removed_through": {"type": ["string", "null"], "format": "date-time", "description": "The journal has the events that were accepted after this time; null if none was removed."}}}}}},
+                  "400": {"$ref": "#/components/responses/Problem"},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "5XX": {"$ref": "#/components/responses/Problem"}
                 }

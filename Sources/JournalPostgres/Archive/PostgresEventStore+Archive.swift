@@ -27,6 +27,20 @@ extension PostgresEventStore {
         }
     }
 
+    package func deliveries(of sequences: [SequenceNumber], in tenant: TenantID) async throws(StoreError)
+        -> [SequenceNumber: [Delivery]]
+    {
+        let (parts, wanted) = (parts, Set(sequences.map(\.rawValue)).sorted())
+        let archived = try await readPoint { (session) throws(PostgresFailure) -> [ArchivedEvent] in
+            let events = try parts.reader.chosenEvents(at: wanted, session)
+            let own = wanted.compactMap { sequence in
+                events[sequence].flatMap { $0.tenant == tenant ? (sequence: sequence, event: $0) : nil }
+            }
+            return try DeliveryAssembly(names: parts.names.current, session: session).archived(own)
+        }
+        return Dictionary(uniqueKeysWithValues: archived.map { ($0.sequence, $0.deliveries) })
+    }
+
     package func damage() async throws(StoreError) -> [ChunkDamage] {
         try await readPoint { (session) throws(PostgresFailure) in
             try session.run(.readDamage, []).map { row in

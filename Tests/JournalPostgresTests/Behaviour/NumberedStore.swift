@@ -111,6 +111,13 @@ final class NumberedStore: EventStore {
         try await store.events(withID: id, of: tenant).map { numbers.counted($0) }
     }
 
+    func deliveries(of sequences: [SequenceNumber], in tenant: TenantID) async throws(StoreError)
+        -> [SequenceNumber: [Delivery]]
+    {
+        let found = try await store.deliveries(of: sequences.map { numbers.real($0) }, in: tenant)
+        return Dictionary(uniqueKeysWithValues: found.map { (numbers.counted($0.key), $0.value) })
+    }
+
     func search(_ search: EventSearch, of tenant: TenantID) async throws(StoreError) -> EventPage {
         var search = search
         search.after = search.after.map { numbers.real($0) }

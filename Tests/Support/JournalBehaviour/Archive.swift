@@ -13,6 +13,25 @@ extension StoreBehaviour {
             try await expectScopes(reopened)
             return reopened
         },
+        StoreCheck("shows the deliveries of many events at once, of one tenant alone") { store, fixture in
+            let own = try await store.store(Sample.events(1...1500, plan: Sample.both))
+            let other = try await store.store([Sample.event("b", tenant: "bank", plan: Sample.both)])
+            let claimed = try await store.claimAll(for: "lago").sequences
+            let rejected = claimed.filter { $0.rawValue % 7 == 0 }
+            try await store.settleDelivered(claimed.filter { $0.rawValue % 7 > 2 }, at: "lago")
+            try await store.settle(rejected, at: "lago", as: .rejected)
+            let reopened = try await fixture.crash(store)
+            let wanted = [own[1400], own[3], own[699], own[3]] + other + own[700..<1100]
+            let found = try await reopened.deliveries(of: wanted, in: "shop")
+            try expect(found.count, Set(wanted).count - 1, "the other tenant's event, and no other, is left out")
+            for (sequence, deliveries) in found {
+                let same = try await reopened.event(at: sequence, of: "shop")?.deliveries
+                try expect(deliveries, same ?? [], "the deliveries of \(sequence)")
+            }
+            try expect(Set(found.values.joined().map(\.status)), [.pending, .delivered, .rejected], "the statuses")
+            try expect(try await reopened.deliveries(of: [], in: "shop").isEmpty, true, "nothing of nothing")
+            return reopened
+        },
         StoreCheck("shows a delivery for each destination in the plan's order") { store, _ in
             try await store.store([Sample.event("a", plan: Sample.plan("z", "m", "a", mode: .mirror))])
             let event = try require(try await store.events(withID: "a", of: "shop").first, "the event")
