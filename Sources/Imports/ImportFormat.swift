@@ -25,10 +25,11 @@ package enum ImportFormat: String, CaseIterable, Sendable {
     }
 
     /// Reads one event of the file.
-    var reading: any RowReading {
+    /// - Parameter idProperty: the property in which Polar's events have the ID that the gateway sent them with.
+    func reading(idProperty: String?) -> any RowReading {
         switch self {
         case .lago: LagoRows()
-        case .polar: PolarRows()
+        case .polar: PolarRows(idProperty: idProperty)
         case .flexprice: FlexpriceRows()
         case .stripe: StripeRows()
         case .openmeter: OpenMeterRows()

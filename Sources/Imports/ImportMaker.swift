@@ -14,7 +14,7 @@ struct ImportMaker: FileValueReading {
         self.order = order
         self.maker = maker
         self.tally = tally
-        reading = order.format.reading
+        reading = order.format.reading(idProperty: order.idProperty)
     }
 
     mutating func item(_ value: JSONValue, at position: FilePosition) -> EventFileReader.Item? {
@@ -40,8 +40,13 @@ struct ImportMaker: FileValueReading {
     private mutating func item(_ event: ImportedEvent, at position: FilePosition) -> EventFileReader.Item? {
         do throws(JSONError) {
             let item = maker.item(try JSONDocument(parsing: event.json).root, at: position)
-            if case .fault = item { tally.countFault() } else { tally.count(event) }
-            return item
+            guard case .event(var made)? = item else {
+                tally.countFault()
+                return item
+            }
+            tally.count(event)
+            made.identity = event.identity
+            return .event(made)
         } catch {
             return fault(error.message, at: position)
         }

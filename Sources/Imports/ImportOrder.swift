@@ -9,14 +9,18 @@ package struct ImportOrder: Sendable {
     package let from: Timestamp?
     /// Events at it and after it are left out.
     package let until: Timestamp?
+    /// The property in which Polar's events have the ID that the gateway sent them with; nil if they have none.
+    package let idProperty: String?
 
     package init(
         format: ImportFormat,
         map: FieldMap = FieldMap(),
         clock: ImportClock = ImportClock(zone: nil),
         from: Timestamp? = nil,
-        until: Timestamp? = nil
+        until: Timestamp? = nil,
+        idProperty: String? = nil
     ) {
+        self.idProperty = idProperty
         self.format = format
         self.map = map
         self.clock = clock

@@ -1,3 +1,4 @@
+import Client
 import Digest
 import Events
 import JSON
@@ -15,6 +16,8 @@ struct ImportedEvent {
     var properties: [UInt8]?
     /// Fields that exist at one vendor only: a JSON object by the vendor's adapter.
     var vendor: (adapter: String, fields: [UInt8])?
+    /// What the event is known by where the file is from; nil if its rows do not tell.
+    var identity: FileEvent.Identity?
 
     /// The event as the gateway accepts it.
     var json: [UInt8] {

@@ -12,6 +12,7 @@ package import VendorReads
 
 /// What requests may ask of the journal.
 package typealias IngressJournal = EventAppending & EventArchive & JournalAdministration & LaneKeeping & RecordedTraffic
+    & RetentionPinning
     & ShadowCounting
 
 /// The parts of the gateway that answer requests; shared by its listeners.

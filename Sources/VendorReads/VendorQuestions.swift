@@ -35,6 +35,9 @@ package struct VendorQuestions: Sendable {
         self.adapters = adapters
     }
 
+    /// The adapter with a name; nil if there is none.
+    package func adapter(_ name: AdapterName) -> (any Adapter)? { adapters.first { $0.traits.adapter == name } }
+
     /// Of all vendors.
     package var traits: [VendorTraits] { adapters.map(\.traits) }
 

@@ -15,6 +15,9 @@ struct GatewayOptions: ParsableArguments {
     /// Where a gateway is when no option says so.
     static var usualURL: String { ProcessInfo.processInfo.environment["TOLLGATE_URL"] ?? "http://127.0.0.1:8080" }
 
+    /// Whether there is a key, without which no gateway answers.
+    var hasKey: Bool { key != nil || ProcessInfo.processInfo.environment["TOLLGATE_KEY"] != nil }
+
     var client: GatewayClient {
         get throws {
             guard let key = key ?? ProcessInfo.processInfo.environment["TOLLGATE_KEY"] else {

@@ -7,15 +7,17 @@ import Synchronization
 final class BatchSender: Sendable {
     private let client: GatewayClient
     private let path: String
+    private let known: KnownEvents?
     private let onWait: @Sendable (String) -> Void
     private let hasBeenAnswered = Mutex(false)
 
-    /// - Parameters:
-    ///   - avoiding: the provider or adapter to which no event may be sent.
-    ///   - onWait: told why sending waits.
-    init(client: GatewayClient, avoiding: String? = nil, onWait: @escaping @Sendable (String) -> Void) {
+    /// - Parameter onWait: told why sending waits.
+    init(client: GatewayClient, terms: SendTerms = SendTerms(), onWait: @escaping @Sendable (String) -> Void) {
         self.client = client
-        path = "/v1/events?partial=true" + (avoiding.map { "&not_to=\(PercentEncoding.encoded($0))" } ?? "")
+        path =
+            "/v1/events?partial=true" + (terms.avoiding.map { "&not_to=\(PercentEncoding.encoded($0))" } ?? "")
+            + (terms.route.map { "&route=\(PercentEncoding.encoded($0))" } ?? "")
+        known = terms.known
         self.onWait = onWait
     }
 
@@ -23,6 +25,8 @@ final class BatchSender: Sendable {
     struct Outcome: Sendable {
         var accepted = 0
         var duplicates = 0
+        /// Left out, because the journal has them.
+        var known = 0
         var refused: [FileFault] = []
     }
 
@@ -37,6 +41,15 @@ final class BatchSender: Sendable {
 
     private func send(_ batch: [FileEvent]) async throws(SendFailure) -> Outcome {
         var outcome = Outcome()
+        let verdict = try await verdict(on: batch)
+        outcome.known = verdict.known.count
+        outcome.refused = verdict.unknowable.sorted { $0.key < $1.key }.map {
+            FileFault(batch[$0.key].position, $0.value)
+        }
+        let batch = batch.indices.filter { !verdict.known.contains($0) && verdict.unknowable[$0] == nil }.map {
+            batch[$0]
+        }
+        guard !batch.isEmpty else { return outcome }
         var waiting = [batch]
         while let next = waiting.popLast() {
             let answer = try await post(Self.body(next), shape: next[0].shape)
@@ -58,6 +71,24 @@ final class BatchSender: Sendable {
         return outcome
     }
 
+    /// Which events of a batch the journal has already.
+    func verdict(on batch: [FileEvent]) async throws(SendFailure) -> KnownEvents.Verdict {
+        var verdict = KnownEvents.Verdict()
+        guard let known else { return verdict }
+        for start in stride(from: 0, to: batch.count, by: KnownEvents.most) {
+            let part = Array(batch[start..<min(batch.count, start + KnownEvents.most)])
+            guard let question = known.question(about: part) else { continue }
+            let answer = try await post(question, to: KnownEvents.path, as: "application/json")
+            guard answer.status == 200 else { throw .refused(answer.problem) }
+            guard let found = known.verdict(answer.json, on: part) else {
+                throw .refused("the gateway's answer does not tell which events it has")
+            }
+            verdict.known.formUnion(found.known.map { $0 + start })
+            verdict.unknowable.merge(found.unknowable.map { ($0.key + start, $0.value) }) { first, _ in first }
+        }
+        return verdict
+    }
+
     private static func body(_ batch: [FileEvent]) -> [UInt8] {
         var body: [UInt8] = [UInt8(ascii: "[")]
         body.reserveCapacity(batch.reduce(2) { $0 + $1.json.count + 1 })
@@ -69,13 +100,19 @@ final class BatchSender: Sendable {
         return body
     }
 
-    /// Posts, and retries when the gateway asks for it or is temporarily unreachable.
     private func post(_ body: [UInt8], shape: FileEvent.Shape) async throws(SendFailure) -> GatewayClient.Answer {
         let contentType =
             switch shape {
             case .canonical: "application/json"
             case .cloudEvent: "application/cloudevents-batch+json"
             }
+        return try await post(body, to: path, as: contentType)
+    }
+
+    /// Posts, and retries when the gateway asks for it or is temporarily unreachable.
+    private func post(_ body: [UInt8], to path: String, as contentType: String) async throws(SendFailure)
+        -> GatewayClient.Answer
+    {
         var failures = 0
         var refusals = 0
         while true {

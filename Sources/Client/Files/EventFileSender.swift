@@ -14,16 +14,14 @@ package struct EventFileSender: Sendable {
         package init() {}
     }
 
-    /// - Parameters:
-    ///   - avoiding: the provider or adapter to which no event may be sent.
-    ///   - onWait: told why sending waits.
+    /// - Parameter onWait: told why sending waits.
     package init(
         client: GatewayClient,
         limits: Limits = Limits(),
-        avoiding: String? = nil,
+        terms: SendTerms = SendTerms(),
         onWait: @escaping @Sendable (String) -> Void = { _ in }
     ) {
-        batches = BatchSender(client: client, avoiding: avoiding, onWait: onWait)
+        batches = BatchSender(client: client, terms: terms, onWait: onWait)
         self.limits = limits
     }
 
@@ -31,6 +29,8 @@ package struct EventFileSender: Sendable {
     package struct Summary: Sendable {
         package var accepted = 0
         package var duplicates = 0
+        /// Left out, because the journal has them already under another ID.
+        package var known = 0
         /// Sent by an earlier run, and not again.
         package var skipped = 0
         /// What was refused and why: the first ``mostListed``, in the order of the file.
@@ -113,6 +113,20 @@ package struct EventFileSender: Sendable {
         }
         run.end(&summary)
         if let failure { throw failure }
+    }
+}
+
+/// What is asked of the gateway for all events of a file.
+package struct SendTerms: Sendable {
+    /// The provider or adapter to which no event may be sent.
+    package var avoiding: String?
+    /// The route by which all events must go; nil: any.
+    package var route: String?
+    /// Which events are left out; nil: none.
+    package var known: KnownEvents?
+
+    package init(avoiding: String? = nil, route: String? = nil, known: KnownEvents? = nil) {
+        (self.avoiding, self.route, self.known) = (avoiding, route, known)
     }
 }
 
@@ -223,6 +237,7 @@ private struct Run {
             nextToFinish += 1
             summary.accepted += outcome.accepted
             summary.duplicates += outcome.duplicates
+            summary.known += outcome.known
             summary.refuse(first.faultsBefore + outcome.refused)
             if !first.faultsBefore.isEmpty || !outcome.refused.isEmpty { isClean = false }
             events += first.batch.count
@@ -238,6 +253,7 @@ private struct Run {
             guard let outcome = sent.outcome else { continue }
             summary.accepted += outcome.accepted
             summary.duplicates += outcome.duplicates
+            summary.known += outcome.known
             summary.refuse(sent.faultsBefore + outcome.refused)
         }
         sent = [:]

@@ -1,4 +1,4 @@
-import JSON
+package import Events
 
 /// One event of a file, ready to be sent.
 package struct FileEvent: Sendable, Equatable {
@@ -9,10 +9,43 @@ package struct FileEvent: Sendable, Equatable {
         case cloudEvent
     }
 
+    /// What an event is known by where the file is from.
+    package struct Identity: Sendable, Equatable {
+        package let id: String
+        package let customerID: String?
+        package let subscriptionID: String?
+        package let source: String?
+        package let timestamp: Timestamp
+        /// Whether the same ID at another time is another event.
+        package let includesTime: Bool
+        /// Whether the event is sent to the gateway under this ID.
+        package let isSentUnderID: Bool
+
+        package init(
+            id: String,
+            customerID: String? = nil,
+            subscriptionID: String? = nil,
+            source: String? = nil,
+            timestamp: Timestamp,
+            includesTime: Bool,
+            isSentUnderID: Bool = false
+        ) {
+            self.id = id
+            self.customerID = customerID
+            self.subscriptionID = subscriptionID
+            self.source = source
+            self.timestamp = timestamp
+            self.includesTime = includesTime
+            self.isSentUnderID = isSentUnderID
+        }
+    }
+
     package let position: FilePosition
     package let shape: Shape
     /// The event with an id, as JSON.
     package let json: [UInt8]
+    /// Nil if it is known by the ID in ``json`` alone, or by none.
+    package var identity: Identity?
 }
 
 /// Where an event is in a file.

@@ -21,7 +21,7 @@ package struct FileRun {
     private let source: String?
     private let requiresIDs: Bool
     private let reading: ReaderMaker?
-    private let avoiding: String?
+    private let terms: SendTerms
     private let onProgress: (Progress) -> Void
     private let onMessage: @Sendable (String) -> Void
 
@@ -30,14 +30,13 @@ package struct FileRun {
     ///   - source: the name that sets made ids apart from other sources'; nil for the file's own.
     ///   - requiresIDs: whether an event without an id is refused.
     ///   - reading: reads the file; nil for events in the gateway's own shape.
-    ///   - avoiding: the provider or adapter to which no event may be sent.
     ///   - onMessage: called with messages for the user.
     package init(
         path: String,
         source: String?,
         requiresIDs: Bool,
         reading: ReaderMaker? = nil,
-        avoiding: String? = nil,
+        terms: SendTerms = SendTerms(),
         onProgress: @escaping (Progress) -> Void,
         onMessage: @escaping @Sendable (String) -> Void
     ) {
@@ -45,14 +44,14 @@ package struct FileRun {
         self.source = source
         self.requiresIDs = requiresIDs
         self.reading = reading
-        self.avoiding = avoiding
+        self.terms = terms
         self.onProgress = onProgress
         self.onMessage = onMessage
     }
 
     /// Sends what earlier runs have not sent.
     package func send(by client: GatewayClient, into summary: inout EventFileSender.Summary) async throws(SendFailure) {
-        let sender = EventFileSender(client: client, avoiding: avoiding, onWait: onMessage)
+        let sender = EventFileSender(client: client, terms: terms, onWait: onMessage)
         if path == "-" {
             let identity = try await client.identity()
             let reader = reader(of: .standardInput, source: inputSource, identity)
@@ -113,18 +112,50 @@ package struct FileRun {
     /// Reads a file to its end and sends nothing.
     /// - Parameters:
     ///   - path: the file's path; `-` is standard input.
+    ///   - client: asked which events it has already; nil: nobody is asked.
     ///   - onFault: is given each fault.
-    package static func read(_ path: String, by reading: ReaderMaker, onFault: (FileFault) -> Void) throws(SendFailure)
-    {
+    /// - Returns: how many events the journal has already.
+    package static func read(
+        _ path: String,
+        by reading: ReaderMaker,
+        asking client: (gateway: GatewayClient, known: KnownEvents)? = nil,
+        onFault: (FileFault) -> Void
+    ) async throws(SendFailure) -> Int {
         let bytes = FileBytes(try path == "-" ? .standardInput : open(path))
         var reader = reading(bytes, path, usualBodyLimitBytes)
-        do throws(FileFailure) {
-            while let item = try reader.next() {
-                if case .fault(let fault) = item { onFault(fault) }
+        let sender = client.map { BatchSender(client: $0.gateway, terms: SendTerms(known: $0.known), onWait: { _ in }) }
+        var known = 0
+        var batch: [FileEvent] = []
+        while let item = try next(of: &reader) {
+            switch item {
+            case .fault(let fault): onFault(fault)
+            case .event(let event):
+                guard let sender, event.identity != nil else { continue }
+                batch.append(event)
+                if batch.count == KnownEvents.most { known += try await ask(sender, about: &batch, onFault) }
             }
+        }
+        if let sender { known += try await ask(sender, about: &batch, onFault) }
+        return known
+    }
+
+    private static func next(of reader: inout any FileEventReading) throws(SendFailure) -> EventFileReader.Item? {
+        do {
+            return try reader.next()
         } catch {
             throw .file(error)
         }
+    }
+
+    private static func ask(_ sender: BatchSender, about batch: inout [FileEvent], _ onFault: (FileFault) -> Void)
+        async throws(SendFailure) -> Int
+    {
+        let verdict = try await sender.verdict(on: batch)
+        for (index, reason) in verdict.unknowable.sorted(by: { $0.key < $1.key }) {
+            onFault(FileFault(batch[index].position, reason))
+        }
+        batch = []
+        return verdict.known.count
     }
 
     private static func open(_ path: String) throws(SendFailure) -> FileHandle {

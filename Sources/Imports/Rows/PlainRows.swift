@@ -1,3 +1,4 @@
+import Client
 import JSON
 
 /// Objects with the fields of the gateway's own events, or with others that ``FieldMap`` names.
@@ -17,7 +18,7 @@ struct TableRows: RowReading {
 
 extension Row {
     fileprivate func canonical(properties: [UInt8]?) throws(RowFault) -> ImportedEvent {
-        let event = ImportedEvent(
+        var event = ImportedEvent(
             id: try text("id", at: "id"),
             name: try required("name", at: "name"),
             customerID: try text("customer_id", at: "customer_id"),
@@ -31,6 +32,17 @@ extension Row {
                 message:
                     "neither \"customer_id\" nor \"subscription_id\" has a value; use --map customer_id=NAME if the "
                     + "customer has another name"
+            )
+        }
+        if let id = event.id {
+            // Another endpoint may have accepted it in a scope, such as a subscription, which the ID alone does not have.
+            event.identity = FileEvent.Identity(
+                id: id,
+                customerID: event.customerID,
+                subscriptionID: event.subscriptionID,
+                timestamp: event.timestamp,
+                includesTime: true,
+                isSentUnderID: true
             )
         }
         return event

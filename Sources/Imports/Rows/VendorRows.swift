@@ -1,3 +1,4 @@
+import Client
 import Events
 import JSON
 
@@ -15,6 +16,13 @@ struct LagoRows: RowReading {
             source: try row.text("source", at: "source"),
             properties: try row.object("properties", at: "properties").map { Array($0.raw) }
         )
+        event.identity = FileEvent.Identity(
+            id: id,
+            customerID: event.customerID,
+            subscriptionID: subscription,
+            timestamp: event.timestamp,
+            includesTime: false
+        )
         if let amount = row.value["precise_total_amount_cents"]?.string {
             var writer = JSONWriter()
             writer.beginObject()
@@ -26,14 +34,17 @@ struct LagoRows: RowReading {
     }
 }
 
-/// Events as Polar's API lists them. It does not show the IDs that events were sent with.
+/// Events as Polar's API lists them. It does not show the IDs that events were sent with, but for a property that has them.
 struct PolarRows: RowReading {
+    /// Nil if events have no such property.
+    let idProperty: String?
+
     func event(_ row: Row) throws(RowFault) -> ReadRow {
         // Polar adds events of its own, such as those of benefits and orders.
         if let source = row.value["source"]?.string, source != "user" {
             return .omitted("events that Polar made itself")
         }
-        return .event(
+        var event =
             ImportedEvent(
                 id: ImportedEvent.id("polar", try row.required("id", at: "id")),
                 name: try row.required("name", at: "name"),
@@ -41,7 +52,16 @@ struct PolarRows: RowReading {
                 timestamp: try row.timestamp(at: "timestamp"),
                 properties: try row.object("properties", at: "metadata").map { Array($0.raw) }
             )
-        )
+        let metadata = try row.object("properties", at: "metadata")
+        if let sent = idProperty.flatMap({ metadata?[$0]?.string }), !sent.isEmpty {
+            event.identity = FileEvent.Identity(
+                id: sent,
+                customerID: event.customerID,
+                timestamp: event.timestamp,
+                includesTime: false
+            )
+        }
+        return .event(event)
     }
 }
 
@@ -51,16 +71,18 @@ struct FlexpriceRows: RowReading {
     func event(_ row: Row) throws(RowFault) -> ReadRow {
         let customer = try row.required("customer_id", at: "external_customer_id")
         let time = try row.timestamp(at: "timestamp")
+        let id = try row.required("id", at: "id")
         return .event(
             ImportedEvent(
-                id: ImportedEvent.id("flexprice", customer, time.rfc3339, try row.required("id", at: "id")),
+                id: ImportedEvent.id("flexprice", customer, time.rfc3339, id),
                 name: try row.required("name", at: "event_name"),
                 customerID: customer,
                 timestamp: time,
                 source: try row.text("source", at: "source"),
                 properties: try row.object("properties", at: "properties").flatMap {
                     Properties.json(of: $0, reading: .typed)
-                }
+                },
+                identity: FileEvent.Identity(id: id, customerID: customer, timestamp: time, includesTime: true)
             )
         )
     }
@@ -74,13 +96,16 @@ struct StripeRows: RowReading {
     func event(_ row: Row) throws(RowFault) -> ReadRow {
         let payload = try row.object("properties", at: "payload")
         let customer = try row.required("customer_id", at: "payload.\(Self.customer)")
+        let (id, time) = (try row.required("id", at: "identifier"), try row.timestamp(at: "timestamp"))
         return .event(
             ImportedEvent(
-                id: ImportedEvent.id("stripe", try row.required("id", at: "identifier")),
+                id: ImportedEvent.id("stripe", id),
                 name: try row.required("name", at: "event_name"),
                 customerID: customer,
-                timestamp: try row.timestamp(at: "timestamp"),
-                properties: payload.flatMap { Properties.json(of: $0, without: [Self.customer], reading: .typed) }
+                timestamp: time,
+                properties: payload.flatMap { Properties.json(of: $0, without: [Self.customer], reading: .typed) },
+                // Stripe's customers mostly have other IDs than the application's.
+                identity: FileEvent.Identity(id: id, timestamp: time, includesTime: true)
             )
         )
     }
@@ -92,14 +117,16 @@ struct OpenMeterRows: RowReading {
         let isListed = row.value["event"]?.kind == .object
         let row = isListed ? Row(value: row.value["event"] ?? row.value, map: row.map, clock: row.clock) : row
         let source = try row.required("source", at: "source")
+        let (id, time) = (try row.required("id", at: "id"), try row.timestamp(at: "time"))
         return .event(
             ImportedEvent(
-                id: ImportedEvent.id("openmeter", source, try row.required("id", at: "id")),
+                id: ImportedEvent.id("openmeter", source, id),
                 name: try row.required("name", at: "type"),
                 customerID: try row.required("customer_id", at: "subject"),
-                timestamp: try row.timestamp(at: "time"),
+                timestamp: time,
                 source: source,
-                properties: try row.object("properties", at: "data").map { Array($0.raw) }
+                properties: try row.object("properties", at: "data").map { Array($0.raw) },
+                identity: FileEvent.Identity(id: id, source: source, timestamp: time, includesTime: false)
             )
         )
     }

@@ -46,6 +46,9 @@ extension Endpoint {
         Endpoint(.post, "/v1/events/preview", for: .client, needing: .readEvents, countedAs: .read) {
             try await PreviewHandler($0).respond(to: $1)
         },
+        Endpoint(.post, "/v1/events/known", for: .client, needing: .writeEvents, countedAs: .read) {
+            try await KnownEventsHandler($0).respond(to: $1)
+        },
         Endpoint(.get, "/v1/usage", for: .client, needing: .readEvents, countedAs: .read) {
             try await UsageHandler($0).respond(to: $1)
         },

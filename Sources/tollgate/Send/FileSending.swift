@@ -9,8 +9,8 @@ struct FileSending {
     let requiresIDs: Bool
     /// Reads the file; nil for events in the gateway's own shape.
     var reading: FileRun.ReaderMaker?
-    /// The provider or adapter to which no event may be sent.
-    var avoiding: String?
+    /// What is asked of the gateway for all events.
+    var terms = SendTerms()
 
     /// Faults beyond these are only counted.
     static let mostShown = 20
@@ -26,7 +26,7 @@ struct FileSending {
             source: source,
             requiresIDs: requiresIDs,
             reading: reading,
-            avoiding: avoiding,
+            terms: terms,
             onProgress: bar.show,
             onMessage: { Terminal.message($0) }
         )
@@ -35,7 +35,7 @@ struct FileSending {
             bar.end()
         } catch {
             bar.end()
-            if summary.accepted + summary.duplicates + summary.refusedCount + summary.skipped > 0 {
+            if summary.accepted + summary.duplicates + summary.refusedCount + summary.skipped + summary.known > 0 {
                 report(summary, ContinuousClock.now - start)
             }
             Terminal.message("\(path): \(error)")
@@ -60,5 +60,6 @@ struct FileSending {
             "\(summary.accepted) accepted, \(summary.duplicates) duplicates, \(summary.refusedCount) refused, "
                 + "\(summary.skipped) sent by an earlier run; \(rate) events/s"
         )
+        if summary.known > 0 { Terminal.message(ImportText.known(summary.known)) }
     }
 }

@@ -15,8 +15,10 @@ struct ImportCommand: AsyncParsableCommand {
             booleans as such. ndjson are JSON objects. Files may be gzip. IDs follow from the vendor's, such as lago:sub_1/evt-1.
 
             Use a client whose routes do not lead to the vendor that the file is from: events that would be sent there are refused. \
-            For lago, polar and flexprice, --until is required: the time from which the gateway itself sent events to that vendor, \
-            so that none of these is imported as another event. Progress is stored in FILE.tollgate-progress.
+            With --route, those that would go by any other route are refused, too. Events that the journal has already, by the identity \
+            that they have in the file, are left out and counted. Polar shows no IDs, so --until is required: the time from which the \
+            gateway itself sent events to Polar. For lago and flexprice it is required for events that the journal may have had and \
+            removed. Progress is stored in FILE.tollgate-progress.
             """
     )
 
@@ -38,19 +40,32 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "Import events with a timestamp before this time.")
     var until: String?
 
+    @Option(help: "Route by which all events must go.")
+    var route: String?
+
+    @Option(
+        help:
+            "Property in which Polar's events have the ID that the gateway sent them with (id_property in routes.json)."
+    )
+    var idProperty: String?
+
     @Option(help: "Provider or adapter to which no event may be sent (default: that of --format).")
     var notTo: String?
 
     @Option(help: "Source name from which IDs are derived for rows without one.")
     var source: String?
 
-    @Flag(help: "Read the file and count its events; send nothing.")
+    @Flag(help: "Read the file, count its events and those that the journal has already; send nothing.")
     var dryRun = false
 
     @OptionGroup var gateway: GatewayOptions
 
     func validate() throws {
         guard source?.isEmpty != true else { throw ValidationError("--source must not be empty") }
+        guard route?.isEmpty != true else { throw ValidationError("--route must not be empty") }
+        guard idProperty == nil || format == .polar else {
+            throw ValidationError("--id-property is for --format polar")
+        }
         guard notTo?.isEmpty != true else { throw ValidationError("--not-to must not be empty") }
         _ = try order()
     }
@@ -65,9 +80,9 @@ struct ImportCommand: AsyncParsableCommand {
                 throw ValidationError("--map: \(error)")
             }
         }
-        if format.vendor != nil, until == nil {
+        if format == .polar, until == nil {
             throw ValidationError(
-                "--format \(format.rawValue) requires --until: the time from which the gateway itself sent events to that vendor"
+                "--format polar requires --until: the time from which the gateway itself sent events to Polar, which does not show their IDs"
             )
         }
         var zone: ZoneRules?
@@ -84,7 +99,8 @@ struct ImportCommand: AsyncParsableCommand {
             map: fields,
             clock: ImportClock(zone: zone),
             from: try Self.time(from, "--from"),
-            until: try Self.time(until, "--until")
+            until: try Self.time(until, "--until"),
+            idProperty: idProperty
         )
     }
 
@@ -102,32 +118,45 @@ struct ImportCommand: AsyncParsableCommand {
         let reading: FileRun.ReaderMaker = { bytes, source, limit in
             order.reader(of: bytes, source: source, largestEventBytes: limit, tally: tally)
         }
-        if dryRun { return try count(by: reading, tally) }
+        if dryRun { return try await count(by: reading, tally) }
         let sending = FileSending(
             path: file,
             source: source,
             requiresIDs: false,
             reading: reading,
-            avoiding: notTo ?? format.vendor
+            terms: SendTerms(avoiding: notTo ?? format.vendor, route: route, known: known)
         )
         let isComplete = try await sending.run(by: try gateway.client)
         for line in ImportText.omissions(tally) { Terminal.note(line) }
         if !isComplete { throw ExitCode(1) }
     }
 
+    /// Which events are left out because the journal has them.
+    private var known: KnownEvents {
+        // Whoever gives a time says that the gateway sent nothing before.
+        KnownEvents(
+            vendor: format.vendor.map { AdapterName($0) },
+            needsWholeJournal: format.vendor != nil && until == nil
+        )
+    }
+
     /// Reads the file, and says what an import would send.
-    private func count(by reading: FileRun.ReaderMaker, _ tally: ImportTally) throws {
+    private func count(by reading: FileRun.ReaderMaker, _ tally: ImportTally) async throws {
+        let client = gateway.hasKey ? (try gateway.client, known) : nil
+        var (faults, count, found): ([FileFault], Int, Int) = ([], 0, 0)
         do throws(SendFailure) {
-            var faults: [FileFault] = []
-            try FileRun.read(file, by: reading) { if faults.count < FileSending.mostShown { faults.append($0) } }
-            for fault in faults { Terminal.note("\(file):\(fault.position): \(fault.message)") }
-            if tally.faults > faults.count { Terminal.message("and \(tally.faults - faults.count) more") }
+            found = try await FileRun.read(file, by: reading, asking: client) { fault in
+                count += 1
+                if faults.count < FileSending.mostShown { faults.append(fault) }
+            }
         } catch {
             Terminal.message("\(file): \(error)")
             throw ExitCode(1)
         }
-        for line in ImportText.summary(tally) { Terminal.line(line) }
-        if tally.faults > 0 { throw ExitCode(1) }
+        for fault in faults { Terminal.note("\(file):\(fault.position): \(fault.message)") }
+        if count > faults.count { Terminal.message("and \(count - faults.count) more") }
+        for line in ImportText.summary(tally, known: client == nil ? nil : found, faults: count) { Terminal.line(line) }
+        if count > 0 { throw ExitCode(1) }
     }
 }
 

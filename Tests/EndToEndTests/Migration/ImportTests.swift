@@ -8,13 +8,14 @@ import Testing
     private static let history = "rival-key"
 
     /// The client `demo` sends to Polar, `history` to Flexprice.
-    private func writeRoutes(_ stage: Stage) throws {
+    /// - Parameter destination: where `demo` sends instead.
+    private func writeRoutes(_ stage: Stage, _ destination: String = #"{"provider": "polar"}"#) throws {
         let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
             .replacing(
                 /"routes": \[.*"knetik", "mode": "mirror"\}\]\}\]/.dotMatchesNewlines(),
                 with: #"""
                     "routes": [{"name": "history", "match": {"client": "history"}, "to": [{"provider": "flexprice"}]},
-                               {"name": "all", "to": [{"provider": "polar"}]}]
+                               {"name": "all", "to": [\#(destination)]}]
                     """#
             )
             .replacing(
@@ -176,10 +177,70 @@ import Testing
         }
     }
 
-    @Test func `requires the time from which the gateway sent events itself`() async throws {
+    @Test func `leaves out what the gateway has sent to the vendor itself, also when it is run again`() async throws {
         try await Stage.set { (stage) async throws in
-            let result = try await run(stage, ["none.json", "--format", "lago"])
-            #expect(result.code == 64 && result.lines.contains { $0.contains("--format lago requires --until") })
+            try writeRoutes(stage, #"{"provider": "lago", "subscription_id": "sub_{customer_id}"}"#)
+            try await stage.withGateway { _ async throws in
+                let time = "2026-10-01T10:00:00.000Z"
+                let events = (0..<20).map {
+                    #"{"id":"evt-\#($0)","name":"call","customer_id":"c\#($0 % 2)","timestamp":"\#(time)"}"#
+                }
+                _ = try await stage.client.post("/v1/events", "[\(events.joined(separator: ","))]")
+                try await waitUntil("Lago has all") { try await stage.billed("lago").count == 20 }
+                // What Lago lists: the gateway's, some of before it, and one ID in another subscription, which is another event.
+                let rows = [
+                    (0..<20).map { ("evt-\($0)", "sub_c\($0 % 2)") }, (0..<5).map { ("old-\($0)", "sub_c0") },
+                    [("evt-0", "sub_c1")],
+                ]
+                .joined().map { id, subscription in
+                    #"{"transaction_id":"\#(id)","external_subscription_id":"\#(subscription)","external_customer_id":"c","#
+                        + #""code":"call","timestamp":"\#(time)","properties":{}}"#
+                }
+                let file = stage.folder.appending(path: "lago.json")
+                try Data(#"{"events":[\#(rows.joined(separator: ","))]}"#.utf8).write(to: file)
+                let arguments = [file.path, "--format", "lago", "--route", "history"]
+
+                let dry = try await run(stage, arguments + ["--dry-run"])
+                #expect(dry.code == 0 && dry.lines.contains { $0.hasPrefix("26 events, from ") }, "\(dry.lines)")
+                #expect(
+                    dry.lines.contains { $0.hasPrefix("20 left out: the journal has them already") },
+                    "\(dry.lines)"
+                )
+                #expect(try await stage.received("flexprice") == 0)
+                let first = try await run(stage, arguments)
+                #expect(
+                    first.code == 0 && first.lines.contains { $0.hasPrefix("6 accepted, 0 duplicates, 0 refused") },
+                    "\(first.lines)"
+                )
+                #expect(
+                    first.lines.contains { $0.contains("20 left out: the journal has them already") },
+                    "\(first.lines)"
+                )
+                // Interrupted before it could note how far it was.
+                try FileManager.default.removeItem(atPath: file.path + ".tollgate-progress")
+                let again = try await run(stage, arguments)
+                #expect(again.lines.contains { $0.hasPrefix("0 accepted, 6 duplicates, 0 refused") }, "\(again.lines)")
+                #expect(again.lines.contains { $0.contains("20 left out") }, "\(again.lines)")
+                try await waitUntil("Flexprice has the others") { try await stage.billed("flexprice").count == 6 }
+                #expect(try await stage.received("flexprice") == 6)
+
+                let elsewhere = try await run(stage, arguments + ["--not-to", "knetik"], key: Stage.key)
+                #expect(elsewhere.code == 1)
+                #expect(
+                    elsewhere.lines.contains {
+                        $0.contains("\"route\" is the name of a route that takes events of this client")
+                    }
+                )
+            }
+        }
+    }
+
+    @Test func `requires the time from which the gateway sent events itself where their IDs are not shown`()
+        async throws
+    {
+        try await Stage.set { (stage) async throws in
+            let result = try await run(stage, ["none.json", "--format", "polar"])
+            #expect(result.code == 64 && result.lines.contains { $0.contains("--format polar requires --until") })
         }
     }
 }
