@@ -63,7 +63,8 @@ import Testing
                 since: now,
                 starts: BackfillStarts(
                     customers: ["old": now + .seconds(-40 * 86_400), "new": now + .seconds(-86_400)]
-                )
+                ),
+                isConfirmed: true
             )
             let desk = stage.desk.backfills
             let caller = try MigrationStage.caller(MigrationStage.boss)

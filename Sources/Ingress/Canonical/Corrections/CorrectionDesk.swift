@@ -38,13 +38,13 @@ struct CorrectionDesk: Sendable {
         return try await turns.take(id, of: tenant) {
             let archived = try await find(id, body.subscriptionID, of: tenant)
             try Self.check(archived.event, isFor: caller.client)
-            let order = order(body, named: archived.event.name)
+            let order = self.order(body, named: archived.event.name)
             if body.isDryRun {
                 return Outcome(plan: try await plan(for: archived, body, order, by: caller), recorded: 0)
             }
             let attempts = CorrectionAttempts(of: archived.event, in: journal, after: made)
             let (plan, recorded) = try await attempts.carryOut {
-                try await plan(for: archived, body, order, by: caller)
+                try await self.plan(for: archived, body, order, by: caller)
             }
             if recorded > 0 { await record(plan, order, body, by: caller) }
             return Outcome(plan: plan, recorded: recorded)

@@ -45,10 +45,11 @@ struct KnownEventsBody: Sendable {
             }
         }
         // Counted before they are read: a list can be as long as the body may be.
-        guard list.elements.prefix(Self.most + 1).count <= Self.most else {
+        let elements = Array(list.elements.prefix(Self.most + 1))
+        guard elements.count <= Self.most else {
             throw .badBody("\"events\" has more than \(Self.most) events; send several requests")
         }
-        for element in list.elements { events.append(try Self.identity(element)) }
+        for element in elements { events.append(try Self.identity(element)) }
     }
 
     private static func identity(_ value: JSONValue) throws(Problem) -> Identity {

@@ -1,3 +1,4 @@
+import Access
 import Events
 import JSON
 import Journal
@@ -27,7 +28,7 @@ struct KnownEventsHandler: Sendable {
         )
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
-        do {
+        do throws(StoreError) {
             writer.member("removed_through", stringOrNull: try await journal.removedThrough()?.rfc3339)
             writer.key("known")
             writer.beginArray()
@@ -40,7 +41,7 @@ struct KnownEventsHandler: Sendable {
                 writer.endObject()
             }
             writer.endArray()
-        } catch let error as StoreError {
+        } catch {
             throw Problem(error)
         }
         writer.endObject()
@@ -49,7 +50,7 @@ struct KnownEventsHandler: Sendable {
 
     private func adapter(_ name: AdapterName) throws(Problem) -> any Adapter {
         let providers = routes.current.routes.providers
-        let used = providers.first { $0.traits.adapter == name }.map { $0.adapter as any Adapter }
+        let used = providers.first { $0.traits.adapter == name }?.adapter
         if let adapter = used ?? questions.adapter(name) { return adapter }
         let known = Set((providers.map(\.traits) + questions.traits).map(\.adapter.rawValue)).sorted()
         throw .badBody(
