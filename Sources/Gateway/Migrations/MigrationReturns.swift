@@ -315,8 +315,9 @@ extension BackfillRefusal {
     fileprivate var mayPass: Bool {
         switch self {
         case .overlaps, .store: true
-        case .unknownProvider, .sharedProvider, .emptyWindow, .futureWindow, .beforeRetention, .noRoute, .notLive,
-            .unreadable, .moved, .unconfirmed, .unknown, .wrongState:
+        case .unknownProvider, .sharedProvider, .emptyWindow, .futureWindow, .beforeRetention,
+            .incompletePeriods, .allIncomplete, .noRoute, .notLive, .unreadable, .moved, .unconfirmed, .unknown,
+            .wrongState:
             false
         }
     }
