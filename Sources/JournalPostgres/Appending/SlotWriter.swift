@@ -38,6 +38,12 @@ final class SlotWriter: Sendable {
 
     /// Appends until the queue is closed and empty.
     func run() async {
+        // On the connection's thread: an append would be handed to another one and back otherwise, and each takes its time to wake.
+        await withTaskExecutorPreference(connection) { await appendAll() }
+        await connection.close()
+    }
+
+    private func appendAll() async {
         var holding = Holding()
         var hasFailed = false
         while let entries = await queue.next(for: number, hasFailed: hasFailed) {
@@ -50,7 +56,6 @@ final class SlotWriter: Sendable {
                 for entry in entries { entry.answer.give(.failure(error)) }
             }
         }
-        await connection.close()
     }
 
     /// What the writer holds from one group to the next.

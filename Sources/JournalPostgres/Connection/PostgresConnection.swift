@@ -18,6 +18,7 @@ final class PostgresConnection: Sendable {
     }
 
     private let queue: JobQueue
+    private let threads: [SessionThread]
     private let settings: ConnectionSettings
     private let whenCancelled: Cancellation
     private let end = ConnectionEnd()
@@ -32,17 +33,8 @@ final class PostgresConnection: Sendable {
         self.settings = settings
         self.whenCancelled = whenCancelled
         queue = JobQueue(threads: count)
-        for _ in 0..<count {
-            let thread = Thread { [queue] in
-                var session: PostgresSession?
-                while let job = queue.next() { job(&session) }
-                session?.close()
-                queue.end()
-            }
-            thread.name = "tollgate.postgres"
-            thread.stackSize = 2 << 20
-            thread.start()
-        }
+        threads = (0..<count).map { [queue] _ in SessionThread(queue) }
+        for thread in threads { thread.start() }
     }
 
     deinit { queue.close() }
@@ -112,8 +104,12 @@ final class PostgresConnection: Sendable {
     private func submit<Value: Sendable>(
         _ work: @escaping @Sendable (inout PostgresSession?) -> Result<Value, PostgresFailure>
     ) async -> Result<Value, PostgresFailure> {
+        // A task on one of its own threads has the session there to itself.
+        for thread in threads {
+            if let result = thread.runHere(work) { return result }
+        }
         let answer = FirstAnswer<Result<Value, PostgresFailure>>()
-        if !queue.add({ session in answer.give(work(&session)) }) { answer.give(.failure(.closed)) }
+        if !queue.add(.work { session in answer.give(work(&session)) }) { answer.give(.failure(.closed)) }
         switch whenCancelled {
         case .waits: return await answer.wait()
         case .leaves:
@@ -170,69 +166,12 @@ final class PostgresConnection: Sendable {
     }
 }
 
-/// What waits for the threads of a connection.
-private final class JobQueue: Sendable {
-    typealias Job = @Sendable (inout PostgresSession?) -> Void
-
-    private struct State {
-        var jobs: [Job] = []
-        var isClosed = false
-        var running: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state: Mutex<State>
-    private let wakeUp = DispatchSemaphore(value: 0)
-    private let threads: Int
-
-    init(threads: Int) {
-        self.threads = threads
-        state = Mutex(State(running: threads))
-    }
-
-    /// - Returns: whether the job will run.
-    func add(_ job: @escaping Job) -> Bool {
-        let isTaken = state.withLock { state in
-            if !state.isClosed { state.jobs.append(job) }
-            return !state.isClosed
-        }
-        if isTaken { wakeUp.signal() }
-        return isTaken
-    }
-
-    /// Blocks until there is a job; nil when there will be none.
-    func next() -> Job? {
-        while true {
-            let (job, isOver) = state.withLock { state -> (Job?, Bool) in
-                state.jobs.isEmpty ? (nil, state.isClosed) : (state.jobs.removeFirst(), false)
-            }
-            if isOver { return nil }
-            if let job { return job }
-            wakeUp.wait()
-        }
-    }
-
-    func close() {
-        state.withLock { $0.isClosed = true }
-        for _ in 0..<threads { wakeUp.signal() }
-    }
-
-    /// Notes that a thread has ended.
-    func end() {
-        let waiting = state.withLock { state in
-            state.running -= 1
-            guard state.running == 0 else { return [] as [CheckedContinuation<Void, Never>] }
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume() }
-    }
-
-    func whenEnded(_ continuation: CheckedContinuation<Void, Never>) {
-        let hasEnded = state.withLock { state in
-            if state.running > 0 { state.waiting.append(continuation) }
-            return state.running == 0
-        }
-        if hasEnded { continuation.resume() }
+/// A task can run on the connection's own threads: then no other thread is woken between the task and its statements. Whatever else is asked
+/// of the connection waits while the task works there, so this is for a task that uses it alone. It must have left before the connection is
+/// closed.
+extension PostgresConnection: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let isTaken = queue.add(.task(UnownedJob(job), of: self))
+        precondition(isTaken, "a task runs on a connection that is closed")
     }
 }

@@ -1,5 +1,6 @@
 import Events
 import PostgresServer
+import Synchronization
 import TestSupport
 import Testing
 
@@ -105,6 +106,23 @@ import Testing
         await connection.close()
         let left = "FROM pg_stat_activity WHERE query = '\(sleeping)' AND wait_event = 'PgSleep'"
         try await journal.server.run("SELECT pg_terminate_backend(pid) \(left)")
+    }
+
+    @Test func `a task on the connection's thread sends its statements without leaving it`() async throws {
+        try await withConnection { connection, _ in
+            let other = Mutex(false)
+            try await withTaskExecutorPreference(connection) {
+                // Safe: it ends at once, when the thread is free.
+                let waiting = Task(executorPreference: connection) { other.withLock { $0 = true } }
+                let rows = try await connection.run(Statement("SELECT 1::int4"))
+                #expect(rows.first?.integer(0) == 1)
+                #expect(!other.withLock { $0 }, "the thread was not given to another task")
+                await waiting.value
+                #expect(other.withLock { $0 }, "the thread is free while a task waits")
+                #expect(try await connection.run(Statement("SELECT 2::int4")).first?.integer(0) == 2)
+            }
+            #expect(try await connection.run(Statement("SELECT 3::int4")).first?.integer(0) == 3)
+        }
     }
 
     @Test func `lets a cancelled caller go at once, and carries out what it has asked`() async throws {
