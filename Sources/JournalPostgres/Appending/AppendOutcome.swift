@@ -21,7 +21,7 @@ enum AppendOutcome: Sendable, Equatable {
         let sequence: Int64
     }
 
-    /// - Parameter rows: what ``Statement/append(into:)`` or ``Statement/appendUnlessKnown(into:)`` has returned.
+    /// - Parameter rows: what ``Statement/append(_:into:)`` or ``Statement/appendUnlessKnown(_:into:)`` has returned.
     init(_ rows: Rows) {
         // A commit that gave up its wait for a standby is answered with success and a warning.
         if let warning = rows.warnings.first {
@@ -30,7 +30,7 @@ enum AppendOutcome: Sendable, Equatable {
         }
         switch rows.first?.text(0) {
         case "stored": self = .stored
-        case "fenced": self = .fenced
+        case nil: self = .fenced
         case "stale": self = .stale
         default: self = .known(rows.map { Taken(index: Int($0.integer(1)), sequence: $0.integer(2)) })
         }

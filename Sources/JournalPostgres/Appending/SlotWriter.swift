@@ -230,9 +230,10 @@ final class SlotWriter: Sendable {
     ) async throws(PostgresFailure) -> AppendOutcome {
         let open = identityParts.open
         do throws(PostgresFailure) {
-            let parameters = AppendParameters(group, decision, lease).parameters
-            let statement: Statement = looksUp ? .appendUnlessKnown(into: open) : .append(into: open)
-            return AppendOutcome(try await connection.run(statement, parameters))
+            let sent = AppendParameters(group, decision, lease)
+            let statement: Statement =
+                looksUp ? .appendUnlessKnown(sent.form, into: open) : .append(sent.form, into: open)
+            return AppendOutcome(try await connection.run(statement, sent.parameters))
         } catch {
             guard let outcome = AppendOutcome(error) else { throw error }
             return outcome

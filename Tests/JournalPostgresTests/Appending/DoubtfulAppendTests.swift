@@ -49,7 +49,7 @@ import Testing
         // What was sent under the old lease arrives now.
         let late = HandMadeAppend(of: ["late"], under: old, after: first.rawValue, in: store)
         let connection = journal.connection()
-        #expect(AppendOutcome(try await connection.run(.append(into: [1]), late.parameters)) == .fenced)
+        #expect(AppendOutcome(try await connection.run(.append(late.form, into: [1]), late.parameters)) == .fenced)
         await connection.close()
         #expect(try await Self.lease(journal).slot == old.slot, "the slot stays the writer's")
         let lease = try await store.lease("lago")

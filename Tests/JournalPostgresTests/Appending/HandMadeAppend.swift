@@ -5,6 +5,7 @@ import Journal
 
 /// An append as a store sends it, for tests that send it themselves.
 struct HandMadeAppend: Sendable {
+    let form: AppendForm
     let parameters: [Parameter]
 
     /// - Parameters:
@@ -12,7 +13,14 @@ struct HandMadeAppend: Sendable {
     ///   - lease: under which it is sent.
     ///   - newest: the number after which its own come directly; nil: they begin now.
     ///   - store: that has stored an event of the same origin already.
-    init(of ids: [String], under lease: SlotLease, after newest: Int64?, in store: PostgresEventStore) {
+    ///   - chunkBytes: bytes of events after which a chunk ends.
+    init(
+        of ids: [String],
+        under lease: SlotLease,
+        after newest: Int64?,
+        in store: PostgresEventStore,
+        chunkBytes: Int = 1 << 18
+    ) {
         let request = PreparedAppend(
             AppendRequest(events: ids.map { TestJournal.event($0) }, policy: .each),
             (ids.map { _ in 1 }, ids.map { _ in 1 }),
@@ -26,8 +34,9 @@ struct HandMadeAppend: Sendable {
             numberedBy: &numbers,
             at: newest == nil ? store.parts.clock.now : Timestamp(milliseconds: 0),
             names: store.parts.names.current,
-            limitBytes: 1 << 18
+            limitBytes: chunkBytes
         )
-        parameters = AppendParameters(group, decision, lease).parameters
+        let made = AppendParameters(group, decision, lease)
+        (form, parameters) = (made.form, made.parameters)
     }
 }
