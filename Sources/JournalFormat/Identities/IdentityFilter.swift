@@ -7,11 +7,17 @@
 // Safe: whoever makes a filter has it alone while it is filled; from then on the index uses it under its lock.
 /// Says of most identities that the index does not know them: a Bloom filter over all its parts together.
 ///
-/// The bits of one hash lie in one cache line, so that a new event costs one look at memory, however many runs there are. With
-/// sixteen bits per entry and seven of them set, a full filter lets about one hash in a thousand pass for nothing. Nothing is ever
-/// taken out: a filter that has become too small is replaced by a larger one.
+/// The bits of one hash lie in one cache line, so that a new event costs one look at memory, however many runs there are. Nothing is
+/// ever taken out: a filter that has become too small is replaced by a larger one.
 package final class IdentityFilter: @unchecked Sendable {
-    private static let bitsPerEntry = 16
+    /// How much memory a filter takes for each entry, and so how many hashes a full one lets pass for nothing.
+    package enum Density: Int, CaseIterable, Sendable {
+        /// Two bytes: about one hash in a thousand passes.
+        case usual = 16
+        /// Three bytes: about one hash in eight thousand passes.
+        case fine = 24
+    }
+
     private static let bitsPerHash = 7
     private static let wordsPerBlock = 8
     private static let bitsPerBlock = wordsPerBlock * 64
@@ -24,9 +30,9 @@ package final class IdentityFilter: @unchecked Sendable {
     private let blocks: UInt64
 
     /// - Parameter capacity: how many entries to make room for.
-    package init(capacity: Int) {
+    package init(capacity: Int, density: Density = .usual) {
         self.capacity = capacity
-        let blocks = max(1, (capacity * Self.bitsPerEntry + 511) / 512)
+        let blocks = max(1, (capacity * density.rawValue + 511) / 512)
         self.blocks = UInt64(blocks)
         words = Self.zeroedWords(blocks * Self.wordsPerBlock)
     }
@@ -35,8 +41,12 @@ package final class IdentityFilter: @unchecked Sendable {
     /// - Returns: nil if it is not one of a filter for so many entries.
     package convenience init?(capacity: Int, bytes: [UInt8]) {
         // Before there is memory for it: the number may be anything.
-        guard capacity >= 0, let bits = Self.bits(for: capacity), bytes.count == bits / 8 else { return nil }
-        self.init(capacity: capacity)
+        guard capacity >= 0,
+            let density = Density.allCases.first(where: { density in
+                Self.bits(for: capacity, density).map { bytes.count == $0 / 8 } ?? false
+            })
+        else { return nil }
+        self.init(capacity: capacity, density: density)
         bytes.withUnsafeBytes { bytes in
             for index in words.indices {
                 words[index] = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
@@ -45,8 +55,8 @@ package final class IdentityFilter: @unchecked Sendable {
     }
 
     /// How many bits a filter for so many entries has, in whole cache lines; nil if there cannot be as many.
-    private static func bits(for capacity: Int) -> Int? {
-        let (bits, isTooMuch) = capacity.multipliedReportingOverflow(by: bitsPerEntry)
+    private static func bits(for capacity: Int, _ density: Density) -> Int? {
+        let (bits, isTooMuch) = capacity.multipliedReportingOverflow(by: density.rawValue)
         let (rounded, overflows) = bits.addingReportingOverflow(bitsPerBlock - 1)
         return isTooMuch || overflows ? nil : max(1, rounded / bitsPerBlock) * bitsPerBlock
     }
@@ -107,11 +117,13 @@ package final class IdentityFilter: @unchecked Sendable {
     package func contains(_ hash: UInt64) -> Bool {
         let (block, pattern) = place(of: hash)
         var rest = pattern
+        var bits: UInt64 = 1
+        // Without a branch on each bit, as above: memory answers for several hashes at a time then.
         for _ in 0..<Self.bitsPerHash {
-            guard words[block + Int(rest >> 6 & 7)] >> (rest & 63) & 1 == 1 else { return false }
+            bits &= words[block + Int(rest >> 6 & 7)] >> (rest & 63)
             rest >>= 9
         }
-        return true
+        return bits == 1
     }
 
     /// The first word of the hash's block, and seven times nine bits that choose bits in it.

@@ -312,11 +312,13 @@ final class SlotWriter: Sendable {
         for decision: GroupDecision,
         _ knowledge: inout Knowledge
     ) async throws(PostgresFailure) -> Bool {
-        let ends = decision.ends.subtracting(knowledge.asked)
-        let keys = Set(decision.accepted.map(\.key)).union(decision.ends).subtracting(knowledge.asked)
+        guard !identityParts.closed.isEmpty || !decision.ends.isEmpty else { return false }
+        let asked = knowledge.asked
+        let ends = decision.ends.filter { !asked.contains($0) }
+        let keys = decision.accepted.map(\.key).filter { !asked.contains($0) } + ends
         guard !keys.isEmpty else { return false }
-        let old = try await find(keys, in: identityParts.closed, of: identityParts)
-        let new = try await find(ends, in: identityParts.open, of: identityParts)
+        let old = try await find(parts.filters.possible(keys, in: identityParts))
+        let new = try await find(ends.isEmpty ? [] : identityParts.open.map { ($0, Array(ends)) })
         try await note(old, blocks: false, &knowledge)
         try await note(new, blocks: true, &knowledge)
         // Only now: a question that was not answered is asked again.
@@ -324,17 +326,13 @@ final class SlotWriter: Sendable {
         return !old.isEmpty || !new.isEmpty
     }
 
-    /// Looks up keys in some parts, as far as the parts' filters let them pass.
+    /// Looks up keys in parts.
     private func find(
-        _ keys: Set<Int64>,
-        in numbers: [Int32],
-        of identityParts: IdentityParts
+        _ questions: [(part: Int32, keys: [Int64])]
     ) async throws(PostgresFailure) -> [(Int64, Int64)] {
         var found: [(Int64, Int64)] = []
-        for part in numbers where !keys.isEmpty {
-            let possible = parts.filters.possible(keys, in: part, identityParts)
-            guard !possible.isEmpty else { continue }
-            let rows = try await connection.run(.readIdentities(in: part), [.int8s(possible.map { $0 })])
+        for (part, keys) in questions {
+            let rows = try await connection.run(.readIdentities(in: part), [.int8s(keys)])
             found += rows.map { ($0.integer(0), $0.integer(1)) }
         }
         return found

@@ -18,17 +18,23 @@ final class IdentityFilters: Sendable {
     private static let pause = Duration.seconds(60)
     private static let blockBytes = 64 << 10
     private static let keysPerRead: Int64 = 50_000
+    /// An append asks the filters of all parts, and each key that one of them lets pass for nothing costs a question to the database.
+    private static let density = IdentityFilter.Density.fine
 
     /// - Parameter connection: where filters are loaded, however long that takes.
     init(_ connection: PostgresConnection) {
         self.connection = connection
     }
 
-    /// The keys among these that a part may have: all of them if it has no filter, or while that is being loaded. An append does not wait
-    /// for it.
-    func possible(_ keys: Set<Int64>, in part: Int32, _ parts: IdentityParts) -> Set<Int64> {
-        guard parts.filtered.contains(part), let filter = filter(of: part) else { return keys }
-        return keys.filter { filter.contains(UInt64(bitPattern: $0)) }
+    /// Those closed parts that may have any of these keys, and which: all of them if a part has no filter, or while that is being loaded.
+    /// An append does not wait for it.
+    func possible(_ keys: [Int64], in parts: IdentityParts) -> [(part: Int32, keys: [Int64])] {
+        guard !keys.isEmpty else { return [] }
+        return parts.closed.compactMap { part in
+            guard parts.filtered.contains(part), let filter = filter(of: part) else { return (part, keys) }
+            let possible = keys.filter { filter.contains(UInt64(bitPattern: $0)) }
+            return possible.isEmpty ? nil : (part, possible)
+        }
     }
 
     /// Forgets the filters of parts that are gone.
@@ -77,7 +83,7 @@ final class IdentityFilters: Sendable {
         let parts = IdentityParts(try await connection.run(.readIdentityParts))
         for part in parts.closed where !parts.filtered.contains(part) {
             let count = try await connection.run(.countIdentities(in: part)).first?.integer(0) ?? 0
-            let filter = IdentityFilter(capacity: Int(clamping: count))
+            let filter = IdentityFilter(capacity: Int(clamping: count), density: density)
             var next: Int64? = Int64.min
             while let start = next {
                 if Task.isCancelled { return }

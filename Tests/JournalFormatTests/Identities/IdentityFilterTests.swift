@@ -9,9 +9,9 @@ import Testing
         return (0..<count).map { _ in generator.next() }
     }
 
-    @Test(arguments: [0, 1, 31, 32, 33, 10_000])
-    func `knows every hash that was inserted, however small it is`(capacity: Int) {
-        let filter = IdentityFilter(capacity: capacity)
+    @Test(arguments: [0, 1, 31, 32, 33, 10_000], IdentityFilter.Density.allCases)
+    func `knows every hash that was inserted, however small it is`(capacity: Int, density: IdentityFilter.Density) {
+        let filter = IdentityFilter(capacity: capacity, density: density)
         let all = hashes(max(1, capacity), seed: 1) + [0, .max]
         for hash in all { filter.insert(hash) }
         #expect(all.allSatisfy(filter.contains))
@@ -24,12 +24,25 @@ import Testing
         #expect(filter.count == 0)
     }
 
-    @Test(arguments: [3, 4, 5] as [UInt64])
-    func `mistakes few other hashes for known ones while it is not over its capacity`(seed: UInt64) {
-        let filter = IdentityFilter(capacity: 50_000)
+    @Test(arguments: [3, 4, 5] as [UInt64], [(IdentityFilter.Density.usual, 500), (.fine, 40)])
+    func `mistakes few other hashes for known ones while it is not over its capacity`(
+        seed: UInt64,
+        limit: (density: IdentityFilter.Density, mistaken: Int)
+    ) {
+        let filter = IdentityFilter(capacity: 50_000, density: limit.density)
         for hash in hashes(50_000, seed: seed) { filter.insert(hash) }
         let mistaken = hashes(100_000, seed: seed + 100).count(where: filter.contains)
-        #expect(mistaken < 500)
+        #expect(mistaken < limit.mistaken)
+    }
+
+    @Test(arguments: IdentityFilter.Density.allCases)
+    func `is read with the density that it was made with`(density: IdentityFilter.Density) throws {
+        let filter = IdentityFilter(capacity: 1000, density: density)
+        let all = hashes(1000, seed: 8)
+        for hash in all { filter.insert(hash) }
+        let read = try #require(IdentityFilter(capacity: 1000, bytes: filter.bytes))
+        #expect(all.allSatisfy(read.contains))
+        #expect(read.bytes == filter.bytes)
     }
 
     @Test func `tells whether it had a hash, and counts those that are new`() {
