@@ -15,7 +15,7 @@ struct PostgresCommand: AsyncParsableCommand {
     @Option(help: "Measure one row; may be given several times.")
     var only: [PostgresRowName] = []
 
-    @Option(help: "IDs that are stored beforehand in the row identities.")
+    @Option(help: "IDs that are stored beforehand in the rows identities, closed-parts and memory.")
     var ids = 1_000_000
 
     @Option(help: "Events that are accepted and delivered in the row bloat.")
@@ -74,6 +74,8 @@ struct PostgresCommand: AsyncParsableCommand {
         case .appendUnique: try await rates.appendUniqueRow()
         case .slots: try await rates.slotsRow()
         case .identities: try await rates.identitiesRow(ids: ids)
+        case .closedParts: try await rates.closedPartsRow(ids: ids)
+        case .days: try await rates.daysRow()
         case .settling: try await rates.settleRow()
         case .intending: try await rates.intendRow()
         case .log: try await rates.logRow()
@@ -83,6 +85,7 @@ struct PostgresCommand: AsyncParsableCommand {
         case .sharedAccept: try await run.sharedAcceptRow(database)
         case .sharedAcceptBatch: try await run.sharedAcceptBatchRow(database)
         case .duplicates: try await run.duplicatesRow(database)
+        case .memory: try await run.sharedMemoryRow(database, rates, ids: ids)
         case .drain: try await run.sharedDrainRow(database)
         case .sharedHang: try await run.sharedHangRow(database)
         case .sharedReturn: try await run.sharedReturnRow(database)
@@ -99,6 +102,8 @@ enum PostgresRowName: String, CaseIterable, ExpressibleByArgument {
     case appendUnique = "append-unique"
     case slots = "streams"
     case identities
+    case closedParts = "closed-parts"
+    case days
     case settling = "settle"
     case intending = "intend"
     case log = "wal"
@@ -107,7 +112,7 @@ enum PostgresRowName: String, CaseIterable, ExpressibleByArgument {
     case hop
     case sharedAccept = "accept"
     case sharedAcceptBatch = "accept-batch"
-    case duplicates, drain
+    case duplicates, drain, memory
     case sharedHang = "hang"
     case sharedReturn = "return"
     case bloat

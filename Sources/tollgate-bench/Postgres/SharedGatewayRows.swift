@@ -75,6 +75,37 @@ extension BenchRun {
         )
     }
 
+    /// What a gateway keeps in memory for closed parts of the index.
+    /// - Parameter ids: how many the closed parts have together.
+    func sharedMemoryRow(_ database: BenchDatabase, _ rates: StoreRates, ids: Int) async throws -> Row {
+        let (events, schema) = (Int(20_000 * seconds), PostgresServer.newSchema())
+        func resident(_ arguments: [String]) async throws -> Double {
+            try await withGateway(.none, sink: nil, arguments: arguments) { gateway in
+                // The filters are loaded when the first events have asked for them.
+                for _ in 1...2 {
+                    let report = try await load(gateway, batch: 100, events: events)
+                    guard report.failed == 0 else {
+                        throw BenchFailure(description: "\(report.failed) requests failed")
+                    }
+                }
+                return Double(gateway.process.usage.residentBytes)
+            }
+        }
+        try await rates.closeParts(of: schema, ids: ids)
+        let many = try await resident(rates.database.arguments(schema: schema))
+        let none = try await resident(database.arguments(schema: PostgresServer.newSchema()))
+        let embedded = Limit(name: "the embedded store", value: try await resident([]) / 1e6)
+        return Row(
+            .memory,
+            "memory of a gateway after \(2 * events) events, with \(ids) IDs in closed parts of the index",
+            [
+                Figure("resident", many / 1e6, "MB", of: embedded),
+                Figure("without closed parts", none / 1e6, "MB", of: embedded),
+                Figure("more for each ID in closed parts", (many - none) / Double(ids), "bytes"),
+            ]
+        )
+    }
+
     /// Delivers backlogs.
     func sharedDrainRow(_ database: BenchDatabase) async throws -> Row {
         try await Sink.whileRunning(in: scratch) { sink in

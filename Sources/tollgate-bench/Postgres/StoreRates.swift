@@ -28,9 +28,21 @@ struct StoreRates: Sendable {
         slots: Int,
         _ body: (PostgresEventStore, String) async throws -> Result
     ) async throws -> Result {
+        let schema = PostgresServer.newSchema()
+        let result = try await withStore(in: schema, slots: slots) { try await body($0, schema) }
+        try await remove(schema)
+        return result
+    }
+
+    /// Opens a journal, which may be there already.
+    func withStore<Result>(
+        in schema: String,
+        slots: Int,
+        identityPart: IdentityPartLimits = IdentityPartLimits(),
+        _ body: (PostgresEventStore) async throws -> Result
+    ) async throws -> Result {
         var settings = PostgresStoreSettings(address: Secret(database.server.address))
-        settings.schema = PostgresServer.newSchema()
-        settings.slots = slots
+        (settings.schema, settings.slots, settings.identityPart) = (schema, slots, identityPart)
         settings.outagePatience = .seconds(60)
         let store = try await PostgresEventStore.open(
             settings,
@@ -39,9 +51,8 @@ struct StoreRates: Sendable {
             }
         )
         do {
-            let result = try await body(store, settings.schema)
+            let result = try await body(store)
             await store.close()
-            try await remove(settings.schema)
             return result
         } catch {
             await store.close()
@@ -49,7 +60,7 @@ struct StoreRates: Sendable {
         }
     }
 
-    private func remove(_ schema: String) async throws {
+    func remove(_ schema: String) async throws {
         try await database.server.run("SET client_min_messages = warning; DROP SCHEMA \(schema) CASCADE")
     }
 
