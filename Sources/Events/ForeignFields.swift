@@ -30,16 +30,17 @@ enum ForeignFields {
     /// What is wrong with a body that wraps its events in an object of another kind than `{"events": [...]}`; nil if it does not.
     static func wrapper(of root: JSONValue) -> (field: String, message: String)? {
         for member in root.members.prefix(32) {
+            let name = Excerpt.of(member.name, longest: longestName)
             if member.value.kind == .array, member.value.elements.first(where: { _ in true })?.kind == .object {
                 let message =
-                    "\"\(member.name.prefix(longestName))\" is an array; send several events as {\"events\": [...]}, as an array, or "
+                    "\"\(name)\" is an array; send several events as {\"events\": [...]}, as an array, or "
                     + "as NDJSON (Content-Type: application/x-ndjson, one event per line)"
-                return (member.name, message)
+                return (name, message)
             }
-            if member.name == "event", member.value.kind == .object {
+            if name == "event", member.value.kind == .object {
                 let message =
                     "\"event\" is an object; send the event's fields without it. Requests in Lago's shape go to /lago/api/v1/events"
-                return (member.name, message)
+                return (name, message)
             }
         }
         return nil

@@ -19,12 +19,19 @@ package enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The byte that two hexadecimal digits stand for. A sign is none, though number readers take it.
+    /// The byte that two hexadecimal digits stand for. By bytes, because a text that is cut inside a letter has another end than its bytes.
     private static func value(of digits: Substring.UTF8View) -> UInt8? {
-        guard digits.count == 2, digits.first != UInt8(ascii: "+"), digits.first != UInt8(ascii: "-") else {
-            return nil
+        guard digits.count == 2 else { return nil }
+        var value: UInt8 = 0
+        for digit in digits {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | (digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | (digit - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | (digit - UInt8(ascii: "A") + 10)
+            default: return nil
+            }
         }
-        return UInt8(Substring(digits), radix: 16)
+        return value
     }
 
     /// The text with everything encoded but letters, digits and `-._~`, fit for any part of an address.

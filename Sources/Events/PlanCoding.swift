@@ -18,15 +18,18 @@ package enum PlanCoding {
     /// Reads what ``encode(route:destinations:)`` wrote.
     /// - Returns: nil if the bytes are not a plan, which means that they were damaged or come from a newer version.
     package static func decode(_ bytes: [UInt8]) -> Plan? {
-        guard let document = try? JSONDocument(parsing: bytes), let list = document.root["destinations"] else {
-            return nil
-        }
+        guard let document = try? JSONDocument(parsing: bytes), let list = document.root["destinations"],
+            list.kind == .array, let route = document.root["route"], route.isNull || route.kind == .string
+        else { return nil }
         var destinations: [Destination] = []
         for element in list.elements {
-            guard let destination = destination(from: element) else { return nil }
+            // A damaged name may be another destination's.
+            guard let destination = destination(from: element),
+                !destinations.contains(where: { $0.provider == destination.provider })
+            else { return nil }
             destinations.append(destination)
         }
-        return Plan(route: document.root["route"]?.string.map { RouteName($0) }, destinations: destinations)
+        return Plan(route: route.string.map { RouteName($0) }, destinations: destinations)
     }
 
     /// The settings of a destination as one object, in the names of `routes.json`.
@@ -78,15 +81,22 @@ package enum PlanCoding {
 
     private static func destination(from value: JSONValue) -> Destination? {
         guard let provider = value["provider"]?.string, let adapter = value["adapter"]?.string,
-            let mode = value["mode"]?.string.flatMap(DeliveryMode.init(rawValue:)), mode != .off
+            let mode = value["mode"]?.string.flatMap(DeliveryMode.init(rawValue:)), mode != .off,
+            let names = value["rename"], names.kind == .object, let values = value["settings"], values.kind == .object
         else { return nil }
+        // What is left out would send the event in other words than it was accepted with.
         var rename: [String: String] = [:]
-        if let names = value["rename"] {
-            for member in names.members { rename[member.name] = member.value.string }
+        for member in names.members {
+            guard let name = member.value.string, rename.updateValue(name, forKey: member.name) == nil else {
+                return nil
+            }
         }
         var settings: [String: SettingValue] = [:]
-        if let values = value["settings"] {
-            for member in values.members { settings[member.name] = setting(from: member.value) }
+        for member in values.members {
+            guard let setting = setting(from: member.value), settings.updateValue(setting, forKey: member.name) == nil
+            else {
+                return nil
+            }
         }
         return Destination(
             provider: ProviderName(provider),
@@ -102,7 +112,8 @@ package enum PlanCoding {
         case .string: value.string.map { .text($0) }
         case .bool: value.bool.map { .flag($0) }
         case .number: value.int64.map { .number(Int($0)) }
-        case .array: .texts(value.elements.compactMap(\.string))
+        case .array:
+            value.elements.allSatisfy { $0.kind == .string } ? .texts(value.elements.compactMap(\.string)) : nil
         case .null, .object: nil
         }
     }

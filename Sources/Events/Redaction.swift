@@ -15,10 +15,11 @@ package struct Redaction: Sendable {
     /// The text without the credential, as it is or percent-encoded; nor does it end in the first part of it, where it was cut.
     package func redacted(_ text: String) -> String {
         guard let secret = secret?.reveal(), !secret.isEmpty else { return text }
-        var text = text.replacing(secret, with: Self.mark)
+        // By bytes: a combining mark behind a credential makes another character of its last letter.
+        var bytes = redacted(Array(text.utf8))
         let encoded = PercentEncoding.encoded(secret)
-        if encoded != secret { text = text.replacing(encoded, with: Self.mark) }
-        return Self.withoutPart(of: secret, text)
+        if encoded != secret { bytes = bytes.replacing(Array(encoded.utf8), with: Array(Self.mark.utf8)) }
+        return Self.withoutPart(of: secret, String(decoding: bytes, as: UTF8.self))
     }
 
     /// The bytes without the credential, for a body that is passed on.

@@ -2,7 +2,8 @@
 package enum Suggestion {
     /// The candidate that is closest to `word`; nil if none is close enough to be a typing mistake of it.
     package static func closest(to word: String, among candidates: [String]) -> String? {
-        let word = word.lowercased()
+        // Of a longer word only this much is compared, and its length allows no more mistakes.
+        let word = String(word.lowercased().prefix(longestCompared))
         let allowed = max(1, word.count / 3)
         return
             candidates
@@ -12,9 +13,11 @@ package enum Suggestion {
             .candidate
     }
 
+    private static let longestCompared = 64
+
     /// How many letters must be put in, taken out, replaced or swapped with their neighbour to make one word of the other.
     static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.prefix(64)), Array(right.prefix(64)))
+        let (left, right) = (Array(left.prefix(longestCompared)), Array(right.prefix(longestCompared)))
         guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
         var rows = [[Int](repeating: 0, count: right.count + 1), Array(0...right.count)]
         for (i, letter) in left.enumerated() {

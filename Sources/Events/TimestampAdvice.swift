@@ -54,6 +54,6 @@ package enum TimestampAdvice {
 
     /// In quotes, and no longer than a message may be.
     private static func quoted(_ text: String) -> String {
-        text.utf8.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""
+        "\"\(Excerpt.of(text, longest: 60))\""
     }
 }

@@ -10,7 +10,8 @@ package struct JSONNumber: Equatable, Sendable {
     /// The largest magnitude of an exponent. Numbers beyond it are read by nobody: a 64-bit float ends at 308.
     package static let largestExponent = 1_000_000_000
 
-    /// - Parameter text: a JSON number; nil for anything else, and for exponents above ``largestExponent``.
+    /// - Parameter text: a JSON number, or one as other formats write it, with leading zeros or no digit on one side of the point: `.5`,
+    ///   `5.`, `007`; nil for anything else, and for exponents above ``largestExponent``.
     package init?(_ text: some StringProtocol) {
         var rest = Substring(text).utf8[...]
         isNegative = rest.first == UInt8(ascii: "-")

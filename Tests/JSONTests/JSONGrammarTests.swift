@@ -1,6 +1,6 @@
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// The scanner against a slow reader of RFC 8259 that is written after its grammar, rule by rule.
 @Suite struct JSONGrammarTests {
@@ -38,7 +38,8 @@ import TestSupport
     @Test func `decides as the grammar does on random texts of its own characters`() {
         var random = SeededRandom()
         let pieces = [
-            "{", "}", "[", "]", ",", ":", "\"", "\\", "\"a\"", "\\u", "d800", "dc00", "\\ud83d\\ude00", "0", "1", "-", ".",
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "\"a\"", "\\u", "d800", "dc00", "\\ud83d\\ude00", "0", "1", "-",
+            ".",
             "e", "+", "true", "false", "null", " ", "\n", "\u{1}", "é", "{}", "[]", "\"k\":", "00", "1.5e-2",
         ]
         var valid = 0

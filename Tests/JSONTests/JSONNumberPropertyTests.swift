@@ -1,6 +1,6 @@
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// Exact decimals against arithmetic on whole numbers, at the ends of their types, and on random ones.
 @Suite struct JSONNumberPropertyTests {
@@ -61,7 +61,9 @@ import TestSupport
             var model: Int64 = 0
             for _ in 0..<Int.random(in: 0...20, using: &random) {
                 let thousandths = Int64.random(in: -1_000_000...1_000_000, using: &random)
-                let number = try #require(JSONNumber(spellings(of: thousandths, tens: -3).randomElement(using: &random)!))
+                let number = try #require(
+                    JSONNumber(spellings(of: thousandths, tens: -3).randomElement(using: &random)!)
+                )
                 if Bool.random(using: &random) {
                     sum.add(number)
                     model += thousandths
@@ -101,7 +103,8 @@ import TestSupport
 
     /// Up to 38 places to either side the digits are written out, beyond them the power of ten.
     @Test(arguments: [
-        ("1e38", "1" + String(repeating: "0", count: 38)), ("1e39", "1e39"), ("12e38", "12" + String(repeating: "0", count: 38)),
+        ("1e38", "1" + String(repeating: "0", count: 38)), ("1e39", "1e39"),
+        ("12e38", "12" + String(repeating: "0", count: 38)),
         ("1e-38", "0." + String(repeating: "0", count: 37) + "1"), ("1e-39", "1e-39"), ("-15e-39", "-15e-39"),
         ("-15e-1", "-1.5"), ("15e-2", "0.15"), ("15e-3", "0.015"), ("-0", "0"),
     ])

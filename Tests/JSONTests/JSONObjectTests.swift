@@ -1,6 +1,6 @@
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// Keys, members and depth against plain models, on random objects.
 @Suite struct JSONObjectTests {
@@ -14,7 +14,8 @@ import TestSupport
             for index in 0..<keys {
                 let key = "k\(Int.random(in: 0..<variety, using: &random))é"
                 let isEscaped = escapes && Bool.random(using: &random)
-                text += (index == 0 ? "" : ", ") + "\"" + (isEscaped ? "\\u006b" + key.dropFirst() : key) + "\":\(index)"
+                text +=
+                    (index == 0 ? "" : ", ") + "\"" + (isEscaped ? "\\u006b" + key.dropFirst() : key) + "\":\(index)"
                 members.append((key, Int64(index)))
             }
             text += "}"
@@ -90,7 +91,8 @@ import TestSupport
 
     /// No member of an inner object is one of the outer, and the other way round.
     @Test(arguments: [
-        ("null", 0), ("7", 0), (#""x""#, 0), ("[]", 0), ("[1,[2,3],{}]", 3), ("{}", 0), (#"{"a":[1,2],"b":{"c":{}}}"#, 2),
+        ("null", 0), ("7", 0), (#""x""#, 0), ("[]", 0), ("[1,[2,3],{}]", 3), ("{}", 0),
+        (#"{"a":[1,2],"b":{"c":{}}}"#, 2),
     ])
     func `walks over what is directly inside`(text: String, count: Int) throws {
         let root = try JSONDocument(parsing: Array(text.utf8)).root

@@ -105,7 +105,8 @@ extension PolarReads {
             writer.key("_cost")
             writer.beginObject()
             if let amount = cost["amount"], let text = amount.string ?? amount.numberText {
-                writer.member("amount", raw: JSONNumber(text) == nil ? amount.raw : Array(text.utf8)[...])
+                let isNumber = JSONDocument(ifValid: Array(text.utf8))?.root.kind == .number
+                writer.member("amount", raw: isNumber ? Array(text.utf8)[...] : amount.raw)
             }
             if let currency = cost["currency"] { writer.member("currency", raw: currency.raw) }
             writer.endObject()
