@@ -319,6 +319,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "OTLPTests", dependencies: ["JSON", "OTLP", "Telemetry"], swiftSettings: settings),
+        .testTarget(name: "ProgramsTests", dependencies: ["Programs", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),

@@ -138,7 +138,7 @@ package struct FieldReader {
         let field = what.filter { $0 != "\"" }.replacing("an element of ", with: "word in ")
         fault(
             value,
-            "unknown \(field) \"\(word)\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)"
+            "unknown \(field) \"\(Excerpt.of(word))\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)"
         )
         return false
     }

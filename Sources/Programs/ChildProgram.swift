@@ -85,12 +85,16 @@ package struct ChildProgram: Sendable {
             // Before the last read, so that output from just before the exit is not missed.
             let hasEnded = waitpid(process, &status, WNOHANG) == process
             read(output, into: &printed)
-            if hasEnded { break }
-            guard ContinuousClock.now < end, printed.count <= Self.mostBytes else {
-                kill(-process, SIGKILL)
-                waitpid(process, &status, 0)
+            // A part of what it printed is of no use, also where the program has ended.
+            let isTooMuch = printed.count > Self.mostBytes
+            if hasEnded, !isTooMuch { break }
+            guard ContinuousClock.now < end, !isTooMuch else {
+                if !hasEnded {
+                    kill(-process, SIGKILL)
+                    waitpid(process, &status, 0)
+                }
                 let tooLong = "did not end within \(limit.components.seconds) s"
-                return .failure(Failure(reason: printed.count > Self.mostBytes ? "printed too much" : tooLong))
+                return .failure(Failure(reason: isTooMuch ? "printed too much" : tooLong))
             }
             // A pipe that is closed is always ready.
             if descriptor.revents & Int16(POLLHUP) != 0 { usleep(UInt32(Self.pause) * 1000) }

@@ -54,6 +54,7 @@ extension Timer {
     package func record(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let (nanoseconds, isOverflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        recordNanoseconds(isOverflow ? (seconds < 0 ? .min : .max) : nanoseconds + attoseconds / 1_000_000_000)
+        let (sum, isBeyond) = nanoseconds.addingReportingOverflow(attoseconds / 1_000_000_000)
+        recordNanoseconds(isOverflow || isBeyond ? (seconds < 0 ? .min : .max) : sum)
     }
 }

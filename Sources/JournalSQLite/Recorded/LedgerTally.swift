@@ -59,8 +59,8 @@ struct LedgerTally {
         for (index, fact) in facts.enumerated() {
             let sequence = rows.sequences[fact.row]
             guard range.contains(sequence), !mayBeGone || !removed.contains(sequence) else { continue }
-            // From a file: it must be one of the segment's own names, whose numbers begin at 1.
-            guard fact.name >= 1, fact.name <= texts.count - known else {
+            // From a file: it must be one of the segment's own names, whose numbers begin at 1, and a time that an event can have.
+            guard fact.name >= 1, fact.name <= texts.count - known, Timestamp.range.contains(timestamps[index]) else {
                 throw DamagedSegment(segment: columns.segment, fault: .damaged)
             }
             let name = known + Int(fact.name) - 1

@@ -102,9 +102,17 @@ import Testing
         #expect(throws: DamagedSegment.self) { try forged.summaries() }
     }
 
-    /// A number of no name, of a name that only another segment has, and numbers that no calculation survives.
-    @Test(arguments: [0, 4, 1000, Int64(UInt32.max)])
-    func `counts deliveries by the journal itself where a number stands for no name`(base: Int64) async throws {
+    /// A number of no name, of a name that only another segment has, and numbers that no calculation survives; times before and after
+    /// all that a timestamp can be.
+    @Test(arguments: [
+        (ColumnPart.names, 0), (.names, 4), (.names, 1000), (.names, Int64(UInt32.max)), (.timestamps, .min),
+        (.timestamps, .max),
+        (.timestamps, Timestamp.range.lowerBound - 1),
+    ])
+    func `counts deliveries by the journal itself where a number stands for no name or no time`(
+        part: ColumnPart,
+        base: Int64
+    ) async throws {
         try await withTemporaryFolder { folder in
             var store = try await ColumnIndexTests.filled(folder)
             let window = RecordedWindow(
@@ -120,7 +128,7 @@ import Testing
             #expect(!files.isEmpty)
             for file in files {
                 var bytes = [UInt8](try Data(contentsOf: file))
-                FileDamage.put(UInt64(base), at: (8 + ColumnPart.names.rawValue * 5 + 2) * 8, in: &bytes)
+                FileDamage.put(UInt64(bitPattern: base), at: (8 + part.rawValue * 5 + 2) * 8, in: &bytes)
                 let end = ColumnHeader.bytes - 8
                 FileDamage.put(Checksum.of(Array(bytes[..<end])), at: end, in: &bytes)
                 try Data(bytes).write(to: file)

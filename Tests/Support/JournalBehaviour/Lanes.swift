@@ -116,6 +116,35 @@ extension StoreBehaviour {
             try expect(unknown, .unknown, "a lane that is not there")
             return reopened
         },
+        StoreCheck("changes a lane as its state allows, and nothing of one that is over") { store, _ in
+            func expected(_ state: LaneState, _ change: LaneChange) -> LaneState? {
+                switch (state, change) {
+                case (.running, .pause): .paused
+                case (.paused, .resume): .running
+                case (.running, .rate), (.paused, .rate), (.running, .fixEnd), (.paused, .fixEnd): state
+                case (.running, .cancel), (.paused, .cancel): .cancelling
+                default: nil
+                }
+            }
+            for state in LaneState.allCases {
+                for change in [LaneChange.pause, .resume, .rate(7), .fixEnd, .cancel] {
+                    let before = try await store.lane(in: state, of: "\(state) \(change)")
+                    let answer = try await store.change(before.number, change, by: "anna", at: Sample.accepted)
+                    let after = try require(try await store.lane(before.number), "the lane")
+                    guard let expected = expected(state, change) else {
+                        try expect(answer, .refused(before), "\(change) of a lane that is \(state)")
+                        try expect(after, before, "\(change) of a lane that is \(state)")
+                        continue
+                    }
+                    try expect(answer, .changed(after), "\(change) of a lane that is \(state)")
+                    try expect(after.state, expected, "\(change) of a lane that is \(state)")
+                    try expect(after.rate, change == .rate(7) ? 7 : before.rate, "the rate")
+                    try expect(after.hasEnd, change == .fixEnd, "the end")
+                    try expect(after.changedBy, change == .fixEnd ? before.changedBy : "anna", "who changed it")
+                }
+            }
+            return store
+        },
         StoreCheck("names what a lane was about to send when it was interrupted") { store, fixture in
             try await store.store(Sample.events(1...4))
             let lane = try await store.started(Sample.lane())
@@ -206,6 +235,23 @@ extension EventStore {
             throw BrokenPromise(description: "\(change) was refused")
         }
         return lane
+    }
+
+    /// A lane of one customer in this state.
+    fileprivate func lane(in state: LaneState, of customer: String) async throws -> Lane {
+        let lane = try await started(Sample.lane(LaneFilter(customerIDs: [customer])))
+        switch state {
+        case .running: return lane
+        case .paused: return try await changed(lane.number, .pause)
+        case .cancelling: return try await changed(lane.number, .cancel)
+        case .cancelled, .done:
+            let lease = try await lease(lane.number, taking: Sample.Taking())
+            _ = try await changed(lane.number, state == .done ? .fixEnd : .cancel)
+            guard case .changed(let ended) = try await end(lane.number, under: lease, at: Sample.accepted) else {
+                throw BrokenPromise(description: "a lane did not end")
+            }
+            return ended
+        }
     }
 
     /// Ends a lane whose events are settled.
