@@ -196,23 +196,24 @@ private struct SandboxJSONReader {
         }
     }
 
+    /// By the grammar: `01`, `1.` and `.5` are no numbers, and vendors refuse them.
     private mutating func readNumber() -> SandboxJSON? {
         let start = place
-        while let byte = next, Self.isPartOfNumber(byte) { place += 1 }
-        let first = bytes[start..<place].first { $0 != UInt8(ascii: "-") }
-        guard let first, Self.isDigit(first) else { return nil }
-        let text = String(decoding: bytes[start..<place], as: UTF8.self)
-        guard Double(text) != nil else { return nil }
-        return .number(text)
+        _ = take(UInt8(ascii: "-"))
+        guard take(UInt8(ascii: "0")) || skipDigits() else { return nil }
+        if take(UInt8(ascii: ".")), !skipDigits() { return nil }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            guard skipDigits() else { return nil }
+        }
+        return .number(String(decoding: bytes[start..<place], as: UTF8.self))
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    private static func isPartOfNumber(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): true
-        default: isDigit(byte)
-        }
+    /// Whether there was one.
+    private mutating func skipDigits() -> Bool {
+        let start = place
+        while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
+        return place > start
     }
 
     private mutating func readString() -> String? {
@@ -261,7 +262,10 @@ private struct SandboxJSONReader {
     }
 
     private mutating func readHex() -> UInt32? {
-        guard place + 4 <= bytes.count else { return nil }
+        // A sign is no digit, though number readers take it.
+        guard place + 4 <= bytes.count, bytes[place] != UInt8(ascii: "+"), bytes[place] != UInt8(ascii: "-") else {
+            return nil
+        }
         defer { place += 4 }
         return UInt32(String(decoding: bytes[place..<(place + 4)], as: UTF8.self), radix: 16)
     }

@@ -58,13 +58,18 @@ package struct NormalPath: Sendable, Equatable {
         // Dots that are in the path itself are another spelling.
         let isPlain = path.split(separator: "/").contains { $0 == "." || $0 == ".." }
         var current = path
-        while true {
+        // Each decoding reads the whole path: without a limit, one of many thousand levels would take seconds.
+        for _ in 0...deepestEncoding {
             if !isPlain, hasDotSegment(current) { throw .ambiguous(holding: "a hidden dot segment") }
             guard let next = decoded(current.utf8) else { throw .ambiguous(holding: "bytes that are not UTF-8") }
             if next == current { return }
             current = next
         }
+        throw .ambiguous(holding: "percent-encoding that is nested more than \(deepestEncoding) levels deep")
     }
+
+    /// How often a path may change by decoding it again. Servers do it once, some twice.
+    private static let deepestEncoding = 8
 
     /// Whether a segment is `.` or `..`, with whatever parameters after a semicolon.
     private static func hasDotSegment(_ text: String) -> Bool {

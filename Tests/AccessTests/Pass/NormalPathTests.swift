@@ -48,6 +48,18 @@ import Testing
         )
     }
 
+    /// `%41`, `%2541`, `%252541` …: a level for each `25`. A path of thousands of levels would take a core for seconds.
+    @Test(arguments: [(0, true), (1, true), (7, true), (8, false), (9, false), (20_000, false)])
+    func `takes percent-encoding within percent-encoding to a depth of eight`(levels: Int, isTaken: Bool) {
+        let path = "/v1/customers/%" + String(repeating: "25", count: levels) + "20"
+        let fault = NormalPath.Fault.ambiguous(holding: "percent-encoding that is nested more than 8 levels deep")
+        if isTaken {
+            #expect(throws: Never.self) { try NormalPath(path) }
+        } else {
+            #expect(throws: fault) { try NormalPath(path) }
+        }
+    }
+
     @Test func `compares percent-encoding in upper case, and forwards it as it came`() throws {
         let path = try NormalPath("/v1/customers/%c3%a4")
         #expect(path.comparable == "/v1/customers/%C3%A4" && path.text == "/v1/customers/%c3%a4")
