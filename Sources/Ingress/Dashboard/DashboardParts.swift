@@ -8,6 +8,7 @@ struct DashboardParts: Sendable {
     let settings: DashboardSettings
     let sessions: DashboardSessions
     let rendering: PageRendering
+    let refreshes = SharedRefreshes()
     let visits: VisitRule
 
     /// - Parameters:

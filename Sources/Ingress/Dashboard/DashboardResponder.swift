@@ -12,6 +12,8 @@ struct DashboardResponder: Sendable {
     private let table = PageTable()
     /// Screens that search the journal, which few of a client's requests may do at once.
     private static let searching: Set<Screen> = [.events, .problems]
+    /// Screens that people leave open, whose pages follow from the client and the address.
+    private static let watched: Set<Screen> = [.overview, .providers]
 
     init(_ parts: DashboardParts, _ services: EndpointServices, _ envelope: Envelope) {
         self.parts = parts
@@ -101,13 +103,23 @@ struct DashboardResponder: Sendable {
             }
             throw Problem.forbidden(missing.rawValue)
         }
-        answered.answer = try await answer(
-            PageCall(
-                call: visit.call(parameter, by: caller, services),
-                session: session,
-                isSecure: own.scheme == "https"
-            ),
-            page
+        let call = PageCall(
+            call: visit.call(parameter, by: caller, services),
+            session: session,
+            isSecure: own.scheme == "https"
+        )
+        guard Self.watched.contains(page.screen), visit.isRead, visit.wantsContentOnly else {
+            answered.answer = try await answer(call, page)
+            return
+        }
+        let asked = answered
+        let key = SharedRefreshes.Key(caller.client, visit.address)
+        answered.answer = .other(
+            try await parts.refreshes.response(for: key) {
+                var refresh = asked
+                refresh.answer = try await answer(call, page)
+                return try await written(refresh, visit)
+            }
         )
     }
 
@@ -151,6 +163,22 @@ struct DashboardResponder: Sendable {
 /// How an answer is written.
 extension DashboardResponder {
     private func write(_ answered: AnsweredPage, _ visit: PageVisit) async -> EndpointResponse {
+        do {
+            return try await written(answered, visit)
+        } catch {
+            // Without a page to put it on.
+            let problem = problem(error, visit)
+            return EndpointResponse(
+                status: problem.status,
+                contentType: "text/plain; charset=utf-8",
+                fields: Array(problem.headers),
+                body: .bytes(Array("\(problem.title): \(problem.detail)\n".utf8))
+            )
+        }
+    }
+
+    /// - Throws: ``Problem`` if too many pages are being written.
+    private func written(_ answered: AnsweredPage, _ visit: PageVisit) async throws -> EndpointResponse {
         switch answered.answer {
         case .other(var response):
             response.fields += answered.fields
@@ -168,24 +196,13 @@ extension DashboardResponder {
                 on: answered.screen,
                 services.given.operations.reports.problems
             )
-            do {
-                let text = try await parts.rendering.render(page, in: frame, contentOnly: visit.wantsContentOnly)
-                return EndpointResponse(
-                    status: status,
-                    contentType: "text/html; charset=utf-8",
-                    fields: answered.fields,
-                    body: .bytes(text)
-                )
-            } catch {
-                // Without a page to put it on.
-                let problem = problem(error, visit)
-                return EndpointResponse(
-                    status: problem.status,
-                    contentType: "text/plain; charset=utf-8",
-                    fields: Array(problem.headers),
-                    body: .bytes(Array("\(problem.title): \(problem.detail)\n".utf8))
-                )
-            }
+            let text = try await parts.rendering.render(page, in: frame, contentOnly: visit.wantsContentOnly)
+            return EndpointResponse(
+                status: status,
+                contentType: "text/html; charset=utf-8",
+                fields: answered.fields,
+                body: .bytes(text)
+            )
         }
     }
 
