@@ -144,8 +144,9 @@ struct PlotFrame: Sendable {
         var bytes: [UInt8] = []
         for (place, piece) in pieces.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            let found = Thinning.extremes(values, in: piece).compactMap { values[$0] }
-            guard let low = found.min(), let high = found.max() else { continue }
+            guard let extremes = Thinning.extremes(values, in: piece), let low = values[extremes.low],
+                let high = values[extremes.high]
+            else { continue }
             write(low, to: &bytes)
             guard low < high else { continue }
             bytes.append(UInt8(ascii: "~"))

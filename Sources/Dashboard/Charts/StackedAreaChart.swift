@@ -40,19 +40,30 @@ struct StackedAreaChart: Sendable {
     private var columns: [Column?] {
         let count = series.map(\.values.count).max() ?? 0
         return Thinning.columns(of: count).map { piece in
-            piece.compactMap(column).max { ($0.edges.last ?? 0) < ($1.edges.last ?? 0) }
+            var highest: (index: Int, total: Double)?
+            for index in piece {
+                guard let total = total(index), total > highest?.total ?? -1 else { continue }
+                highest = (index, total)
+            }
+            return highest.map { Column(index: $0.index, edges: edges($0.index)) }
         }
     }
 
-    private func column(_ index: Int) -> Column? {
-        let values = series.map { $0.values.indices.contains(index) ? $0.values[index] : nil }
-        guard values.contains(where: { $0 != nil }) else { return nil }
+    /// Nil if nothing was measured. No value is negative.
+    private func total(_ index: Int) -> Double? {
+        var total: Double?
+        for line in series where index < line.values.count {
+            if let value = line.values[index] { total = (total ?? 0) + value }
+        }
+        return total
+    }
+
+    private func edges(_ index: Int) -> [Double] {
         var sum = 0.0
-        let edges = values.map { value in
-            sum += value ?? 0
+        return series.map { line in
+            sum += (index < line.values.count ? line.values[index] : nil) ?? 0
             return sum
         }
-        return Column(index: index, edges: edges)
     }
 
     private func draw(_ number: Int, _ columns: [Column?], in frame: PlotFrame, _ writer: inout MarkupWriter) {

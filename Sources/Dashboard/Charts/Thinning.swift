@@ -19,16 +19,20 @@ enum Thinning {
         (0..<number).map { ($0 * count / number)..<(($0 + 1) * count / number) }
     }
 
-    /// The indices of the lowest and of the highest value of a piece, in their order; one if they are the same, none in a gap.
-    static func extremes(_ values: [Double?], in piece: Range<Int>) -> [Int] {
-        var (low, high): (Int?, Int?) = (nil, nil)
+    /// The indices of the lowest and of the highest value of a piece, the first ones if there are several; nil in a gap.
+    static func extremes(_ values: [Double?], in piece: Range<Int>) -> (low: Int, high: Int)? {
+        var found: (low: Int, high: Int)?
+        var (lowest, highest) = (0.0, 0.0)
         for index in piece.clamped(to: values.indices) {
             guard let value = values[index] else { continue }
-            if low.flatMap({ values[$0] }).map({ value < $0 }) ?? true { low = index }
-            if high.flatMap({ values[$0] }).map({ value > $0 }) ?? true { high = index }
+            guard let known = found else {
+                (found, lowest, highest) = ((index, index), value, value)
+                continue
+            }
+            if value < lowest { (found, lowest) = ((index, known.high), value) }
+            if value > highest { (found, highest) = ((known.low, index), value) }
         }
-        guard let low, let high else { return [] }
-        return low == high ? [low] : [min(low, high), max(low, high)]
+        return found
     }
 
     /// Indices of the values to draw, in stretches without gaps.
@@ -37,13 +41,14 @@ enum Thinning {
         var stretches: [[Int]] = []
         var current: [Int] = []
         for piece in pieces(of: values.count, limit: limit) {
-            let indices = extremes(values, in: piece)
-            if indices.isEmpty {
+            guard let (low, high) = extremes(values, in: piece) else {
                 if !current.isEmpty { stretches.append(current) }
                 current = []
-            } else {
-                current += indices
+                continue
             }
+            // In their order; one if they are the same.
+            current.append(min(low, high))
+            if low != high { current.append(max(low, high)) }
         }
         return current.isEmpty ? stretches : stretches + [current]
     }

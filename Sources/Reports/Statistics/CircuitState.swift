@@ -23,4 +23,12 @@ package enum CircuitState: String, Sendable, CaseIterable, Comparable {
         case .held: 4
         }
     }
+
+    /// - Parameter rank: nil is returned for one that no state has.
+    init?(rank: Int) {
+        guard Self.byRank.indices.contains(rank) else { return nil }
+        self = Self.byRank[rank]
+    }
+
+    private static let byRank = allCases.sorted()
 }

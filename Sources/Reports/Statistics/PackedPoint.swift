@@ -65,7 +65,7 @@ struct PackedPoint: Sendable {
         point.p50 = p50Microseconds < 0 ? nil : .microseconds(p50Microseconds)
         point.p99 = p99Microseconds < 0 ? nil : .microseconds(p99Microseconds)
         point.concurrency = concurrency < 0 ? nil : Int(concurrency)
-        point.circuit = CircuitState.allCases.first { $0.rank == Int(circuit) }
+        point.circuit = CircuitState(rank: Int(circuit))
         return point
     }
 }

@@ -50,7 +50,7 @@ struct BenchRoutes {
 
     private var pass: String {
         if manages { return #","scopes":["events:write","events:read","migrations:manage","admin"]"# }
-        if watches { return #","scopes":["events:write","events:read","dashboard"]"# }
+        if watches { return #","scopes":["events:write","events:read","deliveries:manage","dashboard"]"# }
         guard passes else { return "" }
         return #","scopes":["events:write","events:read","vendor:read"],"pass":{"lago":"/api/v1/customers*"}"#
     }
