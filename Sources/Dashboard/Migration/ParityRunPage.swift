@@ -27,14 +27,7 @@ package struct ParityRunPage: PageContent {
     let csv: String
     let notice: String?
     /// What sending lost events again would do, for somebody who has asked; else nil.
-    let plan: Plan?
-
-    /// What sending lost events again would do.
-    struct Plan: Sendable {
-        let text: String
-        /// How many would be sent; nil if none would.
-        let sends: String?
-    }
+    let plan: ResendPlan?
 
     /// One finding.
     struct FindingRow: Sendable {
@@ -90,7 +83,7 @@ package struct ParityRunPage: PageContent {
         cursor: String?,
         mayManage: Bool,
         notice: String? = nil,
-        plan: ResendCount? = nil
+        plan: ResendPlan? = nil
     ) {
         let path = "/dashboard/migration/runs/\(run.id)"
         title = "Comparison \(run.id)"
@@ -125,7 +118,7 @@ package struct ParityRunPage: PageContent {
         report = path + "/report"
         csv = path + "/findings.csv"
         self.notice = notice
-        self.plan = plan.map(Self.plan)
+        self.plan = plan
     }
 
     private static func parameters(_ filter: FindingFilter) -> [(name: String, value: String?)] {
@@ -133,15 +126,6 @@ package struct ParityRunPage: PageContent {
             ("provider", filter.provider?.rawValue), ("name", filter.name), ("customer_id", filter.customerID),
             ("cause", filter.cause?.rawValue),
         ]
-    }
-
-    private static func plan(_ count: ResendCount) -> Plan {
-        let reason = count.reason ?? "unknown"
-        let left = count.failed > 0 ? "; \(PlainNumbers.count(count.failed)) cannot be: \(reason)" : ""
-        return Plan(
-            text: "\(PlainNumbers.count(count.sent, of: "event")) would be sent again\(left).",
-            sends: count.sent > 0 ? PlainNumbers.count(count.sent, of: "event") : nil
-        )
     }
 
     static func matrix(_ run: ParityRun, _ cells: [NumberedCell], _ path: String) -> String {

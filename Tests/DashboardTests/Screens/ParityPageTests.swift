@@ -93,7 +93,7 @@ import Testing
                 limit: 100,
                 cursor: nil,
                 mayManage: true,
-                plan: plan
+                plan: plan.map { ResendPlan($0) }
             )
         }
         func html(_ plan: ResendCount?) -> String {
@@ -104,7 +104,29 @@ import Testing
         let some = html(ResendCount(sent: 210, failed: 2, reason: "corrected since"))
         #expect(some.contains("210 events would be sent again; 2 cannot be: corrected since."))
         #expect(some.contains("name=\"confirmed\"") && some.contains("Send 210 events again</button>"))
+        #expect(some.contains("name=\"expected\" value=\"210\"") && !some.contains("name=\"typed\""))
         #expect(!html(ResendCount()).contains("name=\"confirmed\""))
+        #expect(html(ResendCount(sent: 1001)).contains("Type 1001 to confirm"))
+    }
+
+    @Test(arguments: [
+        (nil, nil, 3, "Confirm the number"), ("x", nil, 3, "Confirm the number"),
+        ("3", nil, 4, "4 events would be sent now, not the 3"), ("3", nil, 2, "2 events would be sent now, not the 3"),
+        ("1001", nil, 1001, "Type the number 1001"), ("1001", "1000", 1001, "Type the number 1001"),
+        ("1001", "1,001", 1002, "1,002 events would be sent now"),
+    ])
+    func `asks again unless the number that was shown is confirmed and still right`(
+        expected: String?,
+        typed: String?,
+        total: Int,
+        fault: String
+    ) {
+        #expect(ResendPlan.fault(expected: expected, typed: typed, now: total)?.hasPrefix(fault) == true)
+    }
+
+    @Test func `takes a number that is confirmed and still right`() {
+        #expect(ResendPlan.fault(expected: "3", typed: nil, now: 3) == nil)
+        #expect(ResendPlan.fault(expected: "1001", typed: "1,001", now: 1001) == nil)
     }
 
     @Test func `offers to send lost events again to those who may`() {

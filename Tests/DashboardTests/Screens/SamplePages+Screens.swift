@@ -403,7 +403,7 @@ extension SamplePages {
             cursor: nil,
             mayManage: true,
             notice: text,
-            plan: ResendCount(sent: 3, failed: 1, reason: text)
+            plan: ResendPlan(ResendCount(sent: 3000, failed: 1, reason: text), fault: text)
         )
     }
 

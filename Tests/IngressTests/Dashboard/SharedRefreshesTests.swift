@@ -1,9 +1,5 @@
 import Access
-import AsyncHTTPClient
 import Events
-import NIOCore
-import NIOHTTP1
-import NIOPosix
 import Reports
 import Synchronization
 import TestSupport
@@ -165,33 +161,6 @@ import Testing
         }
     }
 
-    private static let browser: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        return HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
-    }()
-
-    /// - Returns: the session's cookie.
-    private static func signIn(_ key: String, at server: IngressFixture) async throws -> String {
-        var request = HTTPClientRequest(url: server.address + "/dashboard/sign-in")
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-        request.headers.add(name: "Sec-Fetch-Site", value: "same-origin")
-        request.body = .bytes(ByteBuffer(string: "key=\(key)"))
-        let answer = try await browser.execute(request, timeout: .seconds(300))
-        return String(try #require(answer.headers.first(name: "Set-Cookie")).prefix { $0 != ";" })
-    }
-
-    private static func refresh(_ path: String, _ cookie: String, at server: IngressFixture) async throws
-        -> (status: Int, text: String)
-    {
-        var request = HTTPClientRequest(url: server.address + path)
-        request.headers.add(name: "Cookie", value: cookie)
-        request.headers.add(name: "X-Dashboard-Refresh", value: "1")
-        let answer = try await browser.execute(request, timeout: .seconds(300))
-        return (Int(answer.status.code), String(buffer: try await answer.body.collect(upTo: 8 << 20)))
-    }
-
     @Test(arguments: ["/dashboard", "/dashboard/providers"])
     func `two open pages of a client are written once a second`(path: String) async throws {
         let statistics = CountedStatistics()
@@ -200,12 +169,12 @@ import Testing
             statistics: statistics,
             dashboard: DashboardSettings()
         ) { (server) async throws in
-            let first = try await Self.signIn("boss", at: server)
-            let second = try await Self.signIn("boss", at: server)
+            let first = try await DashboardVisitor(signedInWith: "boss", at: server)
+            let second = try await DashboardVisitor(signedInWith: "boss", at: server)
             try await waitUntil("two refreshes come within a second") {
                 let before = statistics.count
-                let one = try await Self.refresh(path, first, at: server).text
-                let other = try await Self.refresh(path, second, at: server).text
+                let one = try await first.refresh(path).text
+                let other = try await second.refresh(path).text
                 return statistics.count - before <= 1 && one == other && one.contains("/providers/p\"")
             }
         }
@@ -214,16 +183,18 @@ import Testing
     @Test func `a refresh of one client shows nothing of what another client may see`() async throws {
         try await IngressFixture.with(clients: Self.clients, dashboard: DashboardSettings()) {
             (server) async throws in
-            var cookies: [String: String] = [:]
-            for name in ["boss", "colleague", "rival"] { cookies[name] = try await Self.signIn(name, at: server) }
+            var visitors: [String: DashboardVisitor] = [:]
+            for name in ["boss", "colleague", "rival"] {
+                visitors[name] = try await DashboardVisitor(signedInWith: name, at: server)
+            }
             for _ in 1...5 {
                 for name in ["boss", "rival", "colleague"] {
-                    let cookie = try #require(cookies[name])
-                    let overview = try await Self.refresh("/dashboard", cookie, at: server)
+                    let visitor = try #require(visitors[name])
+                    let overview = try await visitor.refresh("/dashboard")
                     #expect(overview.status == 200)
                     #expect(overview.text.contains("/providers/p\"") == (name == "boss"), "\(name)")
                     #expect(overview.text.contains("deliveries:manage") == (name == "colleague"), "\(name)")
-                    let providers = try await Self.refresh("/dashboard/providers/p", cookie, at: server)
+                    let providers = try await visitor.refresh("/dashboard/providers/p")
                     #expect(providers.status == ["boss": 200, "rival": 404, "colleague": 403][name])
                 }
             }
@@ -233,15 +204,11 @@ import Testing
     @Test func `a session that has ended gets no refresh that was written for an open one`() async throws {
         try await IngressFixture.with(clients: Self.clients, dashboard: DashboardSettings()) {
             (server) async throws in
-            let ended = try await Self.signIn("boss", at: server)
-            let open = try await Self.signIn("boss", at: server)
-            var signOut = HTTPClientRequest(url: server.address + "/dashboard/sign-out")
-            signOut.method = .POST
-            signOut.headers.add(name: "Cookie", value: ended)
-            signOut.headers.add(name: "Sec-Fetch-Site", value: "same-origin")
-            _ = try await Self.browser.execute(signOut, timeout: .seconds(300))
-            #expect(try await Self.refresh("/dashboard", open, at: server).status == 200)
-            #expect(try await Self.refresh("/dashboard", ended, at: server).status == 401)
+            let ended = try await DashboardVisitor(signedInWith: "boss", at: server)
+            let open = try await DashboardVisitor(signedInWith: "boss", at: server)
+            _ = try await ended.post("/dashboard/sign-out")
+            #expect(try await open.refresh("/dashboard").status == 200)
+            #expect(try await ended.refresh("/dashboard").status == 401)
         }
     }
 }

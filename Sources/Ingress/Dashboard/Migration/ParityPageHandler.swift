@@ -82,17 +82,22 @@ struct ParityPageHandler: Sendable {
         return .see("/dashboard/migration/runs/\(run.id)")
     }
 
-    /// Says what sending lost events again would do; once that is confirmed, sends them.
+    /// Says what sending lost events again would do; once that is confirmed, and if it is still so, sends them.
     func resend(_ call: PageCall) async throws -> PageAnswer {
         let run = try await run(call)
         let form = try await call.form()
         var filter = try Self.filter(form)
         filter.cause = nil
+        let planned = try await asked { [filter] () throws(ParityError) in
+            try await parity.planResend(in: run.id, filter)
+        }
         guard form["confirmed"] == "yes" else {
-            let plan = try await asked { [filter] () throws(ParityError) in
-                try await parity.planResend(in: run.id, filter)
-            }
-            return .page(try await page(of: run, call, filter, plan: plan))
+            return .page(try await page(of: run, call, filter, plan: ResendPlan(planned)))
+        }
+        let fault = ResendPlan.fault(expected: form["expected"], typed: form["typed"], now: planned.sent)
+        guard fault == nil, planned.sent > 0 else {
+            let plan = ResendPlan(planned, fault: fault)
+            return .page(try await page(of: run, call, filter, plan: plan), status: .conflict)
         }
         let count = try await asked { [filter] () throws(ParityError) in try await parity.resend(in: run.id, filter) }
         let details = ["run": "\(run.id)", "sent": "\(count.sent)", "failed": "\(count.failed)"]
@@ -108,7 +113,7 @@ struct ParityPageHandler: Sendable {
         _ call: PageCall,
         _ filter: FindingFilter,
         notice: String? = nil,
-        plan: ResendCount? = nil
+        plan: ResendPlan? = nil
     ) async throws -> ParityRunPage {
         let parameters = try ListParameters(call.fields.query(["limit", "cursor"]), allowed: ["limit", "cursor"])
         let limit = try parameters.limit(default: Pager.usualSize)
