@@ -226,7 +226,8 @@ struct GatewayReadiness: ReadinessReporting {
             return Self.item(name, isReady: false, error.message)
         }
         guard let state else { return elsewhere(name) }
-        if let parked = state.parked { return Self.item(name, isReady: false, "parked: \(parked.message)") }
+        let since = state.circuitOpenSince.map { " since \($0.rfc3339)" } ?? ""
+        if let parked = state.parked { return Self.item(name, isReady: false, "parked\(since): \(parked.message)") }
         if let hold = state.operatorHold {
             let end = "tollgate providers resume \(name) ends it"
             return Self.item(name, isReady: false, "held by \(hold.by) until \(hold.until.rfc3339); \(end)")
@@ -237,7 +238,7 @@ struct GatewayReadiness: ReadinessReporting {
             let detail = "the vendor asked for a delay until \(until.rfc3339)\(reason); \(end)"
             return Self.item(name, isReady: false, detail)
         }
-        let detail = "circuit \(state.circuit)" + (state.lastFault.map { ", last: \($0.message)" } ?? "")
+        let detail = "circuit \(state.circuit)\(since)" + (state.lastFault.map { ", last: \($0.message)" } ?? "")
         return Self.item(name, isReady: state.circuit == "closed", detail)
     }
 

@@ -54,12 +54,13 @@ struct ListProvidersCommand: AsyncParsableCommand {
         if let until = provider["operator_hold"]?["until"]?.string {
             return "held until \(until) by \(provider["operator_hold"]?["client"]?.string ?? "")"
         }
-        if provider["parked"]?.bool == true { return "parked" }
+        let since = provider["circuit_open_since"]?.string.map { " since \($0)" } ?? ""
+        if provider["parked"]?.bool == true { return "parked\(since)" }
         if let until = provider["held_until"]?.string { return "paused by the vendor until \(until)" }
         if let gateway = provider["gateway"], let name = gateway["name"]?.string {
             return "\(gateway["detail"]?.string ?? "unknown") (at gateway \(name))"
         }
-        return provider["circuit"]?.string.map { "circuit \($0)" } ?? "starting"
+        return provider["circuit"]?.string.map { "circuit \($0)\(since)" } ?? "starting"
     }
 }
 

@@ -39,7 +39,7 @@ def outage_and_recovery():
         # One refresh may be under way; the one after it is made of what the gateway knows by now.
         before = len(page.refreshes())
         page.wait("the refreshes", lambda: len(page.refreshes()) >= before + 2)
-        assert any("lago-sandbox fails" in verdict for verdict in page.refreshes()[: before + 2]), page.refreshes()
+        assert any("lago-sandbox has failed since" in verdict for verdict in page.refreshes()[: before + 2]), page.refreshes()
         page.wait("the verdict", lambda: page.text("#overview .verdict") != calm)
         page.sees("lago-sandbox", "#overview .verdict")
         page.sees("503")
@@ -68,7 +68,7 @@ def simulated_outage():
         page.has_no_cut_table()
         page.shot("try-simulators")
         send(running, events(200))
-        page.open().sees("lago-sandbox fails", "#overview .verdict")
+        page.open().sees("lago-sandbox has failed since", "#overview .verdict")
         page.open("/try")
         assert [_behaviour(page, vendor) for vendor in ("flexprice", "lago")] == ["works", "unavailable: 503"]
         _behave(page, "lago", "works")

@@ -100,6 +100,59 @@ import Testing
         #expect(found.sentences[0].hasPrefix("lago fails (vendor_unavailable: 503); 1 event waits, the oldest since"))
     }
 
+    @Test func `says since when a provider fails or refuses the credential`() {
+        let failing = verdict([
+            provider {
+                $0.circuit = "probing"
+                $0.circuitOpenSince = now + .seconds(-1560)
+            }
+        ])
+        #expect(
+            failing.sentences == ["lago has failed since 2027-01-15 07:34:00 UTC, for 26 min; nothing waits."]
+        )
+        let refused = verdict([
+            provider {
+                $0.circuit = "open"
+                $0.parked = fault
+                $0.circuitOpenSince = now + .seconds(-60)
+            }
+        ])
+        #expect(
+            refused.sentences == [
+                "lago has refused the credential since 2027-01-15 07:59:00 UTC, for 1 min "
+                    + "(unauthorized: Invalid API key); nothing waits."
+            ]
+        )
+    }
+
+    @Test(
+        arguments: [
+            (
+                [400, 310, 320, 330],
+                "lago has been behind since 2027-01-15 07:30:00 UTC, for 30 min or longer; 9 events"
+            ),
+            (
+                [nil, 310, 320, 330],
+                "lago has been behind since 2027-01-15 07:40:00 UTC, for 20 min or longer; 9 events"
+            ),
+            ([10, 310, 320, 330], "lago has been behind since 2027-01-15 07:40:00 UTC, for 20 min; 9 events"),
+            ([900, 10, 320, nil], "lago has been behind since 2027-01-15 07:50:00 UTC, for 10 min; 9 events"),
+            // The figures are older than what the store says now.
+            ([400, 310, 320, 10], "lago is behind; 9 events"), ([nil, nil, nil, nil], "lago is behind; 9 events"),
+        ] as [([Int?], String)]
+    )
+    func `says since when events wait too long`(ages: [Int?], sentence: String) {
+        var facts = provider(waiting: 9, for: .seconds(330))
+        facts.figures = RecentFigures(
+            start: now + .seconds(-2400),
+            step: .seconds(600),
+            accepted: ages.map { _ in 1 },
+            delivered: ages.map { _ in 1 },
+            oldestAge: ages.map { $0.map { .seconds($0) } }
+        )
+        #expect(verdict([facts]).sentences[0].hasPrefix(sentence))
+    }
+
     @Test func `takes an operator's hold for a warning, whatever the circuit is`() {
         let found = verdict([
             provider {
@@ -108,7 +161,11 @@ import Testing
             }
         ])
         #expect(found.grade == .warn)
-        #expect(found.sentences == ["lago is held by ops until 2027-01-15 08:10:00 UTC; nothing waits."])
+        #expect(
+            found.sentences == [
+                "lago is held by ops since 2027-01-15 08:00:00 UTC, until 2027-01-15 08:10:00 UTC; nothing waits."
+            ]
+        )
     }
 
     @Test func `warns of a backlog that is older than five minutes`() {

@@ -71,9 +71,13 @@ struct OverviewVerdict: Sendable, Equatable {
         switch ProviderState(facts) {
         case .held:
             guard let hold = facts.pipeline?.hold else { return nil }
-            return (.warn, "\(facts.name) is held by \(hold.by) until \(TimeText(hold.until).text) UTC\(backlog).")
-        case .parked: return (.bad, "\(facts.name) refuses the credential\(fault)\(backlog).")
-        case .open, .probing: return (.bad, "\(facts.name) fails\(fault)\(backlog).")
+            let span = "since \(TimeText(hold.at).text) UTC, until \(TimeText(hold.until).text) UTC"
+            return (.warn, "\(facts.name) is held by \(hold.by) \(span)\(backlog).")
+        case .parked:
+            let refuses = state(facts, "refuses the credential", "has refused the credential", at: now)
+            return (.bad, "\(facts.name) \(refuses)\(fault)\(backlog).")
+        case .open, .probing:
+            return (.bad, "\(facts.name) \(state(facts, "fails", "has failed", at: now))\(fault)\(backlog).")
         case .waiting: return (.warn, "\(facts.name) asked for a wait\(backlog).")
         case .unconfigured: return (.bad, "\(facts.name) is no longer in routes.json\(backlog).")
         case .elsewhere(isReady: false):
@@ -81,8 +85,24 @@ struct OverviewVerdict: Sendable, Equatable {
             return (.bad, "\(facts.name) is delivered by \(gateway), which reports: \(detail)\(backlog).")
         case .closed, .unknown, .elsewhere(isReady: true):
             guard let oldest = facts.backlog?.oldest, now - oldest > slow else { return nil }
-            return (.warn, "\(facts.name) is behind\(backlog).")
+            return (.warn, "\(facts.name)\(behind(facts, at: now))\(backlog).")
         }
+    }
+
+    /// What a provider does, or has done since its circuit opened, if that is known.
+    private static func state(_ facts: ProviderFacts, _ does: String, _ hasDone: String, at now: Timestamp) -> String {
+        facts.pipeline?.circuitOpenSince.map { "\(hasDone) since \(time($0, at: now))" } ?? does
+    }
+
+    /// Since when events wait too long, by the figures of the window.
+    private static func behind(_ facts: ProviderFacts, at now: Timestamp) -> String {
+        guard let (since, isLeast) = facts.figures?.waitsLonger(than: slow) else { return " is behind" }
+        return " has been behind since \(time(since, at: now))\(isLeast ? " or longer" : "")"
+    }
+
+    /// `2027-01-15 07:34:00 UTC, for 26 min`.
+    private static func time(_ time: Timestamp, at now: Timestamp) -> String {
+        "\(TimeText(time).text) UTC, for \(PlainNumbers.age(of: time, at: now))"
     }
 
     private static func waiting(_ facts: ProviderFacts, at now: Timestamp) -> String {

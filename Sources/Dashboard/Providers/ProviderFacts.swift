@@ -56,6 +56,8 @@ package struct ProviderFacts: Sendable {
     package struct Pipeline: Sendable {
         /// `closed`, `open` or `probing`.
         package var circuit: String
+        /// Since when it is not closed; nil while it is.
+        package var circuitOpenSince: Timestamp?
         /// Why the provider is parked; nil if it is not.
         package var parked: DeliveryFault?
         /// When the vendor may be called again; nil if it may be called.

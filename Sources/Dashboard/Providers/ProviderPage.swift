@@ -186,16 +186,21 @@ package struct ProviderPage: PageContent {
         }
         let next =
             pipeline.pausedUntil.map { $0 > now ? " Next call in \(PlainNumbers.duration($0 - now))." : "" } ?? ""
+        let since = pipeline.circuitOpenSince.map { " since \(TimeText($0).text) UTC" } ?? ""
         switch state {
         case .held:
             guard let hold = pipeline.hold else { return "" }
             return "\(hold.by) holds it since \(TimeText(hold.at).text) UTC, until \(TimeText(hold.until).text) UTC."
         case .parked:
-            return "The vendor refuses the credential or the account: \(ProviderRow.fault(facts)).\(next) "
+            let refuses = since.isEmpty ? "refuses" : "has refused"
+            return "The vendor \(refuses) the credential or the account\(since): \(ProviderRow.fault(facts)).\(next) "
                 + "Nothing is dropped; correct the credential, then resume."
         case .open:
-            return "The last calls failed, so calls pause: \(ProviderRow.fault(facts)).\(next)"
-        case .probing: return "One call finds out whether the vendor is back."
+            let failed = since.isEmpty ? "The last calls failed" : "Calls have failed\(since)"
+            return "\(failed), so calls pause: \(ProviderRow.fault(facts)).\(next)"
+        case .probing:
+            return "One call finds out whether the vendor is back."
+                + (since.isEmpty ? "" : " Calls have failed\(since).")
         case .waiting:
             return "The vendor asked to wait until \(pipeline.heldUntil.map { TimeText($0).text } ?? "later") UTC."
         case .closed: return "Calls succeed."

@@ -21,6 +21,8 @@ package struct RecentFigures: Sendable {
     package var uncertain: [Int?] = []
     /// At the end of each step.
     package var backlog: [Int?] = []
+    /// The age of what waited longest at the end of each step.
+    package var oldestAge: [Duration?] = []
     /// Milliseconds.
     package var p50: [Double?] = []
     /// Milliseconds.
@@ -65,6 +67,18 @@ package struct RecentFigures: Sendable {
     var p99Now: Double? { p99.suffix(lastMinute).compactMap(\.self).last }
     /// The newest that is known.
     var backlogNow: Int? { backlog.last { $0 != nil } ?? nil }
+
+    /// Since when something waits for longer than a limit without a break, to a step; and whether it may be so for longer, because that is
+    /// as far back as figures go.
+    /// - Returns: nil if nothing waited so long at the end of the newest step that is known.
+    func waitsLonger(than limit: Duration) -> (since: Timestamp, isLeast: Bool)? {
+        guard let newest = oldestAge.lastIndex(where: { $0 != nil }) else { return nil }
+        var first = newest + 1
+        while first > 0, let age = oldestAge[first - 1], age > limit { first -= 1 }
+        guard first <= newest else { return nil }
+        // The age is that of the end of a step.
+        return (times.time(first) + step, first == 0 || oldestAge[first - 1] == nil)
+    }
 
     /// The sum of all steps; nil if nothing was measured.
     static func sum(_ values: [Int?]) -> Int? {

@@ -36,6 +36,8 @@ package struct CircuitBreaker: Sendable, Equatable {
 
     private let settings: BreakerSettings
     private var state = State.closed(failures: 0)
+    /// Since when the breaker has not been closed, whatever probes found meanwhile; nil while it is closed.
+    package private(set) var openSince: ContinuousClock.Instant?
 
     /// A closed breaker.
     package init(_ settings: BreakerSettings) {
@@ -80,11 +82,17 @@ package struct CircuitBreaker: Sendable, Equatable {
         case (.probing(let pause), .unclear):
             state = .open(until: now + pause, pause: pause)
         }
+        noteState(at: now)
     }
 
     /// The account itself is refused: nothing more is sent but a probe after each `pause`.
     package mutating func tripped(at now: ContinuousClock.Instant, pause: Duration) {
         state = .open(until: now + pause, pause: pause)
+        noteState(at: now)
+    }
+
+    private mutating func noteState(at now: ContinuousClock.Instant) {
+        if case .closed = state { openSince = nil } else { openSince = openSince ?? now }
     }
 
     /// The next probe may leave at once, if none is in flight.

@@ -6,6 +6,8 @@ extension PipelineMachine {
     package struct Snapshot: Sendable, Equatable {
         /// `closed`, `open` or `probing`.
         package let circuit: String
+        /// Since when it is not closed; nil while it is.
+        package let circuitOpenSince: Timestamp?
         /// Why the provider is parked; nil if it is not.
         package let parked: DeliveryFault?
         /// When the vendor may be called again that fails, refuses the credential or has asked for a wait; nil if it may be called.

@@ -255,6 +255,7 @@ struct ProviderGates: Sendable {
         let wait = holds.vendorsWait(at: now)
         return PipelineMachine.Snapshot(
             circuit: breaker.word,
+            circuitOpenSince: breaker.openSince.map { now.wall + ($0 - now.instant) },
             parked: holds.parkedFor,
             pausedUntil: [pauseEnd(at: now), wait?.until].compactMap(\.self).max(),
             heldUntil: wait?.until,

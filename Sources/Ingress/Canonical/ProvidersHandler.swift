@@ -93,6 +93,7 @@ struct ProvidersHandler: Sendable {
 
     private func write(_ state: PipelineMachine.Snapshot?, to writer: inout JSONWriter) {
         writer.member("circuit", stringOrNull: state?.circuit)
+        writer.member("circuit_open_since", stringOrNull: state?.circuitOpenSince?.rfc3339)
         writer.member("parked", bool: state?.parked != nil)
         writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
         Self.write(state?.operatorHold, to: &writer)

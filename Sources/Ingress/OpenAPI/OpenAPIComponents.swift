@@ -235,6 +235,7 @@ enum OpenAPIComponents {
                   "type": "object", "required": ["name", "adapter", "circuit", "parked", "backlog", "last_error"],
                   "properties": {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
+                    "circuit_open_since": {"type": ["string", "null"], "format": "date-time", "description": "Since when the circuit is not closed, as far as this process knows; null while it is closed."},
                     "gateway": {
                       "type": ["object", "null"], "required": ["name", "ready", "detail", "report_age_seconds"],
                       "description": "The other gateway that delivers to the provider, and what it last reported; null if this one delivers.",

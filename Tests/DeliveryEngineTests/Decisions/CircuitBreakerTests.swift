@@ -81,6 +81,23 @@ import Testing
         }
     }
 
+    @Test func `knows since when it is not closed, whatever probes found meanwhile`() {
+        var breaker = makeBreaker()
+        breaker.heard(.failed, fromProbe: false, at: start)
+        #expect(breaker.openSince == nil)
+        breaker.heard(.failed, fromProbe: false, at: start + .seconds(1))
+        #expect(breaker.openSince == start + .seconds(1))
+        breaker.probeStarted()
+        breaker.heard(.failed, fromProbe: true, at: start + .seconds(7))
+        breaker.tripped(at: start + .seconds(8), pause: .seconds(30))
+        #expect(breaker.openSince == start + .seconds(1))
+        breaker.probeStarted()
+        breaker.heard(.works, fromProbe: true, at: start + .seconds(40))
+        #expect(breaker.openSince == nil)
+        breaker.tripped(at: start + .seconds(50), pause: .seconds(30))
+        #expect(breaker.openSince == start + .seconds(50))
+    }
+
     @Test func `counts failures in a row only`() {
         var breaker = makeBreaker()
         breaker.heard(.failed, fromProbe: false, at: start)

@@ -110,6 +110,7 @@ extension ProviderFacts.Pipeline {
     init(_ state: PipelineMachine.Snapshot) {
         let counts = state.counts
         self.init(circuit: state.circuit, inFlight: state.requestsInFlight, concurrency: state.concurrency)
+        circuitOpenSince = state.circuitOpenSince
         parked = state.parked
         pausedUntil = state.pausedUntil
         heldUntil = state.heldUntil
@@ -147,6 +148,7 @@ extension RecentFigures {
         rejected = points.map { $0?.rejected }
         uncertain = points.map { $0?.uncertain }
         backlog = points.map { $0?.backlog }
+        oldestAge = points.map { $0?.oldestAge }
         p50 = points.map { $0?.p50.map { $0.seconds * 1000 } }
         p99 = points.map { $0?.p99.map { $0.seconds * 1000 } }
         concurrency = points.map { $0?.concurrency }
