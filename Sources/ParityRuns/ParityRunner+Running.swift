@@ -43,8 +43,16 @@ extension ParityRunner: ParityRunning {
         try await store.resends(of: event)
     }
 
-    package func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer] {
-        try await store.customers(of: id, limit: limit)
+    package func customers(of id: Int64, by order: ParityCustomer.Order, limit: Int) async throws(ParityError)
+        -> [ParityCustomer]
+    {
+        let money = try await store.moneyFindings(of: id)
+        // The order of the store.
+        if money.isEmpty, order != .findings { return try await store.customers(of: id, limit: limit) }
+        // No more findings are kept of a run, so these are all.
+        let customers = try await store.customers(of: id, limit: ParityStore.mostFindings)
+        let sorted = ParityCustomer.sorted(ParityCustomer.adding(money, to: customers), by: order)
+        return Array(sorted.prefix(max(0, limit)))
     }
 
     package func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] {

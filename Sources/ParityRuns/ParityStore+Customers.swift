@@ -25,4 +25,21 @@ extension ParityStore {
             }
         }
     }
+
+    package func moneyFindings(of id: Int64) async throws(ParityError) -> [MoneyFinding] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql:
+                    "SELECT customer_id, provider, differences FROM findings WHERE run = ? AND instr(differences, ?) > 0",
+                arguments: [id, FindingText.moneyMark]
+            ).map { row in
+                MoneyFinding(
+                    customerID: row["customer_id"],
+                    provider: ProviderName(row["provider"] as String),
+                    differences: FindingText.read(row["differences"])
+                )
+            }
+        }
+    }
 }

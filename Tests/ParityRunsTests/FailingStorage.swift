@@ -102,6 +102,10 @@ struct FailingStorage: ParityStorage {
         try await storage.customers(of: id, limit: limit)
     }
 
+    func moneyFindings(of id: Int64) async throws(ParityError) -> [MoneyFinding] {
+        try await storage.moneyFindings(of: id)
+    }
+
     func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] { try await storage.findingDays(of: id) }
 
     func resent(_ numbers: [Int64], at now: Timestamp, keepingSince oldest: Timestamp) async throws(ParityError) {

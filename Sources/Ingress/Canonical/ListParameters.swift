@@ -55,6 +55,13 @@ struct ListParameters: Sendable {
         try Self.choices(name, all(name).flatMap { $0.split(separator: ",").map(String.init) }, as: type)
     }
 
+    /// The value of a parameter that takes one of a fixed set.
+    func choice<Choice>(_ name: String, default standard: Choice) throws(Problem) -> Choice
+    where Choice: RawRepresentable<String> & CaseIterable & Hashable {
+        guard let text = try single(name) else { return standard }
+        return try Self.choices(name, [text], as: Choice.self).first ?? standard
+    }
+
     /// The values that these texts name.
     /// - Parameter name: of the filter, for the problem.
     /// - Throws: ``Problem`` that lists the values and suggests one.

@@ -106,18 +106,22 @@ enum OpenAPIParity {
               "get": {
                 "tags": ["migrations"], "operationId": "listCustomersThatDiffer", "summary": "The customers that the differences of a comparison are about.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
-                "description": "Those with the most wrong bills first. Only differences that are kept one by one count, at most 100,000 of a comparison.",
+                "description": "Those whose bills are wrong by the most money first, where the vendor tells amounts, then those with the most wrong bills. Only differences that are kept one by one count, at most 100,000 of a comparison. Amounts of several currencies are not converted.",
                 "parameters": [
                   {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
-                  {"$ref": "#/components/parameters/limit"}],
+                  {"$ref": "#/components/parameters/limit"},
+                  {"name": "sort", "in": "query", "schema": {"enum": ["money", "wrong_bills", "findings"], "default": "money"}, "description": "Which number comes first if it is larger."}],
                 "responses": {
                   "200": {"description": "The customers.", "content": {"application/json": {"schema": {
                     "type": "object", "required": ["customers"],
                     "properties": {"customers": {"type": "array", "items": {
-                      "type": "object", "required": ["customer_id", "provider", "findings", "wrong_bills"],
+                      "type": "object", "required": ["customer_id", "provider", "findings", "wrong_bills", "differences"],
                       "properties": {
                         "customer_id": {"type": ["string", "null"]}, "provider": {"type": "string"}, "findings": {"type": "integer"},
-                        "wrong_bills": {"type": "integer", "description": "Differences with the urgency money: the vendor bills this customer too much or too little."}}}}}}}}},
+                        "wrong_bills": {"type": "integer", "description": "Differences with the urgency money: the vendor bills this customer too much or too little."},
+                        "differences": {"type": "array", "description": "By how much the bill is wrong, at the average price per unit that the vendor bills, by currency; empty where it tells no amounts.", "items": {
+                          "type": "object", "required": ["currency", "too_little", "too_much"],
+                          "properties": {"currency": {"type": "string"}, "too_little": {"type": "string"}, "too_much": {"type": "string"}}}}}}}}}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }

@@ -130,6 +130,16 @@ extension PostgresParityStorage {
         }
     }
 
+    package func moneyFindings(of id: Int64) async throws(ParityError) -> [MoneyFinding] {
+        try await run(.readParityMoney, [.int8(id), .text(FindingText.moneyMark)]).map { row in
+            MoneyFinding(
+                customerID: row.optionalText(0),
+                provider: ProviderName(row.text(1)),
+                differences: FindingText.read(row.text(2))
+            )
+        }
+    }
+
     package func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] {
         var days: [FindingDay] = []
         for row in try await run(.readParityFindingDays, [.int8(id), .int8(Int64(FindingDay.most))]) {

@@ -78,6 +78,13 @@ extension Statement {
         """
     )
 
+    /// $1 run, $2 what stands in the text of a difference of money.
+    static let readParityMoney = read(
+        """
+        SELECT customer_id, provider, differences FROM parity_findings WHERE run = $1 AND strpos(differences, $2) > 0
+        """
+    )
+
     /// $1 run, $2 how many, $3 after how many.
     static let readParityCells = read(
         """

@@ -18,6 +18,9 @@ package enum FindingText {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
+    /// What stands in the text of differences of which one is of money, and perhaps in that of others.
+    package static let moneyMark = "\"kind\":\"\(ContentDifference.Kind.money.rawValue)\""
+
     /// What ``write(_:)`` has written; nothing of what is no such text.
     package static func read(_ text: String) -> [ContentDifference] {
         guard let document = JSONDocument(ifValid: Array(text.utf8)) else { return [] }

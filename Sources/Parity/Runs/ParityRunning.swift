@@ -19,8 +19,10 @@ package protocol ParityRunning: Sendable {
     func findings(of id: Int64, _ filter: FindingFilter, after number: Int64, limit: Int) async throws(ParityError)
         -> [NumberedFinding]
 
-    /// The customers that findings of a run are about: those with the most wrong bills first.
-    func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer]
+    /// The customers that findings of a run are about, with what their bills are wrong by. Those that are equal in the order come by wrong
+    /// bills, then by findings.
+    func customers(of id: Int64, by order: ParityCustomer.Order, limit: Int) async throws(ParityError)
+        -> [ParityCustomer]
 
     /// The findings of a run by provider, day, cause and name, in this order, at most ``FindingDay/most``.
     func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay]

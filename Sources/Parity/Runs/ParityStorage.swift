@@ -62,6 +62,9 @@ package protocol ParityStorage: WatchKeeping {
     /// the order of the bytes of their ids and of the providers' names. Findings that are only counted are not among them.
     func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer]
 
+    /// The findings of a run that have a difference of money, in any order.
+    func moneyFindings(of id: Int64) async throws(ParityError) -> [MoneyFinding]
+
     /// The findings of a run by provider, day, cause and name, in this order, at most ``FindingDay/most``.
     func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay]
 

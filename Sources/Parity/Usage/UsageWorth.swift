@@ -8,7 +8,7 @@ package struct UsageWorth: Sendable, Equatable {
     private let due: Money
     /// What it bills.
     private let billed: Money
-    private let currency: String
+    package let currency: String
 
     /// - Parameter units: that the vendor should bill.
     /// - Returns: nil if it cannot be told: the vendor names no amount, or bills no units, and so no price.
@@ -44,6 +44,11 @@ package struct UsageWorth: Sendable, Equatable {
             sent: "\(due.text) \(currency)",
             shown: "\(billed.text) \(currency)"
         )
+    }
+
+    /// By how much the bill is wrong, never negative, and to which side.
+    var error: (amount: Money, isTooLittle: Bool) {
+        (Money(minor: abs(due.minor - billed.minor), decimals: due.decimals), due.minor > billed.minor)
     }
 
     /// For people, as a sentence.

@@ -27,11 +27,17 @@ import Testing
     }
 
     @Test func `lists the customers that differ, as many as are asked for`() async throws {
-        let answer = try await get("/v1/parity/runs/1/customers?limit=2")
+        let answer = try await get("/v1/parity/runs/1/customers?limit=2&sort=wrong_bills")
         let customers = try #require(try answer.object["customers"] as? [[String: Any]])
         #expect(customers.compactMap { $0["customer_id"] as? String } == ["c1", "c2"])
         #expect(customers.compactMap { $0["wrong_bills"] as? Int } == [3, 2])
         #expect(customers.compactMap { $0["findings"] as? Int } == [8, 7])
+        let dearest = try await get("/v1/parity/runs/1/customers?limit=1").object
+        let first = try #require((dearest["customers"] as? [[String: Any]])?.first)
+        #expect(first["customer_id"] as? String == "c3")
+        let differences = try #require(first["differences"] as? [[String: String]])
+        #expect(differences == [["currency": "EUR", "too_little": "3.50", "too_much": "0.00"]])
+        #expect(try await get("/v1/parity/runs/1/customers?sort=price").status == 400)
         #expect(try await get("/v1/parity/runs/2/customers").status == 404)
         #expect(try await get("/v1/parity/runs/1/customers?limit=0").status == 400)
     }

@@ -79,11 +79,21 @@ struct OneFinding: ParityRunning {
         ]
     }
 
-    func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer] {
+    /// Of three customers the first has the most findings, and the last the dearest.
+    func customers(of id: Int64, by order: ParityCustomer.Order, limit: Int) async throws(ParityError)
+        -> [ParityCustomer]
+    {
         let all = (1...3).map { number in
-            ParityCustomer(customerID: "c\(number)", provider: "p", findings: 9 - number, billed: 4 - number)
+            let money = ContentDifference(field: "amount", kind: .money, sent: "\(number).50 EUR", shown: "0.00 EUR")
+            return ParityCustomer(
+                customerID: "c\(number)",
+                provider: "p",
+                findings: 9 - number,
+                billed: 4 - number,
+                differences: BillDifference.sums([money])
+            )
         }
-        return Array(all.prefix(limit))
+        return Array(ParityCustomer.sorted(all, by: order).prefix(limit))
     }
     func latest() async throws(ParityError) -> [ParityRun] { [] }
 }

@@ -113,6 +113,47 @@ extension ParityBehaviour {
             try expect(try await storage.customers(of: run.id + 1, limit: 9), [], "those of another run")
             return storage
         },
+        ParityCheck("lists what findings say of money") { storage, fixture in
+            let run = try await ParitySample.reading(storage)
+            func finding(_ number: Int, _ customer: String?, _ kinds: [ContentDifference.Kind]) -> Finding {
+                Finding(
+                    key: "key \(number)",
+                    provider: "lago",
+                    cause: .content,
+                    name: "call",
+                    customerID: customer,
+                    subscriptionID: nil,
+                    timestamp: Timestamp(milliseconds: Int64(number)),
+                    differences: kinds.map {
+                        ContentDifference(field: "\"kind\":\"money\"", kind: $0, sent: "3.00 EUR", shown: "1.00 EUR")
+                    }
+                )
+            }
+            let findings = [
+                finding(1, "c", [.value, .money]), finding(2, "c", [.value]), finding(3, nil, [.money]),
+                finding(4, "c", []),
+            ]
+            try await storage.save(
+                ["lago": WindowRecord(findings: findings)],
+                of: ParitySample.halves.0,
+                state: .settled,
+                for: run.id
+            )
+            let reopened = try await fixture.restart(storage)
+            let found = try await reopened.moneyFindings(of: run.id).sorted {
+                ($0.customerID ?? "") < ($1.customerID ?? "")
+            }
+            let expected = [findings[2], findings[0]].map { finding in
+                MoneyFinding(
+                    customerID: finding.customerID,
+                    provider: "lago",
+                    differences: finding.differences
+                )
+            }
+            try expect(found, expected, "those with a difference of money")
+            try expect(try await reopened.moneyFindings(of: run.id + 1), [], "those of another run")
+            return reopened
+        },
         ParityCheck("counts findings by provider, day, cause and name") { storage, fixture in
             let run = try await ParitySample.reading(storage)
             let day: Int64 = 86_400_000

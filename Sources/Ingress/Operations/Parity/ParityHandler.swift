@@ -71,9 +71,11 @@ struct ParityHandler: Sendable {
 
     func customers(_ call: EndpointCall) async throws -> EndpointResponse {
         let run = try await run(call)
-        let limit = try ListParameters(call.query, allowed: ["limit"]).limit()
+        let parameters = try ListParameters(call.query, allowed: ["limit", "sort"])
+        let limit = try parameters.limit()
+        let order = try parameters.choice("sort", default: ParityCustomer.Order.money)
         let customers = try await asked { () throws(ParityError) in
-            try await runner.customers(of: run.id, limit: limit)
+            try await runner.customers(of: run.id, by: order, limit: limit)
         }
         return .json(ParityWriter.json(customers))
     }

@@ -79,6 +79,16 @@ enum ParityWriter {
             writer.member("provider", string: customer.provider.rawValue)
             writer.member("findings", integer: customer.findings)
             writer.member("wrong_bills", integer: customer.billed)
+            writer.key("differences")
+            writer.beginArray()
+            for difference in customer.differences {
+                writer.beginObject()
+                writer.member("currency", string: difference.currency)
+                writer.member("too_little", string: difference.little.text)
+                writer.member("too_much", string: difference.much.text)
+                writer.endObject()
+            }
+            writer.endArray()
             writer.endObject()
         }
         writer.endArray()
