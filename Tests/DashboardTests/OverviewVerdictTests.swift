@@ -143,13 +143,14 @@ import Testing
     )
     func `says since when events wait too long`(ages: [Int?], sentence: String) {
         var facts = provider(waiting: 9, for: .seconds(330))
-        facts.figures = RecentFigures(
+        var figures = RecentFigures(
             start: now + .seconds(-2400),
             step: .seconds(600),
             accepted: ages.map { _ in 1 },
-            delivered: ages.map { _ in 1 },
-            oldestAge: ages.map { $0.map { .seconds($0) } }
+            delivered: ages.map { _ in 1 }
         )
+        figures.oldestAge = ages.map { $0.map { .seconds($0) } }
+        facts.figures = figures
         #expect(verdict([facts]).sentences[0].hasPrefix(sentence))
     }
 

@@ -301,12 +301,12 @@ enum SamplePages {
         )
     }
 
-    static func accepted(_ text: String) -> AcceptedEvent {
+    static func accepted(_ text: String, at time: Timestamp = now) -> AcceptedEvent {
         let destination = Destination(provider: ProviderName(text), adapter: AdapterName(text), mode: .primary)
         let submission = Submission(
             tenant: TenantID(text),
             client: ClientName(text),
-            acceptedAt: now,
+            acceptedAt: time,
             plan: Plan(route: RouteName(text), destinations: [destination])
         )
         return AcceptedEvent(

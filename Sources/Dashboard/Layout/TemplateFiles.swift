@@ -10,6 +10,7 @@ enum TemplateFiles {
             ("Time", PackageResources.Time_mustache),
             ("ProblemCount", PackageResources.ProblemCount_mustache),
             ("Pager", PackageResources.Pager_mustache),
+            ("ColumnHead", PackageResources.ColumnHead_mustache),
             ("SignIn", PackageResources.SignIn_mustache),
             ("Problem", PackageResources.Problem_mustache),
             ("Log", PackageResources.Log_mustache),

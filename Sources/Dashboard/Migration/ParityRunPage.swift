@@ -69,6 +69,7 @@ package struct ParityRunPage: PageContent {
     package static let mostCells = 2000
 
     /// - Parameters:
+    ///   - order: what the customers are sorted by.
     ///   - findings: a page of those that the filter takes.
     ///   - cursor: where this page begins; nil for the first.
     ///   - notice: the result of an act.
@@ -77,6 +78,7 @@ package struct ParityRunPage: PageContent {
         _ run: ParityRun,
         cells: [NumberedCell],
         customers: [ParityCustomer] = [],
+        by order: ParityCustomer.Order = .money,
         findings: [NumberedFinding],
         _ filter: FindingFilter,
         limit: Int,
@@ -92,11 +94,13 @@ package struct ParityRunPage: PageContent {
         matrixMarkup = Self.matrix(run, cells, path)
         hasMatrix = !cells.isEmpty
         moreCells = cells.count >= Self.mostCells
-        self.customers = ParityCustomers(customers, of: run)
+        let filtered = Self.parameters(filter)
+        self.customers = ParityCustomers(customers, of: run, by: order) { order in
+            PageLink.address(path, filtered + [("sort", order == .money ? nil : order.rawValue)])
+        }
         self.findings = findings.map(Self.row)
         hasFindings = !findings.isEmpty
-        let parameters = Self.parameters(filter)
-        let words = parameters.compactMap { name, value in
+        let words = filtered.compactMap { name, value in
             value.map { "\(name.replacing("_id", with: "")) \($0)" }
         }
         filterText = words.isEmpty ? nil : words.joined(separator: ", ")
@@ -110,6 +114,7 @@ package struct ParityRunPage: PageContent {
             Choice($0.rawValue, label: $0.rawValue.replacing("_", with: " "), isChosen: $0 == filter.cause)
         }
         let next = findings.count == limit ? findings.last.map { "\($0.number)" } : nil
+        let parameters = filtered + [("sort", order == .money ? nil : order.rawValue)]
         pager = Pager(path, parameters, limit: limit, cursor: cursor, next: next, csv: path + "/findings.csv")
         self.mayManage = mayManage
         let lost = run.reports.flatMap(\.causes).contains { $0.cause == .lostAfterAccept && $0.count > 0 }

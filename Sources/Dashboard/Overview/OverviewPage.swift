@@ -46,6 +46,7 @@ package struct OverviewPage: PageContent {
     let cards: [Card]
     let tabs: [Tab]
     let chartMarkups: [Markup]
+    let heads: [ColumnHead]
     let providers: [ProviderRow]
     let hasProviders: Bool
     let seesNoProviders: Bool
@@ -57,7 +58,8 @@ package struct OverviewPage: PageContent {
     /// Whose figures are added up; nil if they are those of this gateway alone.
     let gateways: String?
 
-    package init(_ facts: OverviewFacts, at now: Timestamp) {
+    /// - Parameter order: of the providers; nil: as `routes.json` has them.
+    package init(_ facts: OverviewFacts, by order: TableOrder<ProviderColumn>? = nil, at now: Timestamp) {
         let verdict = OverviewVerdict(facts, at: now)
         grade = verdict.grade.rawValue
         sentences = verdict.sentences
@@ -65,12 +67,13 @@ package struct OverviewPage: PageContent {
         tabs = OverviewFacts.Window.allCases.map { window in
             Tab(
                 label: window.label,
-                href: PageLink.address(Screen.overview.path, [("window", window == .hour ? nil : window.rawValue)]),
+                href: Self.address(window, sort: order?.text),
                 isCurrent: window == facts.window
             )
         }
         chartMarkups = Self.charts(facts).map { Markup(drawingMarkup: $0) }
-        providers = (facts.providers ?? []).map { ProviderRow($0, at: now) }
+        heads = ProviderTable.heads(order) { Self.address(facts.window, sort: $0) }
+        providers = ProviderTable.rows(facts.providers ?? [], by: order, at: now)
         hasProviders = !providers.isEmpty
         seesNoProviders = facts.providers == nil
         readiness = facts.readiness.map { part in
@@ -86,6 +89,13 @@ package struct OverviewPage: PageContent {
         at = TimeText(now)
         since = facts.since.map { TimeText($0) }
         gateways = facts.gateways.map { $0.map(\.name).joined(separator: ", ") }
+    }
+
+    private static func address(_ window: OverviewFacts.Window, sort: String?) -> String {
+        PageLink.address(
+            Screen.overview.path,
+            [("window", window == .hour ? nil : window.rawValue), ("sort", sort)]
+        )
     }
 
     private static func override(_ facts: ProviderFacts) -> Override? {

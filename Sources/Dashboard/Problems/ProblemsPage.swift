@@ -46,9 +46,20 @@ package struct ProblemsPage: PageContent {
         let canChange: Bool
     }
 
+    /// A column that the causes can be sorted by.
+    package enum Column: String, SortColumn {
+        case provider, name, deliveries
+        /// Of the first delivery of a cause.
+        case age
+
+        package var beginsWithLargest: Bool { self == .deliveries || self == .age }
+    }
+
     package static let template = "Problems"
     package let title = "Problems"
     let filter: ProblemsFilter
+    let causeHeads: [ColumnHead]
+    let acceptedHead: ColumnHead
     let groups: [Group]
     let hasGroups: Bool
     /// On the codes of the groups, each once.
@@ -66,22 +77,27 @@ package struct ProblemsPage: PageContent {
 
     /// - Parameters:
     ///   - groups: nil if the page shows a later part of the list.
+    ///   - order: of the groups; nil: the largest first.
     ///   - mayRevise: whether the client may retry and discard.
     package init(
         _ filter: ProblemsFilter,
         _ groups: DeliveryGroups?,
+        by order: TableOrder<Column>? = nil,
         _ page: DeliveryPage,
         limit: Int,
         cursor: String?,
         mayRevise: Bool
     ) {
         self.filter = filter
-        self.groups = (groups?.groups ?? []).prefix(100).map { Self.group($0, filter, mayRevise) }
+        let order = order ?? TableOrder(.deliveries)
+        let sorted = Self.sorted(groups?.groups ?? [], by: order)
+        (causeHeads, acceptedHead) = Self.heads(order, filter)
+        self.groups = sorted.prefix(Self.mostGroups).map { Self.group($0, filter, mayRevise) }
         hasGroups = !self.groups.isEmpty
-        advice = Self.advice(groups)
+        advice = Self.advice(sorted)
         hasAdvice = !advice.isEmpty
         total = groups.map { PlainNumbers.deliveries($0.total) } ?? ""
-        let beyond = (groups?.others ?? 0) + (groups?.groups.dropFirst(100).reduce(0) { $0 + $1.count } ?? 0)
+        let beyond = (groups?.others ?? 0) + sorted.dropFirst(Self.mostGroups).reduce(0) { $0 + $1.count }
         others = beyond > 0 ? PlainNumbers.deliveries(beyond) : nil
         countedUntil = groups?.countedUntil.map { TimeText($0) }
         rows = page.deliveries.map(Self.row)
@@ -98,13 +114,40 @@ package struct ProblemsPage: PageContent {
         )
     }
 
+    /// Maximum number of groups that are shown.
+    private static let mostGroups = 100
+
+    private static func sorted(_ groups: [DeliveryGroup], by order: TableOrder<Column>) -> [DeliveryGroup] {
+        switch order.column {
+        case .provider: order.sorted(groups) { $0.key.provider }
+        case .name: order.sorted(groups) { $0.key.name }
+        case .deliveries: order.sorted(groups) { $0.count }
+        // The oldest is the one with the smallest time.
+        case .age: order.sorted(groups) { -$0.first.milliseconds }
+        }
+    }
+
+    private static func heads(_ order: TableOrder<Column>, _ filter: ProblemsFilter) -> ([ColumnHead], ColumnHead) {
+        func head(_ label: String, _ column: Column, isNumber: Bool = false) -> ColumnHead {
+            ColumnHead(label, column, isNumber: isNumber, of: order) { sort in
+                let shown = sort == Column.deliveries.rawValue ? nil : sort
+                return PageLink.address(Screen.problems.path, filter.parameters + [("sort", shown)])
+            }
+        }
+        let causes = [
+            head("Provider", .provider), ColumnHead("Status"), ColumnHead("Error"), head("Name", .name),
+            head("Deliveries", .deliveries, isNumber: true),
+        ]
+        return (causes, head("Accepted (UTC)", .age))
+    }
+
     /// The states in which a person may retry a delivery.
     private static let retryable: Set<DeliveryStatus> = [.rejected, .uncertain, .retrying]
 
     private static func text(_ cursor: DeliveryCursor) -> String { "\(cursor.sequence.rawValue).\(cursor.provider)" }
 
-    private static func advice(_ groups: DeliveryGroups?) -> [Advice] {
-        let codes = Set((groups?.groups ?? []).prefix(100).compactMap(\.key.errorCode))
+    private static func advice(_ groups: [DeliveryGroup]) -> [Advice] {
+        let codes = Set(groups.prefix(mostGroups).compactMap(\.key.errorCode))
         return DeliveryErrorCode.allCases.filter(codes.contains).map {
             Advice(code: $0.rawValue, meaning: $0.meaning, remedy: $0.remedy)
         }

@@ -49,6 +49,16 @@ struct FormFields: Sendable {
         pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
     }
 
+    /// What a table is sorted by; nil if the address does not say.
+    /// - Throws: ``Problem`` for a column that it cannot be sorted by.
+    func order<Column: SortColumn>(by columns: Column.Type = Column.self) throws(Problem) -> TableOrder<Column>? {
+        guard let text = self[TableOrder<Column>.parameter] else { return nil }
+        guard let order = TableOrder<Column>(text) else {
+            throw .badParameter(TableOrder<Column>.parameter, "must be one of \(TableOrder<Column>.known)")
+        }
+        return order
+    }
+
     /// The fields that are not empty as a query of the API: a comma within a value stays part of it.
     /// - Parameter names: those that the API has.
     func query(_ names: Set<String>) -> Substring {

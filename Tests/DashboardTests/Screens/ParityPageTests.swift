@@ -197,6 +197,46 @@ import Testing
             customers.rows.map(\.billed) == ["1,100", "0"] && customers.rows.map(\.isBilledWrong) == [true, false]
         )
         #expect(!customers.isCut)
+        // Where no vendor tells amounts, there is no column for them.
+        #expect(!customers.hasMoney)
+        #expect(customers.heads.map(\.label) == ["Customer", "Provider", "Billed wrong", "Differences"])
+        #expect(customers.heads.map(\.direction) == [nil, nil, "descending", nil])
+    }
+
+    @Test func `shows by how much money bills are wrong, and sorts by it`() {
+        let money = ContentDifference(field: "amount", kind: .money, sent: "3.00 EUR", shown: "1.00 EUR")
+        let more = ContentDifference(field: "amount", kind: .money, sent: "1.00 EUR", shown: "4.50 EUR")
+        func page(_ order: ParityCustomer.Order) -> ParityCustomers {
+            ParityRunPage(
+                run,
+                cells: cells,
+                customers: [
+                    ParityCustomer(
+                        customerID: "c",
+                        provider: "lago-prod",
+                        findings: 2,
+                        billed: 2,
+                        differences: BillDifference.sums([money, more])
+                    )
+                ],
+                by: order,
+                findings: [],
+                FindingFilter(name: "api"),
+                limit: 100,
+                cursor: nil,
+                mayManage: true
+            ).customers
+        }
+        #expect(page(.money).rows.map(\.money) == ["2.00 EUR too little, 3.50 EUR too much"])
+        #expect(page(.money).heads.map(\.direction) == [nil, nil, "descending", nil, nil])
+        #expect(page(.findings).heads.map(\.direction) == [nil, nil, nil, nil, "descending"])
+        #expect(
+            page(.findings).heads.map(\.sortHref) == [
+                nil, nil, "/dashboard/migration/runs/7?name=api",
+                "/dashboard/migration/runs/7?name=api&sort=wrong_bills",
+                "/dashboard/migration/runs/7?name=api&sort=findings",
+            ]
+        )
     }
 
     @Test func `numbers of a comparison of usage are of customers`() {

@@ -41,6 +41,48 @@ import Testing
         )
     }
 
+    @Test(
+        arguments: [
+            (nil, ["many", "some", "old"]), ("deliveries", ["many", "some", "old"]),
+            ("-deliveries", ["old", "some", "many"]),
+            ("age", ["old", "some", "many"]), ("-age", ["many", "some", "old"]), ("name", ["many", "old", "some"]),
+            ("-name", ["some", "old", "many"]),
+        ] as [(String?, [String])]
+    )
+    func `sorts causes by what is asked for`(sort: String?, names: [String]) throws {
+        var tally = DeliveryTally()
+        for (name, count, time) in [("old", 1, Int64(1)), ("some", 2, 2), ("many", 3, 3)] {
+            for _ in 1...count {
+                tally.add(
+                    ArchivedDelivery(
+                        cursor: DeliveryCursor(sequence: 1, provider: "lago"),
+                        event: SamplePages.accepted(name, at: Timestamp(milliseconds: time)),
+                        delivery: Delivery(provider: "lago", adapter: "lago", mode: .primary, status: .rejected)
+                    )
+                )
+            }
+        }
+        let page = ProblemsPage(
+            ProblemsFilter({ _ in nil }, providers: ["lago"]),
+            tally.result(continuingAt: nil),
+            by: try sort.map { try #require(TableOrder($0)) },
+            DeliveryPage(deliveries: [], next: nil),
+            limit: 25,
+            cursor: nil,
+            mayRevise: true
+        )
+        #expect(page.groups.map(\.eventName) == names)
+    }
+
+    @Test func `leads from the head of a column to its causes sorted by it, within the filter`() throws {
+        let page = try page(filter: ["provider": "lago"])
+        let deliveries = try #require(page.causeHeads.last)
+        #expect(deliveries.direction == "descending")
+        #expect(deliveries.sortHref == "/dashboard/problems?provider=lago&sort=-deliveries")
+        #expect(page.acceptedHead.direction == nil)
+        #expect(page.acceptedHead.sortHref == "/dashboard/problems?provider=lago&sort=age")
+    }
+
     @Test func `says of each code once what it means, and what to do`() throws {
         let advice = try page(code: .unknownCustomer).advice
         #expect(advice.map(\.code) == ["unknown_customer"])

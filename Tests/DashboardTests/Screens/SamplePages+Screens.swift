@@ -430,7 +430,15 @@ extension SamplePages {
 
     private static func customers(_ text: String) -> [ParityCustomer] {
         [
-            ParityCustomer(customerID: text, provider: ProviderName(text), findings: 3, billed: 2),
+            ParityCustomer(
+                customerID: text,
+                provider: ProviderName(text),
+                findings: 3,
+                billed: 2,
+                differences: BillDifference.sums([
+                    ContentDifference(field: "amount", kind: .money, sent: "3.00 EUR", shown: "1.00 EUR")
+                ])
+            ),
             ParityCustomer(customerID: nil, provider: ProviderName(text), findings: 1, billed: 0),
         ]
     }

@@ -121,6 +121,8 @@ private final class LostEvents: ParityRunning {
     func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend] { [] }
     func accept(_ acceptance: Acceptance) async throws(ParityError) {}
     func acceptances(in run: ParityRun) async throws(ParityError) -> [Acceptance] { [] }
-    func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer] { [] }
+    func customers(of id: Int64, by order: ParityCustomer.Order, limit: Int) async throws(ParityError)
+        -> [ParityCustomer]
+    { [] }
     func latest() async throws(ParityError) -> [ParityRun] { [] }
 }

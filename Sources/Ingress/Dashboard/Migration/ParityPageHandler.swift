@@ -35,7 +35,7 @@ struct ParityPageHandler: Sendable {
             run,
             cells: cells,
             acceptances: acceptances,
-            customers: try await customers(of: run),
+            customers: try await customers(of: run, by: .money),
             environment: services.dashboard?.settings.title ?? "not named",
             journal: journal,
             at: services.given.clock.now
@@ -118,6 +118,8 @@ struct ParityPageHandler: Sendable {
         let parameters = try ListParameters(call.fields.query(["limit", "cursor"]), allowed: ["limit", "cursor"])
         let limit = try parameters.limit(default: Pager.usualSize)
         let after = try parameters.cursor { Int64($0) } ?? 0
+        let sort = try ListParameters(call.fields.query(["sort"]), allowed: ["sort"])
+        let order = try sort.choice("sort", default: ParityCustomer.Order.money)
         let cells = try await asked { () throws(ParityError) in
             try await parity.cells(of: run.id, after: 0, limit: ParityRunPage.mostCells)
         }
@@ -127,7 +129,8 @@ struct ParityPageHandler: Sendable {
         return ParityRunPage(
             run,
             cells: cells,
-            customers: try await customers(of: run),
+            customers: try await customers(of: run, by: order),
+            by: order,
             findings: findings,
             filter,
             limit: limit,
@@ -138,9 +141,11 @@ struct ParityPageHandler: Sendable {
         )
     }
 
-    private func customers(of run: ParityRun) async throws(Problem) -> [ParityCustomer] {
+    private func customers(of run: ParityRun, by order: ParityCustomer.Order) async throws(Problem)
+        -> [ParityCustomer]
+    {
         try await asked { () throws(ParityError) in
-            try await parity.customers(of: run.id, limit: ParityCustomers.most)
+            try await parity.customers(of: run.id, by: order, limit: ParityCustomers.most)
         }
     }
 

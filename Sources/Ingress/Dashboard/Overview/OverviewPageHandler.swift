@@ -27,6 +27,7 @@ struct OverviewPageHandler: Sendable {
     func respond(to call: PageCall) async throws -> PageAnswer {
         let client = call.client
         let window = try self.window(call.fields["window"])
+        let order = try call.fields.order(by: ProviderColumn.self)
         let shortest = operations.reports.statistics.shortestStep
         guard let query = StatisticsQuery(window: window.duration, notShorterThan: shortest) else {
             preconditionFailure("the windows of the Overview are within what is kept")
@@ -53,7 +54,7 @@ struct OverviewPageHandler: Sendable {
             comparisons: await comparisons(for: client),
             pausedBackfills: await pausedBackfills(for: client)
         )
-        return .page(OverviewPage(facts, at: clock.now))
+        return .page(OverviewPage(facts, by: order, at: clock.now))
     }
 
     private func comparisons(for client: Client) async -> [ParityRun] {

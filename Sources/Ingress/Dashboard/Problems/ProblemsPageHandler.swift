@@ -34,6 +34,7 @@ struct ProblemsPageHandler: Sendable {
         let filter = try Self.filter(parameters, of: call.client.tenant)
         let limit = try parameters.limit(default: Pager.usualSize)
         let cursor = try parameters.cursor(DeliveriesHandler.cursor)
+        let order = try fields.order(by: ProblemsPage.Column.self)
         let page: DeliveryPage
         // Counted with the first page only.
         var groups: DeliveryGroups?
@@ -47,6 +48,7 @@ struct ProblemsPageHandler: Sendable {
             ProblemsPage(
                 ProblemsFilter({ fields[$0] }, providers: try await providers(of: call.client).map(\.rawValue)),
                 groups,
+                by: order,
                 page,
                 limit: limit,
                 cursor: fields["cursor"],

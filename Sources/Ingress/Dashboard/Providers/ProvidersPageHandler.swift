@@ -27,7 +27,8 @@ struct ProvidersPageHandler: Sendable {
     }
 
     func list(_ call: PageCall) async throws -> PageAnswer {
-        .page(ProvidersPage(await seen(by: call.client), at: clock.now))
+        let order = try call.fields.order(by: ProviderColumn.self)
+        return .page(ProvidersPage(await seen(by: call.client), by: order, at: clock.now))
     }
 
     func show(_ call: PageCall) async throws -> PageAnswer {
