@@ -17,6 +17,8 @@ package struct DeliveryView: Sendable {
     package let acceptance = AcceptanceTimes()
     /// How long vendors take to answer deliveries.
     package let latencies = VendorLatencies()
+    /// How many events requests with deliveries carry.
+    package let batchSizes = VendorBatchSizes()
     /// The gates and figures of calls that clients pass on to vendors.
     package let passed: PassedTraffic
     /// Tells those who wait when deliveries are settled.

@@ -59,6 +59,11 @@ package struct TokenBucket: Sendable, Equatable {
         return nil
     }
 
+    /// Which part of the tokens is taken now, from 0 to 1; of one that owes tokens, all.
+    package func taken(at now: ContinuousClock.Instant) -> Double {
+        min(max(1 - refilled(at: now) / capacity, 0), 1)
+    }
+
     private func refilled(at now: ContinuousClock.Instant) -> Double {
         min(capacity, tokens + (now - filledAt) / interval)
     }

@@ -51,6 +51,7 @@ package struct IngressServer: Service {
                 )
             }
         )
+        given.operations.limiters.add(services.gatekeeper.limiter)
         let envelope = Envelope(
             gatekeeper: services.gatekeeper,
             log: AccessLog(

@@ -96,6 +96,7 @@ package struct IngressOperations: Sendable {
     let latestComparisons = LatestComparisons()
     let comparedDays = ComparedDays()
     let refusals = ClientRefusals()
+    let limiters = ClientLimiters()
     let corrections = CorrectionTurns()
 
     /// - Parameters:

@@ -26,6 +26,26 @@ import Testing
         #expect(LimitExceeded(what: .events, limit: limit, wait: .milliseconds(1)).retryAfterSeconds == 1)
     }
 
+    @Test func `says which part of its limits a client uses`() async throws {
+        let limiter = ClientLimiter()
+        let shop = client(
+            requests: RateLimit(requests: 4, per: .seconds(4)),
+            events: RateLimit(requests: 10, per: .seconds(1))
+        )
+        let silent = limiter.use(of: shop, at: start)
+        #expect(silent.requests == 0 && silent.events == 0)
+        for _ in 1...2 { try await limiter.admitRequest(of: shop, at: start) }
+        try await limiter.admit(events: 10, of: shop, at: start)
+        let busy = limiter.use(of: shop, at: start)
+        #expect(busy.requests == 0.5 && busy.events == 1)
+        let later = limiter.use(of: shop, at: start + .seconds(1))
+        #expect(later.requests == 0.25 && later.events == 0)
+        let unlimited = limiter.use(of: client("other"), at: start)
+        #expect(unlimited.requests == nil && unlimited.events == nil)
+        // Other limits begin with full buckets.
+        #expect(limiter.use(of: client(requests: RateLimit(requests: 5, per: .seconds(4))), at: start).requests == 0)
+    }
+
     @Test func `counts requests and events, and each client, for themselves`() async {
         let limiter = ClientLimiter()
         let limit = RateLimit(requests: 1, per: .seconds(60))

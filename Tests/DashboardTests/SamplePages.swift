@@ -224,6 +224,7 @@ enum SamplePages {
             slot: 2
         )
         facts.latencies = [(.milliseconds(2), 3), (.milliseconds(4), 1)]
+        facts.batchSizes = [(most: 1, requests: 3), (most: 2, requests: 1)]
         facts.rateLimit = isGone ? nil : RateLimit(requests: 3000, per: .seconds(60))
         return facts
     }

@@ -51,6 +51,20 @@ package final class ClientLimiter: Sendable {
         if let wait { throw LimitExceeded(what: .events, limit: limit, wait: wait) }
     }
 
+    /// Which part of its limits a client uses now, from 0 to 1; nil without a limit, and if several gateways keep it together.
+    package func use(
+        of client: Client,
+        at now: ContinuousClock.Instant = .now
+    ) -> (requests: Double?, events: Double?) {
+        guard shared == nil else { return (nil, nil) }
+        let known = counts.withLock { $0[client.name] }
+        // One that has sent nothing yet, or not since its limits have changed, has full buckets.
+        guard let known, known.limits == client.limits else {
+            return (client.limits.requests.map { _ in 0 }, client.limits.events.map { _ in 0 })
+        }
+        return (known.requests?.taken(at: now), known.events?.taken(at: now))
+    }
+
     /// A client whose limits have changed starts with full buckets.
     private func with(
         _ client: Client,

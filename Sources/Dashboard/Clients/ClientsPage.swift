@@ -20,6 +20,7 @@ package struct ClientsPage: PageContent {
         let scopes: String
         let names: String?
         let limits: String
+        let use: String
         let refused: String
         let keys: [Key]
         let hasKeys: Bool
@@ -58,7 +59,40 @@ package struct ClientsPage: PageContent {
         }
     }
 
+    /// How much of its limits a client uses now.
+    package struct Use: Sendable {
+        /// From 0 to 100; nil without such a limit, and if it is not known here.
+        let requestsPercent: Int?
+        let eventsPercent: Int?
+        let reads: (open: Int, limit: Int)
+        let streams: (open: Int, limit: Int)
+
+        package init(
+            requestsPercent: Int?,
+            eventsPercent: Int?,
+            reads: (open: Int, limit: Int),
+            streams: (open: Int, limit: Int)
+        ) {
+            self.requestsPercent = requestsPercent
+            self.eventsPercent = eventsPercent
+            self.reads = reads
+            self.streams = streams
+        }
+
+        /// `42% of the requests, 0 of 8 reads, 1 of 20 streams`.
+        var text: String {
+            let rates = [(requestsPercent, "requests"), (eventsPercent, "events")].compactMap { percent, what in
+                percent.map { "\($0)% of the \(what)" }
+            }
+            let held = [(reads, "reads"), (streams, "streams")].map { use, what in
+                "\(PlainNumbers.count(use.open)) of \(PlainNumbers.count(use.limit)) \(what)"
+            }
+            return (rates + held).joined(separator: ", ")
+        }
+    }
+
     /// - Parameters:
+    ///   - use: of the limits of each client.
     ///   - refused: of each client.
     ///   - keys: of all clients, as ``KeyAdministration/list(of:)`` gives them.
     ///   - made: a key to show once.
@@ -67,10 +101,11 @@ package struct ClientsPage: PageContent {
         _ keys: [KeyAdministration.Listed],
         made: KeyAdministration.Made? = nil,
         fault: String? = nil,
+        use: (Client) -> Use,
         refused: (ClientName) -> Refused = { _ in Refused(limited: 0, forbidden: 0) }
     ) {
         self.clients = clients.map { client in
-            Self.row(client, keys.filter { $0.client == client.name }, refused(client.name))
+            Self.row(client, keys.filter { $0.client == client.name }, use(client), refused(client.name))
         }
         hasClients = !clients.isEmpty
         self.made = made.map { made in
@@ -101,7 +136,12 @@ package struct ClientsPage: PageContent {
         return parts.map { "\(PlainNumbers.count($0.0)) \($0.1)" }.joined(separator: ", ") + " since the start"
     }
 
-    private static func row(_ client: Client, _ keys: [KeyAdministration.Listed], _ refused: Refused) -> Row {
+    private static func row(
+        _ client: Client,
+        _ keys: [KeyAdministration.Listed],
+        _ use: Use,
+        _ refused: Refused
+    ) -> Row {
         let limits = [(client.limits.requests, "requests"), (client.limits.events, "events")].compactMap {
             limit,
             what in
@@ -114,6 +154,7 @@ package struct ClientsPage: PageContent {
             scopes: client.scopes.map(\.rawValue).sorted().joined(separator: ", "),
             names: names.isEmpty ? nil : names.joined(separator: ", "),
             limits: limits.isEmpty ? "none" : limits.joined(separator: ", "),
+            use: use.text,
             refused: text(refused),
             keys: keys.map(key),
             hasKeys: !keys.isEmpty

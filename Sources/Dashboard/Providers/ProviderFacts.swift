@@ -18,6 +18,8 @@ package struct ProviderFacts: Sendable {
     package var passed: Passed?
     /// How many of this gateway's requests took less than each duration, and not less than the one before; empty if there were none.
     package var latencies: [(below: Duration, count: Int)] = []
+    /// How many of this gateway's requests carried up to so many events, and more than half of that; empty if there were none.
+    package var batchSizes: [(most: Int, requests: Int)] = []
     /// Of the vendor's API; nil if none is known.
     package var rateLimit: RateLimit?
     /// The colour of the provider on all pages.

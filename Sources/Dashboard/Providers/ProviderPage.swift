@@ -21,6 +21,9 @@ package struct ProviderPage: PageContent {
     /// How long requests took since the start of the gateway.
     let latencies: [LatencyRow]
     let hasLatencies: Bool
+    /// How many events requests carried since the start of the gateway.
+    let batchSizes: [BatchRow]
+    let hasBatchSizes: Bool
     /// What waits by age; empty if nothing does.
     let ages: [AgeRow]
     let hasAges: Bool
@@ -97,6 +100,8 @@ package struct ProviderPage: PageContent {
         chartMarkups = facts.figures.map { Self.charts($0, facts.slot) } ?? []
         latencies = LatencyRow.rows(facts.latencies)
         hasLatencies = !latencies.isEmpty
+        batchSizes = BatchRow.rows(facts.batchSizes)
+        hasBatchSizes = !batchSizes.isEmpty
         self.ages = ages.map { AgeRow.rows($0) } ?? []
         hasAges = !self.ages.isEmpty
         missesAges = ages == nil

@@ -62,7 +62,8 @@ package struct Pipeline: Sendable {
         metrics = ProviderMetrics(
             settings.provider,
             factory: view.metrics,
-            latencies: view.latencies.counts(of: walk?.provider ?? settings.provider)
+            latencies: view.latencies.counts(of: walk?.provider ?? settings.provider),
+            batchSizes: view.batchSizes.counts(of: walk?.provider ?? settings.provider)
         )
         var ownLogger = logger
         ownLogger[metadataKey: "provider"] = "\(settings.provider)"

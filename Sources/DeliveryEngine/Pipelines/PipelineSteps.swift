@@ -125,7 +125,7 @@ final class PipelineSteps: Sendable {
         let latency = clock.now.instant - start.instant
         let facts = AttemptFacts(at: start.wall, latency: latency, httpStatus: result.httpStatus)
         let verdict = result.verdict(by: adapter, for: events, at: caller.address(of: request))
-        metrics.called(facts)
+        metrics.called(facts, with: events.count)
         attempt?.end(provider, facts, verdict)
         log(batch, verdict, facts, trace)
         return .called(batch, verdict, facts)

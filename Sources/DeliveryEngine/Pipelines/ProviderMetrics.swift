@@ -16,6 +16,7 @@ struct ProviderMetrics: Sendable {
     /// By class of status, from 1xx on; the first is for calls without an answer.
     private let answers: [Timer]
     private let latencies: LatencyCounts
+    private let batchSizes: BatchSizeCounts
 
     private static let deliveries = Metric(
         "tollgate_deliveries_total",
@@ -35,9 +36,17 @@ struct ProviderMetrics: Sendable {
         buckets: Metric.latencies
     )
 
-    /// - Parameter latencies: of the account, with those of its backfills.
-    init(_ provider: ProviderName, factory: any MetricsFactory, latencies: LatencyCounts) {
+    /// - Parameters:
+    ///   - latencies: of the account, with those of its backfills.
+    ///   - batchSizes: of the account, with those of its backfills.
+    init(
+        _ provider: ProviderName,
+        factory: any MetricsFactory,
+        latencies: LatencyCounts,
+        batchSizes: BatchSizeCounts
+    ) {
         self.latencies = latencies
+        self.batchSizes = batchSizes
         let name = ("provider", provider.withoutTenant.rawValue)
         func counter(_ outcome: String) -> Counter {
             Self.deliveries.counter([name, ("outcome", outcome)], in: factory)
@@ -66,9 +75,11 @@ struct ProviderMetrics: Sendable {
         for tally in settlement.shadow { shadow[tally.shadowClass]?.increment(by: tally.events) }
     }
 
-    func called(_ facts: AttemptFacts) {
+    /// - Parameter events: that the request carried.
+    func called(_ facts: AttemptFacts, with events: Int) {
         let status = facts.httpStatus.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0
         answers[status].record(facts.latency)
         latencies.record(facts.latency)
+        batchSizes.record(events)
     }
 }

@@ -20,6 +20,7 @@ struct ProvidersHandler: Sendable {
     private let owners: (any AccountOwning)?
     private let watches: (any WatchReading)?
     private let latencies: VendorLatencies
+    private let batchSizes: VendorBatchSizes
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
@@ -30,6 +31,7 @@ struct ProvidersHandler: Sendable {
         owners = services.given.operations.others?.owners
         watches = services.given.operations.watches
         latencies = services.given.delivery.latencies
+        batchSizes = services.given.delivery.batchSizes
     }
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
@@ -80,6 +82,7 @@ struct ProvidersHandler: Sendable {
         Self.write(owners?.reportElsewhere(on: name), to: &writer)
         write(state, to: &writer)
         Self.write(latencies.snapshot(of: name).doublings, to: &writer)
+        Self.write(batchSizes.snapshot(of: name), to: &writer)
         write(passed.figures(of: name) ?? PassFigures(), to: &writer)
         write(backlog, to: &writer)
         WatchWriter.write(reports[name] ?? WatchReport(), at: clock.now, to: &writer)
@@ -143,6 +146,19 @@ struct ProvidersHandler: Sendable {
             writer.beginObject()
             writer.member("below_us", integer: Int(clamping: doubling.below.wholeMicroseconds))
             writer.member("requests", integer: doubling.count)
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    /// Writes the member `batch_sizes`.
+    private static func write(_ sizes: [BatchSizeCounts.Bucket], to writer: inout JSONWriter) {
+        writer.key("batch_sizes")
+        writer.beginArray()
+        for size in sizes {
+            writer.beginObject()
+            writer.member("up_to_events", integer: size.most)
+            writer.member("requests", integer: size.requests)
             writer.endObject()
         }
         writer.endArray()

@@ -66,6 +66,16 @@ package final class IngressCapacity: Sendable {
         return try await body()
     }
 
+    /// What a client holds of the resources that are limited for each client, over all listeners.
+    func use(of client: ClientName) -> ClientUse {
+        ClientUse(
+            reads: reads.withLock { $0.count(of: client) },
+            readsLimit: settings.readsPerClient,
+            streams: streams.withLock { $0.count(of: client) },
+            streamsLimit: settings.streamsPerClient
+        )
+    }
+
     /// A connection was accepted. One that is too many is closed.
     /// - Returns: what to tell about it.
     func admit(_ channel: any Channel, forAdministration isAdministration: Bool) -> ConnectionDoor {

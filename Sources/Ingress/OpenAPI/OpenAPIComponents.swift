@@ -246,6 +246,8 @@ enum OpenAPIComponents {
                     "held_until": {"type": ["string", "null"], "format": "date-time", "description": "End of a wait requested by the vendor."},
                     "latencies": {"type": "array", "description": "How many of this gateway's requests since its start took less than each duration, and not less than the one before.", "items": {
                       "type": "object", "required": ["below_us", "requests"], "properties": {"below_us": {"type": "integer"}, "requests": {"type": "integer"}}}},
+                    "batch_sizes": {"type": "array", "description": "How many of this gateway's requests since its start carried up to so many events, and more than half of that.", "items": {
+                      "type": "object", "required": ["up_to_events", "requests"], "properties": {"up_to_events": {"type": "integer"}, "requests": {"type": "integer"}}}},
                     "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]},
                     "passed": {"type": "object", "properties": {
                       "in_flight": {"type": "integer"}, "requests": {"type": "integer"}, "errors": {"type": "integer"},

@@ -70,9 +70,9 @@ enum OpenAPIReports {
             },
             "/v1/clients": {
               "get": {
-                "tags": ["operations"], "operationId": "listClients", "summary": "All clients: permissions, limits, and how often they were refused.",
+                "tags": ["operations"], "operationId": "listClients", "summary": "All clients: permissions, limits and use of them, and how often they were refused.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
-                "description": "Refusals are counted by this gateway since its start.",
+                "description": "Refusals are counted by this gateway since its start; use is that of this gateway now.",
                 "responses": {
                   "200": {"description": "The clients, as routes.json has them.", "content": {"application/json": {"schema": {
                     "type": "object", "required": ["clients"],
@@ -111,13 +111,19 @@ enum OpenAPIReports {
 
     static let schemas = #"""
               "ClientFigures": {
-                "type": "object", "required": ["name", "tenant", "scopes", "limits", "refused"],
+                "type": "object", "required": ["name", "tenant", "scopes", "limits", "use", "refused"],
                 "properties": {
                   "name": {"type": "string"}, "tenant": {"type": "string"}, "scopes": {"type": "array", "items": {"type": "string"}},
                   "limits": {"type": "object", "description": "Without a member there is no such limit.", "properties": {
                     "requests": {"$ref": "#/components/schemas/ClientLimit"}, "events": {"$ref": "#/components/schemas/ClientLimit"}}},
+                  "use": {"type": "object", "required": ["requests_percent", "events_percent", "reads", "streams"], "properties": {
+                    "requests_percent": {"type": ["integer", "null"], "description": "How much of what the limit allows at once is taken now; null without a limit, and where several gateways keep it together."},
+                    "events_percent": {"type": ["integer", "null"]}, "reads": {"$ref": "#/components/schemas/HeldPlaces"}, "streams": {"$ref": "#/components/schemas/HeldPlaces"}}},
                   "refused": {"type": "object", "required": ["rate_limited", "forbidden"], "properties": {
                     "rate_limited": {"type": "integer"}, "forbidden": {"type": "integer"}}}}
+              },
+              "HeldPlaces": {
+                "type": "object", "required": ["open", "limit"], "properties": {"open": {"type": "integer"}, "limit": {"type": "integer"}}
               },
               "ClientLimit": {
                 "type": "object", "required": ["count", "per_ms"], "properties": {"count": {"type": "integer"}, "per_ms": {"type": "integer"}}

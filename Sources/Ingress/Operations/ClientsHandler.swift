@@ -3,14 +3,19 @@ import Events
 import JSON
 import Routing
 
-/// `GET /v1/clients`: all clients of `routes.json`, their permissions and limits, and how often they were refused.
+/// `GET /v1/clients`: all clients of `routes.json`, their permissions and limits, how much of these they use, and how often they were
+/// refused.
 struct ClientsHandler: Sendable {
     private let routes: CurrentRoutes
     private let refusals: ClientRefusals
+    private let limiters: ClientLimiters
+    private let capacity: IngressCapacity
 
     init(_ services: EndpointServices) {
         routes = services.given.routes
         refusals = services.given.operations.refusals
+        limiters = services.given.operations.limiters
+        capacity = services.capacity
     }
 
     func list() -> EndpointResponse {
@@ -42,11 +47,29 @@ struct ClientsHandler: Sendable {
             writer.endObject()
         }
         writer.endObject()
+        Self.write(limiters.use(of: client, within: capacity), to: &writer)
         writer.key("refused")
         writer.beginObject()
         writer.member("rate_limited", integer: counts.limited)
         writer.member("forbidden", integer: counts.forbidden)
         writer.endObject()
+        writer.endObject()
+    }
+
+    private static func write(_ use: ClientUse, to writer: inout JSONWriter) {
+        writer.key("use")
+        writer.beginObject()
+        for (name, percent) in [("requests_percent", use.requestsPercent), ("events_percent", use.eventsPercent)] {
+            writer.key(name)
+            if let percent { writer.integer(percent) } else { writer.null() }
+        }
+        for (name, count, limit) in [("reads", use.reads, use.readsLimit), ("streams", use.streams, use.streamsLimit)] {
+            writer.key(name)
+            writer.beginObject()
+            writer.member("open", integer: count)
+            writer.member("limit", integer: limit)
+            writer.endObject()
+        }
         writer.endObject()
     }
 }

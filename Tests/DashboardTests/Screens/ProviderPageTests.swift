@@ -51,6 +51,14 @@ import Testing
         #expect(page(SamplePages.ages).hasAges)
     }
 
+    @Test func `shows how many events requests carry`() {
+        let rows = BatchRow.rows([(1, 1), (2, 2), (4, 0), (2048, 5)])
+        #expect(rows.map(\.events) == ["1", "2", "3 to 4", "1,025 to 2,048"])
+        #expect(rows.map(\.percent) == [13, 25, 0, 63])
+        #expect(BatchRow.rows([]).isEmpty && BatchRow.rows([(1, 0)]).map(\.percent) == [0])
+        #expect(ProviderPage(SamplePages.provider("lago"), nil, mayAct: false, at: SamplePages.now).hasBatchSizes)
+    }
+
     @Test func `shows how much of the rate limit is used, and for what`() {
         var figures = RecentFigures(start: SamplePages.now, step: .seconds(60), accepted: [1], delivered: [1])
         (figures.liveRequests, figures.backfillRequests, figures.reads) = ([21], [5], [0.25])

@@ -64,7 +64,7 @@ extension SamplePages {
             },
             Sample(name: "try, empty") { TryPage(TryPage.Draft(text: $0), clients: [], names: [], maySend: true) },
             Sample(name: "clients") { clients($0) },
-            Sample(name: "clients, none") { ClientsPage([], [], fault: $0) },
+            Sample(name: "clients, none") { ClientsPage([], [], fault: $0, use: { _ in clientUse }) },
         ] + routes + migration
 
     private static func trying(_ text: String, _ estimate: Result<Estimate, EstimateRefusal>) -> TryPage {
@@ -163,7 +163,7 @@ extension SamplePages {
         let listed = KeyAdministration.Listed(client: client.name, key: key.key, stored: key, state: .usable)
         let made = KeyAdministration.Made(key: Secret(text), stored: key, ended: [key], lasting: [key.key])
         let keyless = Client(name: "keyless", tenant: "t", scopes: [])
-        return ClientsPage([client, keyless], [listed], made: made)
+        return ClientsPage([client, keyless], [listed], made: made, use: { _ in clientUse })
     }
 
     private static let routes: [Sample] = [
@@ -427,6 +427,13 @@ extension SamplePages {
             at: now
         )
     }
+
+    private static let clientUse = ClientsPage.Use(
+        requestsPercent: 42,
+        eventsPercent: nil,
+        reads: (1, 8),
+        streams: (0, 20)
+    )
 
     private static func customers(_ text: String) -> [ParityCustomer] {
         [

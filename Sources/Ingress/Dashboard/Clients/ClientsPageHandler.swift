@@ -9,6 +9,8 @@ struct ClientsPageHandler: Sendable {
     private let managing: (any KeyManaging)?
     private let routes: CurrentRoutes
     private let refusals: ClientRefusals
+    private let limiters: ClientLimiters
+    private let capacity: IngressCapacity
 
     /// Longest overlap of replaced keys.
     private static let longestOverlap: Int64 = 30 * 86_400
@@ -17,6 +19,8 @@ struct ClientsPageHandler: Sendable {
         managing = services.given.operations.orders.keys
         routes = services.given.routes
         refusals = services.given.operations.refusals
+        limiters = services.given.operations.limiters
+        capacity = services.capacity
     }
 
     func page(_ call: PageCall) async -> PageAnswer {
@@ -74,9 +78,19 @@ struct ClientsPageHandler: Sendable {
         } catch {
             problem = problem ?? error.message
         }
-        return ClientsPage(clients, keys, made: made, fault: problem) { name in
+        return ClientsPage(clients, keys, made: made, fault: problem, use: use) { name in
             let counts = refusals.count(of: name)
             return ClientsPage.Refused(limited: counts.limited, forbidden: counts.forbidden)
         }
+    }
+
+    private func use(of client: Client) -> ClientsPage.Use {
+        let use = limiters.use(of: client, within: capacity)
+        return ClientsPage.Use(
+            requestsPercent: use.requestsPercent,
+            eventsPercent: use.eventsPercent,
+            reads: (use.reads, use.readsLimit),
+            streams: (use.streams, use.streamsLimit)
+        )
     }
 }

@@ -16,6 +16,7 @@ struct ProviderFactsReader: Sendable {
     private let owners: (any AccountOwning)?
     private let passed: PassedTraffic
     private let latencies: VendorLatencies
+    private let batchSizes: VendorBatchSizes
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
@@ -25,6 +26,7 @@ struct ProviderFactsReader: Sendable {
         owners = services.given.operations.others?.owners
         passed = services.given.delivery.passed
         latencies = services.given.delivery.latencies
+        batchSizes = services.given.delivery.batchSizes
     }
 
     /// The providers in the order of `routes.json`, then those that were removed and for which something waits.
@@ -93,6 +95,7 @@ struct ProviderFactsReader: Sendable {
             )
         }
         facts.latencies = latencies.snapshot(of: name).doublings
+        facts.batchSizes = batchSizes.snapshot(of: name).map { ($0.most, $0.requests) }
         facts.rateLimit = rateLimit
         return facts
     }
