@@ -8,7 +8,7 @@ import datetime
 import json
 import time
 
-from browser import DASHBOARD_KEY, EXPECTED, KEY, PATIENCE, By, Page, chromium, faults, open_gateway, run, send, settings
+from browser import DASHBOARD_KEY, EXPECTED, KEY, PATIENCE, By, Keys, Page, chromium, faults, open_gateway, run, send, settings
 
 
 def events(count, prefix="flow", **fields):
@@ -225,6 +225,92 @@ def choice_before_a_refresh_comes():
         assert page.all("#problems > hr"), "the page was replaced"
         assert page.find("#problems select[name=scope]").get_attribute("value") == "all"
         page.has_empty_console()
+
+
+def sorted_causes_and_saved_views():
+    """Causes are sorted by the heads of their table; a view keeps filter and order, for the client that saved it."""
+    with open_gateway() as running, chromium() as driver:
+        for status, code, count in ((422, "invalid_event", 3), (409, "duplicate_conflict", 5)):
+            faults(running, "lago", status={str(status): 1})
+            send(running, events(count, code))
+            running.wait_for(f"dead letters of {code}", lambda code=code, count=count: _rejected(running).get(code) == count, PATIENCE)
+        page = Page(driver, running.url).sign_in(DASHBOARD_KEY).open("/problems?provider=lago-sandbox&status=rejected")
+        page.wait("the largest first", lambda: _causes(page) == ["duplicate_conflict", "invalid_event"])
+        assert page.text("th[aria-sort=descending]") == "Deliveries"
+        page.click("#problems th a[href*='sort=age']")
+        page.wait("the oldest first", lambda: _causes(page) == ["invalid_event", "duplicate_conflict"])
+        assert page.text("th[aria-sort=descending]") == "Accepted (UTC)"
+        # By the keyboard, in the other direction.
+        page.find("#problems th[aria-sort] a").send_keys(Keys.ENTER)
+        page.wait("the newest first", lambda: _causes(page) == ["duplicate_conflict", "invalid_event"])
+        assert page.text("th[aria-sort=ascending]") == "Accepted (UTC)"
+        # A refresh keeps the order.
+        page.count_refreshes()
+        page.wait("a refresh", page.refreshes)
+        assert _causes(page) == ["duplicate_conflict", "invalid_event"]
+        page.is_accessible()
+        page.has_no_cut_table()
+        page.fill("view", "newest <b>causes</b>")
+        page.press("Save view")
+        page.find(".views li a[aria-current]")
+        assert not _views(page.open("/events")), "a view of another screen"
+        page.open("/problems").follow("newest <b>causes</b>")
+        page.wait("the view", lambda: "sort=-age" in driver.current_url and "status=rejected" in driver.current_url)
+        page.wait("its order", lambda: _causes(page) == ["duplicate_conflict", "invalid_event"])
+        page.is_accessible()
+        page.shot("problems-view")
+        page.size(360, 800)
+        page.has_no_overflow()
+        page.size(1280, 900)
+        page.press("Sign out")
+        page.wait("the sign-in page", lambda: page.path == "/dashboard/sign-in")
+        assert not _views(page.sign_in(KEY).open("/problems")), "a view of another client"
+        page.press("Sign out")
+        page.wait("the sign-in page", lambda: page.path == "/dashboard/sign-in")
+        page.sign_in(DASHBOARD_KEY).open("/problems")
+        page.click("[aria-label='Remove the view newest <b>causes</b>']")
+        page.wait("no view", lambda: not page.all(".views li"))
+        # The same for providers; what cannot be sorted by is refused.
+        page.open("/providers").click("th a[href*='sort=waiting']")
+        page.wait("the order", lambda: page.text("th[aria-sort=descending]") == "Waiting")
+        page.is_accessible()
+        page.open("/providers?sort=colour").sees("must be one of")
+        page.has_empty_console(but=[EXPECTED])
+
+
+def _views(page):
+    """The saved views that a page shows, once its script has run."""
+    page.wait("the form of views", lambda: page.find(".views form").is_displayed())
+    return page.all(".views li")
+
+
+def _causes(page):
+    """The codes of the causes, from the top."""
+    return [row.find_elements(By.TAG_NAME, "td")[2].text for row in page.all("#problems section:first-of-type tbody tr")]
+
+
+def lost_events_again():
+    """Lost events are sent again if as many are lost as the page has shown; if not, it asks again."""
+    with open_gateway() as running, chromium() as driver:
+        settings(running, "polar", lose=1.0)
+        yesterday = datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
+        send(running, events(3, "lost", timestamp=f"{yesterday}T12:00:00Z"))
+        running.wait_for("the deliveries", lambda: not waiting(running), PATIENCE)
+        settings(running, "polar")
+        window = {"from": f"{yesterday}T00:00:00Z", "until": f"{yesterday}T23:00:00Z"}
+        number = running.post("/v1/parity/runs", json.dumps({"providers": ["polar-sandbox"], **window}))["id"]
+        page = Page(driver, running.url).sign_in(DASHBOARD_KEY)
+        page.wait("the end of the comparison", lambda: page.open(f"/migration/runs/{number}") and page.all("#resend"))
+        page.press("Check")
+        page.sees("3 events would be sent again", "#resend")
+        page.is_accessible()
+        page.shot("resend")
+        # Somebody else sends them meanwhile.
+        running.post(f"/v1/parity/runs/{number}/resolve", '{"action": "resend"}')
+        page.press("Send 3 events again")
+        page.sees("0 events would be sent now, not the 3 that were shown", "#resend .failed")
+        assert not page.all("#resend button.danger"), "nothing is left to be sent"
+        page.has_empty_console(but=[EXPECTED])
 
 
 def _rejected(running):
@@ -637,6 +723,8 @@ if __name__ == "__main__":
             watched_provider,
             dead_letters,
             choice_before_a_refresh_comes,
+            sorted_causes_and_saved_views,
+            lost_events_again,
             one_event,
             try_an_event,
             live_tail,

@@ -106,6 +106,8 @@ def without_script():
         for path, title in SCREENS.items():
             page.open(path).sees(title, "main h1")
         page.open("/live").sees("needs JavaScript")
+        page.open("/providers").click("th a[href*='sort=waiting']")
+        page.wait("the order", lambda: page.text("th[aria-sort]") == "Waiting")
         page.open("/try")
         page.press("Preview")
         page.sees("lago-sandbox")

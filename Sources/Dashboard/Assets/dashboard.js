@@ -7,6 +7,7 @@ import * as keys from './keys.js';
 import * as live from './live.js';
 import * as refresh from './refresh.js';
 import { recall, remember } from './storage.js';
+import * as views from './views.js';
 
 function showControls() {
     for (const element of document.querySelectorAll('[data-needs-script]')) element.hidden = false;
@@ -50,5 +51,6 @@ figures.start();
 copy.start();
 files.start();
 keys.start();
+views.start();
 live.start();
 refresh.start();

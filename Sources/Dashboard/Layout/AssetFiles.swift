@@ -34,6 +34,7 @@ package enum AssetFiles {
         Asset("status.js", script, PackageResources.status_js),
         Asset("storage.js", script, PackageResources.storage_js),
         Asset("theme.js", script, PackageResources.theme_js),
+        Asset("views.js", script, PackageResources.views_js),
         // Without one, browsers ask for /favicon.ico.
         Asset("icon.svg", "image/svg+xml", PackageResources.icon_svg),
     ]

@@ -11,6 +11,7 @@ enum TemplateFiles {
             ("ProblemCount", PackageResources.ProblemCount_mustache),
             ("Pager", PackageResources.Pager_mustache),
             ("ColumnHead", PackageResources.ColumnHead_mustache),
+            ("SavedViews", PackageResources.SavedViews_mustache),
             ("SignIn", PackageResources.SignIn_mustache),
             ("Problem", PackageResources.Problem_mustache),
             ("Log", PackageResources.Log_mustache),
