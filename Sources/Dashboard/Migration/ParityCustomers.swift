@@ -74,10 +74,9 @@ package struct ParityCustomers: Sendable {
 
     /// `2.00 EUR too little, 3.50 EUR too much`.
     private static func money(_ differences: [BillDifference]) -> String {
-        let parts = differences.flatMap { difference in
-            [(difference.little, "too little"), (difference.much, "too much")].filter { $0.0.minor > 0 }.map {
-                "\($0.0.text) \(difference.currency) \($0.1)"
-            }
+        let parts = differences.flatMap { difference -> [String] in
+            let sides = [(amount: difference.little, side: "too little"), (amount: difference.much, side: "too much")]
+            return sides.filter { $0.amount.minor > 0 }.map { "\($0.amount.text) \(difference.currency) \($0.side)" }
         }
         return parts.isEmpty ? "-" : parts.joined(separator: ", ")
     }
