@@ -1,6 +1,7 @@
 import Access
 import Dashboard
 import Events
+import HTTPTypes
 import Journal
 import Parity
 import Reports
