@@ -49,7 +49,7 @@ extension BenchRun {
     /// - Parameter refresh: given the number of the refresh. Those of one address share what is written once a second.
     private func costOfRefresh(
         _ gateway: BenchServer,
-        _ refresh: (Int) async throws -> Void
+        _ refresh: @Sendable (Int) async throws -> Void
     ) async throws -> Double {
         let count = 200
         let (start, before) = (ContinuousClock.now, gateway.process.usage.processorSeconds)

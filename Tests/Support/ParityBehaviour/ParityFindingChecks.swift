@@ -120,6 +120,7 @@ extension ParityBehaviour {
                     key: "key \(number)",
                     provider: "lago",
                     cause: .content,
+                    eventID: nil,
                     name: "call",
                     customerID: customer,
                     subscriptionID: nil,
