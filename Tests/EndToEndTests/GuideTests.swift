@@ -88,6 +88,24 @@ import Testing
         }
     }
 
+    @Test(arguments: Guide.all)
+    func `links to pages that exist`(page: String) throws {
+        for link in try Guide(page).links where !FileManager.default.fileExists(atPath: Guide.root.path + "/" + link) {
+            Issue.record("\(page) links to \(link)")
+        }
+    }
+
+    @Test func `leads from the README to every page`() throws {
+        var found: Set = ["README.md"]
+        var unread = ["README.md"]
+        while let page = unread.popLast() {
+            for link in try Guide(page).links where link.hasSuffix(".md") && found.insert(link).inserted {
+                unread.append(link)
+            }
+        }
+        #expect(Set(Guide.all).subtracting(found) == [])
+    }
+
     @Test func `explains every metric that the gateway has`() async throws {
         let page = try Guide(Self.operating).text
         try await Stage.set { (stage) async throws in

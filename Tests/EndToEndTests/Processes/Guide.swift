@@ -14,11 +14,26 @@ struct Guide {
 
     let text: String
 
+    /// The folder of the page, from the root.
+    private let folder: String
+
     init(_ path: String) throws {
+        folder = path.split(separator: "/").dropLast().joined(separator: "/")
         text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
     }
 
-    /// What stands in the code blocks of this language.
+    /// The pages that this one links to, by their paths from the root; without the sections that the links name.
+    var links: [String] {
+        text.matches(of: /\]\(([^)#:]+\.md)[^)]*\)/).map { match in
+            var steps = folder.split(separator: "/")
+            for step in match.1.split(separator: "/") where step != "." {
+                if step == ".." { _ = steps.popLast() } else { steps.append(step) }
+            }
+            return steps.joined(separator: "/")
+        }
+    }
+
+    /// The contents of the code blocks of this language.
     func blocks(_ language: String) -> [String] {
         var blocks: [String] = []
         var lines: [Substring]?
