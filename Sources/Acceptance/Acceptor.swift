@@ -104,8 +104,9 @@ package final class Acceptor: Sendable {
 
     /// Accepts a request's events.
     ///
-    /// When this returns, every accepted event is on disk. An event has a fault if no route takes it, the client may not use that route or
-    /// that name, or its timestamp is outside of the client's window; what a fault and a conflict do to the others, the policy says.
+    /// When this returns, every accepted event is on disk. An event has a fault if no route matches it, the client is not allowed to use
+    /// the route or the name, or its timestamp is outside of the client's window; the policy says what a fault or a conflict does to the
+    /// others.
     /// - Returns: one result per event, in their order.
     /// - Throws: ``StoreError`` if nothing was stored.
     nonisolated(nonsending) package func accept(
@@ -205,8 +206,8 @@ package final class Acceptor: Sendable {
     }
 
     /// The event as it would be accepted now, with its plan; nothing is stored.
-    /// - Throws: why it would not be accepted: no route takes it, the client may not send it, or its timestamp lies outside of the
-    ///   client's window.
+    /// - Throws: why it would not be accepted: no route matches it, the client is not allowed to send it, or its timestamp is outside of
+    ///   the client's window.
     package func preview(_ event: CanonicalEvent, from client: Client) throws(EventFault) -> AcceptedEvent {
         let (now, table) = (clock.now, routes.current.table)
         var submissions = SubmissionFinder(in: table, for: client, at: now)

@@ -173,7 +173,7 @@ package enum DialectQuestionResult: Sendable {
     case answered(VendorAnswer)
     /// The client's routes name no provider of this adapter.
     case noProvider
-    /// The provider's account is shared with other tenants, or the client may not send events of these names.
+    /// The provider's account is shared with other tenants, or the client is not allowed to send events of these names.
     case forbidden
     case failed(DeliveryFault)
 }

@@ -14,13 +14,13 @@ package struct EventFault: Error, Sendable, Equatable {
         case format
         /// A field that the canonical event does not have.
         case unknownField = "unknown_field"
-        /// The same key stands twice in one object.
+        /// The same key occurs twice in one object.
         case duplicateKey = "duplicate_key"
         /// The id is known with other content.
         case conflict
         /// No route takes the event.
         case unrouted
-        /// The client may not send such an event.
+        /// The client is not allowed to send such an event.
         case forbidden
     }
 

@@ -31,7 +31,7 @@ package enum RetryAfter: Sendable, Equatable {
     case at(Timestamp)
 }
 
-/// Why a delivery failed, in words that are the same for every vendor.
+/// Why a delivery failed, in the same terms for every vendor.
 package struct DeliveryFault: Error, Sendable, Equatable {
     package let code: DeliveryErrorCode
     /// One sentence of ours. Holds no secret and no customer data.

@@ -4,7 +4,7 @@ package struct PassRefusal: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         /// The request cannot be passed on as it is: 400.
         case badRequest
-        /// The client may not: 403.
+        /// The client is not allowed to make this call: 403.
         case forbidden
         /// The vendor cannot be reached, broke off, or refuses the gateway: 502.
         case badGateway

@@ -4,7 +4,7 @@ package struct Redaction: Sendable {
 
     /// Stands where the credential was.
     private static let mark = "[redacted]"
-    /// The least of a credential that is recognized where a text was cut within it.
+    /// Minimum length of the start of a credential that is recognized where a text was cut inside it.
     private static let shortestPart = 4
 
     /// - Parameter secret: what must not be seen; nil: nothing.

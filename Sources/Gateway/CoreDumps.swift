@@ -12,7 +12,7 @@ enum CoreDumps {
         // (fs/coredump.c; of 0 such a program is only told).
         var limit = rlimit(rlim_cur: 1, rlim_max: 1)
         if setrlimit(resource, &limit) == 0 { return }
-        // The limit is lower already, and may not be raised.
+        // The limit is lower already, and this process is not allowed to raise it.
         limit = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = setrlimit(resource, &limit)
     }

@@ -10,7 +10,7 @@ enum FileLimit {
     private static let reserve = 512
 
     /// Raises the limit as far as the process may, and says how many of them clients may have: at the limit the gateway could neither
-    /// reach a vendor nor open a file, and would ask in vain for the next connection again and again.
+    /// reach a vendor nor open a file, and each attempt to open another connection would fail.
     static func connections() -> Int {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return reserve }

@@ -179,7 +179,7 @@ final class RoutesReloader: Service, RoutesReloading {
             throw .faulty(error)
         }
         try await refuseChangedAccounts(in: reading.routes)
-        // These bytes come from a client, who may not choose programs that run here.
+        // These bytes come from a client, which must not choose programs that run here.
         reading = await vault.recognizeAccounts(in: reading, runsPrograms: false)
         let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
         var result = ReloadResult(

@@ -5,7 +5,7 @@ import Synchronization
 final class ServiceStops: Sendable {
     private let asked = Mutex<[Int: (service: String, at: ContinuousClock.Instant)]>([:])
 
-    /// A service that takes longer is named in the log, again and again.
+    /// A service that takes longer is named in the log repeatedly.
     static let patience = Duration.seconds(10)
 
     /// - Parameter number: tells two services of the same name apart.

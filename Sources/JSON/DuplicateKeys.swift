@@ -8,7 +8,7 @@ struct DuplicateKeys {
 
     private static let mostPairs = 24
 
-    /// The place of the first key that stands twice in the value at `root` or inside of it.
+    /// The offset of the first key that occurs twice in an object of the value at `root`, at any depth.
     func first(in root: Int) -> Int? {
         var index = root
         let end = Int(nodes[root].next)

@@ -63,7 +63,7 @@ package struct JSONNode: Sendable {
 package enum JSONKind: UInt8, Sendable {
     case null, bool, number, string, array, object
 
-    /// The kind in words, with its article, for messages: `a string`.
+    /// The kind with its article, for messages: `a string`.
     package var phrase: String {
         switch self {
         case .null: "null"

@@ -100,7 +100,7 @@ enum JSONString {
     }
 }
 
-/// The bytes that may not be in a string without an escape: quotes, backslashes and control characters.
+/// The bytes that must be escaped in a string: quotes, backslashes and control characters.
 enum EscapedBytes {
     @inline(__always)
     static func contains(_ byte: UInt8) -> Bool {

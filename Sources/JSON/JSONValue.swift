@@ -61,7 +61,7 @@ package struct JSONValue: Sendable {
         document.searchMembers { $0.value(of: name, in: index) }.map { JSONValue(document: document, index: $0) }
     }
 
-    /// The first key that stands twice in one object, here or anywhere inside.
+    /// The first key that occurs twice in one object, here or at any depth.
     package var firstDuplicateKey: JSONValue? {
         let found = document.bytes.withUnsafeBufferPointer { bytes in
             document.nodes.withUnsafeBufferPointer { nodes in

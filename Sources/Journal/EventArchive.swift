@@ -140,7 +140,7 @@ package struct Backlog: Sendable, Equatable {
 package struct ChunkDamage: Sendable, Equatable {
     package let first: SequenceNumber
     package let last: SequenceNumber
-    /// What does not match, in words.
+    /// What does not match, for people.
     package let reason: String
 
     package init(first: SequenceNumber, last: SequenceNumber, reason: String) {

@@ -8,7 +8,7 @@ package struct PostgresStoreSettings: Sendable {
     package var password: Secret?
     /// Where the tables are; several journals can share a database.
     package var schema = Self.usualSchema
-    /// By what people know this gateway; a name that stays lets a restarted gateway take over from its predecessor at once.
+    /// The name by which people know this gateway. With a stable name, a restarted gateway replaces its predecessor at once.
     package var nodeName = "tollgate"
     /// The gateway's version and the digest of its routes, for people and other gateways.
     package var (version, routesDigest): (String, [UInt8]) = ("", [])

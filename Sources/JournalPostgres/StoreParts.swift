@@ -93,7 +93,7 @@ struct StoreParts: Sendable {
     func close() async {
         newest.close()
         await names.close()
-        // At once: each may wait for an answer that does not come.
+        // At once: each of them may be waiting for a response that never arrives.
         await withDiscardingTaskGroup { group in
             for connection in [claims, points, counts, searches, walks, partitions.connection, duties, removals] {
                 group.addTask { await connection.close() }

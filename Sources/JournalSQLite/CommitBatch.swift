@@ -46,7 +46,7 @@ struct CommitBatch {
         return acceptance?.event(at: sequence)
     }
 
-    /// Takes over a request's new events.
+    /// Adds a request's new events to this commit.
     mutating func add(_ acceptance: Acceptance) {
         guard !acceptance.indices.isEmpty else { return }
         acceptances.append(acceptance)

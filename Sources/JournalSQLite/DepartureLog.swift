@@ -47,7 +47,7 @@ final class DepartureLog: Sendable {
         }
     }
 
-    /// What had left when the process before ended; nil if nobody knows.
+    /// What had left when the previous process ended; nil if that is unknown.
     static func departed(in folder: URL, boot: String? = SystemStart.identity) -> Set<Departure>? {
         guard let boot, let content = FileManager.default.contents(atPath: folder.appending(path: "departures").path),
             content.starts(with: header(boot))

@@ -10,7 +10,7 @@ struct FilteredEvents {
     let tenant: TenantID
     let filter: EventFilter
 
-    /// How many events are read at a time while nobody knows how many of them will do.
+    /// How many events are read at a time before it is known how many of them match.
     private static let block = 512
 
     /// The events with these numbers that the filter takes.

@@ -56,7 +56,7 @@ final class GroupCommit: Sendable {
     /// Takes no more operations; the writer ends when it has committed those that wait.
     func close() {
         state.withLock { $0.isClosing = true }
-        // In any case: an announcement that is in flight may not come any more.
+        // Always, because an announcement that is in flight might never arrive.
         wakeUp.signal()
     }
 

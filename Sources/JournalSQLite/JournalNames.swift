@@ -84,7 +84,7 @@ struct NameTable: Sendable {
         self.hash = hash
     }
 
-    /// Takes over what is on disk, lower numbers first.
+    /// Registers an origin that is on disk. Lower numbers come first.
     mutating func load(origin: EventOrigin, number: UInt32) {
         origins[number] = origin
         originNumbers[origin] = number
@@ -97,19 +97,19 @@ struct NameTable: Sendable {
     /// - Returns: nil if the journal has nothing of the tenant.
     func number(of tenant: TenantID) -> UInt32? { firstOrigins[tenant] }
 
-    /// Takes over what is on disk; the plan's providers must be known already.
+    /// Registers a plan that is on disk; the plan's providers must be known already.
     mutating func load(plan: Plan, number: UInt32) {
         plans[number] = NumberedPlan(plan: plan, providers: plan.destinations.map { register($0.provider) })
         planNumbers[plan.encoded] = number
     }
 
-    /// Takes over what is on disk.
+    /// Registers a provider that is on disk.
     mutating func load(provider: ProviderName, number: Int64) {
         providers[number] = provider
         providerNumbers[provider] = number
     }
 
-    /// Takes over a lane's account.
+    /// Registers the account of a lane.
     mutating func load(lane account: LaneAccount) {
         guard lanes.updateValue(account, forKey: account.number) == nil else { return }
         laneList.append(account)

@@ -4,7 +4,7 @@ import Routing
 
 /// Finds the plans that one client's events would get, with the checks of their acceptance in the same order.
 struct PlanFinder {
-    /// What would become of an event.
+    /// What would happen to an event.
     enum Result {
         case plan(Plan)
         /// No route takes it.

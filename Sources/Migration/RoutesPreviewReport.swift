@@ -11,7 +11,7 @@ package struct RoutesPreviewReport: Sendable, Equatable {
     package internal(set) var customers = DistinctCount()
     /// Events that no route matches, by name.
     package internal(set) var unrouted = GroupedCount<String>()
-    /// Events that their client may not send.
+    /// Events that their client is not allowed to send.
     package internal(set) var forbidden = GroupedCount<ForbiddenEvents>()
     /// What each provider would get, or would get no more: in the order of the new file, then those that it does not have.
     package internal(set) var destinations: [DestinationPreview] = []
@@ -78,15 +78,15 @@ package struct ModeChange: Sendable, Hashable {
     package let to: DeliveryMode
 }
 
-/// Events that their client may not send under the new routes.
+/// Events that their client is not allowed to send under the new routes.
 package struct ForbiddenEvents: Sendable, Hashable {
     /// Why not.
     package enum Reason: String, Sendable {
         /// The file does not have the client.
         case noClient = "no_client"
-        /// The client may not send this name.
+        /// The client is not allowed to send this name.
         case name
-        /// The client may not use the route that takes the event.
+        /// The client is not allowed to use the route that matches the event.
         case route
     }
 

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Log lines on their way out: who logs leaves a line here and continues, and a thread of its own writes it.
+/// Log lines that wait to be written: a caller adds a line and continues, and a dedicated thread writes it.
 ///
 /// A reader of the log that stops reading, such as a full pipe, then stops nothing but this thread. The queue is bounded in bytes: what
 /// comes when it is full is dropped and counted, and the log says how many lines are missing, at the place where they are.

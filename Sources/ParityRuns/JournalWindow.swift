@@ -114,7 +114,7 @@ extension ArchivedEvent {
 }
 
 extension Delivery {
-    /// The destination with the settings that it was sent with last; nil if nobody knows any more.
+    /// The destination with the settings of the last delivery; nil if those are no longer known.
     /// - Parameter lanes: by which some deliveries were sent.
     func destination(of event: AcceptedEvent, _ lanes: [LaneNumber: any LaneMembership]) -> Destination? {
         guard let lane, amendments.isEmpty else { return destination(in: event.plan) }

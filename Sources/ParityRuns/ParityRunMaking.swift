@@ -300,7 +300,7 @@ struct ParityRunMaking {
             recorded: recorded,
             lanes: lanes
         )
-        // A vendor that does not have an event may not tell what keeps it from billing others of its name.
+        // A vendor that does not have an event does not necessarily say why it would not bill others of that name.
         let missing = Set(
             found.comparison.findings.filter { Self.missing.contains($0.cause) }.compactMap(\.subject.sequence)
         )

@@ -5,7 +5,7 @@ import Routing
 struct ResendFilter {
     private let billing: DoubleBilling
     private let now: Timestamp
-    /// Why others may not, for people.
+    /// Why the other events must not be sent again, for people.
     let reason: String
 
     init(_ provider: ProviderConfiguration, by routes: RoutesSnapshot, at now: Timestamp) {

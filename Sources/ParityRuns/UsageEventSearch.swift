@@ -132,7 +132,7 @@ struct UsageEventSearch {
     }
 
     /// The rows that are on the bill of the period, as far as anybody knows: without those of the journal's events that are on another bill,
-    /// and without those that nobody knows and that did not occur in the period.
+    /// and without those that are not in the journal and did not occur in the period.
     private func billed(
         _ rows: [WindowRow],
         _ expected: [ExpectedEvent],

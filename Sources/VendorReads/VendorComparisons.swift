@@ -9,7 +9,7 @@ package struct VendorComparisons: Sendable {
     private let credentials: any CredentialResolving
     private let admission: ReadAdmission
 
-    /// Requests for one question, so that a vendor that fails again and again ends it.
+    /// Maximum requests per question, so that a question to a vendor that keeps failing ends.
     private static let mostFailures = 3
     /// Refusals for the rate limit alone end no question so soon.
     private static let mostRefusals = 20

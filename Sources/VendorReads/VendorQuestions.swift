@@ -20,7 +20,8 @@ package struct VendorQuestions: Sendable {
     private let concurrency = ConcurrentReads(limit: mostReads)
     private let admission: ReadAdmission
 
-    /// - Parameter clients: of questions alone, so that no answer that does not come takes a delivery's connection.
+    /// - Parameter clients: used for questions only, so that a question without a response does not occupy a connection that deliveries
+    ///   need.
     package init(
         routes: CurrentRoutes,
         clients: VendorClients,

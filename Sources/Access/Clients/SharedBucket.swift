@@ -94,7 +94,7 @@ package struct SharedBucket: Sendable {
         aloneNext = min(aloneNext * 2, Self.aloneAtMost)
     }
 
-    /// The least time after which so many more tokens can be there.
+    /// The earliest time after which so many more tokens can be available.
     private func shortestWait(for needed: Double, at now: ContinuousClock.Instant) -> Duration {
         guard let left else { return .zero }
         let interval = limit.per / limit.requests

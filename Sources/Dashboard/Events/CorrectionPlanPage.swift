@@ -10,7 +10,7 @@ package struct CorrectionPlanPage: PageContent {
         let outcome: String
         /// Why nothing is sent.
         let reason: String?
-        /// What it does to the bill that people may not expect.
+        /// An effect on the bill that might surprise people.
         let note: String?
         let correction: String?
 

@@ -22,7 +22,7 @@ package struct EventCorrections: Sendable {
     let hasRows: Bool
     /// The event that this one corrects.
     let corrects: Corrected?
-    /// Where it can be taken back; nil if the visitor may not, or if it is a correction itself.
+    /// Where it can be taken back; nil if the visitor is not allowed to, or if it is a correction itself.
     let voidHref: String?
     let adjustHref: String?
 

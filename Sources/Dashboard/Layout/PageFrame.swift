@@ -34,7 +34,7 @@ package struct PageFrame: Sendable {
     ///   - environment: the name of the installation, of `--dashboard-title`; nil if it has none.
     ///   - client: who is signed in; nil on pages that need nobody.
     ///   - current: the screen that the page belongs to.
-    ///   - problems: of the client's tenant; nil if they are not known, or if the client may not see them.
+    ///   - problems: of the client's tenant; nil if they are unknown, or if the client is not allowed to see them.
     package init(
         environment: String?,
         isSandbox: Bool,

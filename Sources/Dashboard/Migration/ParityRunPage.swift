@@ -14,7 +14,7 @@ package struct ParityRunPage: PageContent {
     let customers: ParityCustomers
     let findings: [FindingRow]
     let hasFindings: Bool
-    /// What the list of findings is restricted to, in words.
+    /// What the list of findings is restricted to, for people.
     let filterText: String?
     let filter: Filter
     let causes: [Choice]

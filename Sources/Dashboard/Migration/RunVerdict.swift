@@ -1,6 +1,6 @@
 import Parity
 
-/// How a comparison stands, in words and in the stylesheet's classes.
+/// The result of a comparison, as text and as a class of the stylesheet.
 struct RunVerdict: Sendable {
     let name: String
     /// Of a dot.

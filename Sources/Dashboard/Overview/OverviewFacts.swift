@@ -42,7 +42,7 @@ package struct OverviewFacts: Sendable {
         }
     }
 
-    /// Nil if the client may not see any.
+    /// Nil if the client is not allowed to see any.
     package let providers: [ProviderFacts]?
     /// Of the gateway as a whole; nil for a client that sees only some providers.
     package let whole: RecentFigures?

@@ -17,7 +17,7 @@ package struct ProblemsPage: PageContent {
         let exampleHref: String
         let exampleID: String
         let listHref: String
-        /// The dry run of a retry of the group; nil if the client may not, or if nothing of it can be retried.
+        /// The dry run of a retry of the group; nil if the client is not allowed to retry, or if nothing in it can be retried.
         let retryHref: String?
         let retryLabel: String
     }

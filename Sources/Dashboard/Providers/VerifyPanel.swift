@@ -22,7 +22,7 @@ struct VerifyPanel: Sendable {
     /// An event that the vendor has confirmed and does not show.
     struct LostRow: Sendable {
         let id: String
-        /// Nil if the visitor may not open it.
+        /// Nil if the visitor is not allowed to open it.
         let eventHref: String?
         let name: String
         let deliveredAt: TimeText

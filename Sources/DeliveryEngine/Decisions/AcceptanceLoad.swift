@@ -21,7 +21,7 @@ struct AcceptanceLoad: Sendable {
 
     /// Takes a reading of the counters.
     mutating func read(_ counts: Counts, at now: ContinuousClock.Instant) {
-        // Nobody knows how old the requests of a first reading are: they count as new.
+        // The age of the requests in a first reading is unknown: they count as new.
         if counts.requests > latest?.requests ?? 0 { latest = (counts.requests, now) }
         if let last = readings.last {
             if now - last.at < Self.step { return }

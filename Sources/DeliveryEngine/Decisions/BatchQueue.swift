@@ -35,7 +35,7 @@ struct BatchQueue: Sendable {
         return taken(batch)
     }
 
-    /// Takes one event alone, of those with the least against them.
+    /// Takes one event alone, out of those with the lowest blame.
     /// - Parameter choose: picks one of so many; the first is the oldest.
     mutating func takeOne(_ choose: (Int) -> Int) -> DeliveryBatch? {
         let least = waiting.lazy.map(\.blame).min()

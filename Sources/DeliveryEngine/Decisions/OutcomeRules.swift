@@ -4,7 +4,7 @@ import Routing
 
 /// What an outcome means for one event: settle it, or send it again.
 ///
-/// Pure rules, in one place: how old an event may get, what may be repeated, and what happens to an attempt that nobody knows about.
+/// Pure rules, in one place: how old an event may get, what may be repeated, and what happens to an attempt with unknown outcome.
 struct OutcomeRules: Sendable {
     /// What to do with an event after an attempt.
     enum Decision: Equatable, Sendable {
@@ -133,8 +133,8 @@ struct OutcomeRules: Sendable {
         item.reachedAt ?? (item.attemptsBefore > 0 ? item.acceptedAt : attempt.at)
     }
 
-    /// Whether the event has been tried for long enough. What was certainly not looked at, because of a rate limit or because nothing
-    /// was sent, is never the reason to give up.
+    /// Whether the event has been tried for long enough. An attempt that the vendor did not look at, because of a rate limit or because
+    /// nothing was sent, never ends the retries.
     private func hasGivenUp(_ item: DeliveryItem, _ attempt: AttemptFacts, _ outcome: Outcome, at time: OutcomeTime)
         -> Bool
     {

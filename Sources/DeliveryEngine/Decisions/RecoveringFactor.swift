@@ -22,7 +22,7 @@ struct RecoveringFactor: Sendable, Equatable {
         guard left < 1 else { return 1 }
         let minutes = max(0, (now - since) / .seconds(60)).rounded(.down)
         var value = left
-        // The whole is reached from the least within this many.
+        // ``least`` grows to 1 in fewer steps than this.
         for _ in 0..<Int(min(minutes, 80)) { value = min(1, value * 1.1) }
         return value
     }

@@ -1,7 +1,7 @@
 package import Events
 package import Routing
 
-/// When a delivery goes again, and when it is given up.
+/// When a delivery is tried again, and when it becomes a dead letter.
 ///
 /// Exponential with full jitter: the n-th wait is drawn between nothing and `base * 2^(n-1)`, at most `cap`. Full jitter spreads the
 /// retries of events that failed together, so that they do not fail together again.

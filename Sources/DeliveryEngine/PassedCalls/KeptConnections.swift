@@ -2,7 +2,7 @@ import NIOCore
 
 /// Which free connections are kept for the next call, by where they lead. It is told the time and reads no clock.
 ///
-/// A connection that was taken has no time limit left here: a timer that goes off late finds nothing to end.
+/// A connection that was taken has no time limit left here: a timer that fires late finds nothing to end.
 struct KeptConnections<Key: Hashable, Connection: AnyObject> {
     /// Less than the five seconds after which many servers close theirs.
     static var longest: TimeAmount { .seconds(4) }

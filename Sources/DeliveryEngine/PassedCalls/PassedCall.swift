@@ -4,7 +4,7 @@ import Synchronization
 
 /// A passed call that has a connection: its body goes out piece by piece, its answer comes in piece by piece.
 ///
-/// Ends its connection if it is given up before the answer is complete.
+/// Closes its connection if it is cancelled before the response is complete.
 package final class PassedCall: Sendable {
     private let connection: PassedConnections.Bound
     /// Which one of its connection it is.

@@ -154,7 +154,7 @@ package struct PassedCalls: Sendable {
     }
 
     /// Takes a connection and writes to it in the same turn of its event loop: between two, the vendor could close it, and a call that
-    /// has not left would count as one of which nobody knows.
+    /// has not left would count as one with unknown outcome.
     private func beginOnLoop(
         _ request: PassedRequest,
         _ head: PassedHead,
@@ -285,7 +285,7 @@ extension PassedRequest {
 }
 
 extension ByteBuffer {
-    /// As one chunk of a body whose length nobody knows (RFC 9112, section 7.1).
+    /// As one chunk of a body of unknown length (RFC 9112, section 7.1).
     fileprivate var asChunk: ByteBuffer {
         var chunk = ByteBuffer()
         chunk.reserveCapacity(readableBytes + 20)

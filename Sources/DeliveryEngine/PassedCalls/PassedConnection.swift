@@ -219,7 +219,7 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
         alarm = nil
     }
 
-    /// An alarm that is cancelled when it is due already goes off all the same.
+    /// A timer that is already due when it is cancelled still fires.
     private func goOff() {
         guard let due, due <= .now() else { return }
         end(ExchangeFailure.timeout)

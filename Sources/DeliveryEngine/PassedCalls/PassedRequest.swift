@@ -44,7 +44,7 @@ package struct PassedRequest: Sendable, Equatable {
     var mayRepeat: Bool { (method == "GET" || method == "HEAD") && body == .none }
 }
 
-/// Why a vendor's response to a passed call did not come.
+/// Why there was no response of the vendor to a passed call.
 package enum PassFailure: Error, Sendable, Equatable {
     /// As many calls are in flight as there may be.
     case tooMany(limit: Int)

@@ -9,7 +9,7 @@ protocol DialedConnection: ChannelHandler {
     func isGreeted()
 }
 
-/// Makes connections to one origin, and refuses those that lead where they may not. Belongs to its client's event loop.
+/// Opens connections to one origin, and refuses addresses that are not allowed. Belongs to its client's event loop.
 final class Dialer {
     private let origin: VendorOrigin
     private let eventLoop: any EventLoop

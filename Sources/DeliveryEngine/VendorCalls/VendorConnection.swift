@@ -44,7 +44,7 @@ final class VendorConnection: ChannelInboundHandler, DialedConnection {
         greeting.succeed()
     }
 
-    /// Whether the vendor has closed the connection, although the event loop may not have said so yet.
+    /// Whether the vendor has closed the connection, even if the event loop has not reported it yet.
     var isClosedByVendor: Bool { PeerClose.isKnown(of: channel) }
 
     /// Sends the request of an exchange with one system call. The connection must be free.
@@ -124,7 +124,7 @@ final class VendorConnection: ChannelInboundHandler, DialedConnection {
 
     /// Sees to it that a state that lasts too long is noticed.
     ///
-    /// Nearly always it changes long before, so an alarm that is set already is left alone, and looks again when it goes off.
+    /// Nearly always it changes long before, so a timer that is already set stays, and checks again when it fires.
     private func watchTime() {
         if let alarm, alarm.at <= machine.due { return }
         alarm?.scheduled.cancel()

@@ -64,7 +64,7 @@ final class VendorExchange {
         self.end = end
     }
 
-    /// The request is about to be handed to the system: from here on nobody knows whether the vendor has it.
+    /// The request is about to be handed to the system: from here on it is unknown whether the vendor has it.
     func leaves() {
         machine.leaves()
     }

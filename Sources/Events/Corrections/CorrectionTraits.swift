@@ -25,7 +25,7 @@ package struct RemovalMarker: Sendable, Equatable {
 package struct CorrectionTraits: Sendable, Equatable {
     /// Where the vendor keeps events, if that decides; nil if all its accounts work alike.
     package let store: String?
-    /// One sentence for people: what a correction does to the bill that they may not expect; nil if nothing.
+    /// One sentence for people about an effect on the bill that might surprise them; nil if there is none.
     package let note: String?
     private let methods: [MetricAggregate: CorrectionMethod]
 

@@ -9,7 +9,7 @@ import JournalSQLite
 
 /// Files and sockets that a gateway has open, and how many it may.
 struct FileUse: Sendable, Equatable {
-    /// Nil if no gateway runs, or if this user may not see it.
+    /// Nil if no gateway runs, or if this user is not allowed to see it.
     let open: Int?
     let limit: Int
 

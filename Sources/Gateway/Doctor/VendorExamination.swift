@@ -13,7 +13,7 @@ struct VendorDiagnosis: Sendable, Equatable {
         case missing(String)
         /// The vendor does not know it.
         case refused(String)
-        /// The vendor knows it, and it may not read. Deliveries need another permission.
+        /// The vendor knows the key, which has no permission to read. Deliveries need another permission.
         case mayNotRead(String)
         /// The vendor has no read that costs nothing.
         case unreadable(vendor: String)

@@ -12,7 +12,7 @@ struct RoutesAgreement: Sendable {
     private var differing: [String] = []
 
     /// By which routes the others accept events.
-    /// - Parameter digest: of the routes in force here, which may not be in the list yet.
+    /// - Parameter digest: of this gateway's active routes, which might not be in the list yet.
     static func elsewhere(_ gateways: [GatewayNode], routes digest: [UInt8]) -> RoutesElsewhere {
         let others = gateways.filter { !$0.isThisOne }
         if others.isEmpty { return .nobody }

@@ -130,7 +130,7 @@ struct ConnectionDeadlines: Sendable {
 /// The timeout that has passed, or the connection's maximum age.
 enum PatienceEnded: Equatable {
     case head, body, idle
-    /// The first request did not come.
+    /// Timed out waiting for the first request.
     case first
     /// The client does not read its responses.
     case output

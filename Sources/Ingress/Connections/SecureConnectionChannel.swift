@@ -68,7 +68,7 @@ struct SecureConnectionChannel: ServerChildChannel {
     }
 }
 
-/// Closes a connection whose handshake does not come to an end.
+/// Closes a connection whose handshake does not finish in time.
 final class HandshakeLimit: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 

@@ -52,7 +52,7 @@ final class WriteEndpoint: Sendable {
         }
     }
 
-    /// The response to a write whose body is not read: it does not come, or there is no memory for it.
+    /// The response to a write whose body is not read: reading it timed out, or there is no memory for it.
     func refuse(_ write: PlainWrite, because problem: Problem, from address: SocketAddress?) -> EndpointResponse {
         envelope.refuse(
             IncomingRequest(write, from: address),

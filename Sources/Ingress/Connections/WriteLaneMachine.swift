@@ -41,7 +41,7 @@ struct WriteLaneMachine: Sendable, Equatable {
     enum Verdict: Equatable {
         case wait
         case close
-        /// The body of a write does not come.
+        /// Timed out reading the body of a write.
         case refuse
     }
 

@@ -10,7 +10,7 @@ package protocol RoutesPlanning: Sendable {
     func plan(_ order: PlanOrder, by caller: Caller) async throws(PlanError) -> PlanAnswer
 
     /// The plan with this id.
-    /// - Throws: ``PlanError/unknown`` also for a plan that the client may not see.
+    /// - Throws: ``PlanError/unknown`` also for a plan that the client is not allowed to see.
     func plan(_ id: String, for client: Client) async throws(PlanError) -> PlanAnswer
 }
 
@@ -62,7 +62,7 @@ package struct PlanAnswer: Sendable {
 /// Why there is no plan.
 package enum PlanError: Error, Sendable {
     case faulty(FaultyConfiguration)
-    /// The routes in force have no such migration, or the client may not see it.
+    /// The active routes have no such migration, or the client is not allowed to see it.
     case unknownMigration(MigrationName)
     /// The window begins before the events that are kept.
     case beforeRetention(earliest: Timestamp)

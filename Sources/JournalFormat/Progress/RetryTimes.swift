@@ -32,7 +32,7 @@ package struct RetryTimes: Sendable {
         if reads == 0 { changedDuringReads.removeAll() }
     }
 
-    /// Takes over what a read found; ``endRead()`` follows.
+    /// Adds what a read found; ``endRead()`` follows.
     package mutating func found(next: Timestamp?, leavesSome: Bool) {
         let known = [next, lowestDuringReads, leavesSome ? Self.overdue : nil]
         self.next = known.compactMap(\.self).min()

@@ -9,7 +9,7 @@ enum AppendOutcome: Sendable, Equatable {
     case stale
     /// Nothing was written: one of the keys is taken.
     case taken(reason: String)
-    /// Nothing was written: a lock or a resource was missing at this moment.
+    /// Nothing was written: a lock or a resource was not available.
     case again(reason: String)
     /// Nothing was written: no partition takes the number.
     case noPartition
@@ -23,7 +23,7 @@ enum AppendOutcome: Sendable, Equatable {
 
     /// - Parameter rows: what ``Statement/append(_:into:)`` or ``Statement/appendUnlessKnown(_:into:)`` has returned.
     init(_ rows: Rows) {
-        // A commit that gave up its wait for a standby is answered with success and a warning.
+        // A commit that stopped waiting for a standby returns success and a warning.
         if let warning = rows.warnings.first {
             self = .unknown(reason: warning)
             return

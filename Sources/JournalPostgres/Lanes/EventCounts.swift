@@ -30,7 +30,7 @@ final class EventCounts: Sendable {
         }
     }
 
-    /// - Parameter isFinal: whether the same will be asked again and again, whatever retention removes.
+    /// - Parameter isFinal: whether the same range will be counted repeatedly, whatever retention removes.
     func events(through position: JournalPosition, isFinal: Bool = false, _ session: PostgresSession)
         throws(PostgresFailure) -> Int
     {

@@ -66,7 +66,7 @@ struct LaneReader: Sendable {
         return places
     }
 
-    /// The events of a chunk that other lanes have an outcome for. What a cancelled lane gave up is free.
+    /// The events of a chunk that other lanes have an outcome for. Those that a cancelled lane released are free.
     private func taken(_ row: ChunkRow, _ session: PostgresSession) throws(PostgresFailure) -> Set<Int64> {
         let accounts = Parameter.int4s(others)
         let (first, last) = (Parameter.int8(row.first), Parameter.int8(row.last))

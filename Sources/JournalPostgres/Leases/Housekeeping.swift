@@ -100,7 +100,7 @@ final class Housekeeping: Sendable {
     }
 }
 
-/// Lets a report through that would come again and again: once a minute.
+/// Lets a report that would repeat through once a minute.
 struct SparseReports: Sendable {
     private static let interval = Duration.seconds(60)
     private var next: ContinuousClock.Instant?

@@ -6,7 +6,7 @@ import Logging
 import Synchronization
 
 /// Asks the database all the time what others have done: how far each slot has grown, who holds which account, and whose rows have
-/// changed. On a thread and a connection of its own, where it does nothing else: an answer that does not come is an outage.
+/// changed. It has its own thread and connection and does nothing else there: a missing response means an outage.
 final class JournalPulse: Sendable {
     /// Who holds an account.
     struct Holder: Sendable, Equatable {

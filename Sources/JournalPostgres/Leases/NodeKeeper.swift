@@ -59,7 +59,7 @@ final class NodeKeeper: Sendable {
     /// The number under which the node holds slots and accounts; nil while it is not in the list.
     var node: Int64? { state.withLock { $0.node } }
 
-    /// Whether an operator wants the node to give up what it has.
+    /// Whether an operator wants the node to release its accounts.
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// The node works by other routes from now on.

@@ -56,7 +56,7 @@ struct AccountLoading: Sendable {
     }
 
     /// After which number there may be rows behind a cursor, whatever their slot. Numbers rise with time in all slots, so that few rows are
-    /// read in vain; but for a slot that has come to its end, nothing has to be read, however long ago that was.
+    /// read needlessly; but for a slot that has come to its end, nothing has to be read, however long ago that was.
     ///
     /// A slot of which nothing was ever claimed has no cursor; its rows begin with its oldest chunk.
     static func start(cursors: [Int16: Int64], ends: [Int16: Int64], beginnings: [Int16: Int64]) -> Int64 {

@@ -84,7 +84,8 @@ struct AccountProgress: Sendable {
 
     // MARK: Flights
 
-    /// A number for a row of `flights` that is going to be written under the lease. Whatever becomes of the statement, no other one gets it.
+    /// A number for a row of `flights` that is about to be written under the lease. It is never used again, whether or not the statement
+    /// succeeds.
     mutating func takeFlight() -> Int64 {
         lastFlight += 1
         return lastFlight
@@ -133,10 +134,10 @@ struct AccountProgress: Sendable {
         rows.merge(claimed) { $1 }
     }
 
-    /// An answer was lost: rows may be claimed in the database of which nobody knows here.
+    /// A response was lost: the database may hold claimed rows that are unknown here.
     mutating func doubtClaims(at now: ContinuousClock.Instant) { doubtEnds = now + Self.longestStatement }
 
-    /// Whether rows may be claimed of which nobody knows here.
+    /// Whether the database may hold claimed rows that are unknown here.
     var doubtsClaims: Bool { doubtEnds != nil }
 
     /// All such rows have been claimed again.

@@ -25,7 +25,7 @@ struct LedgerParts: Sendable {
         }
         let lease = LeaseSettings(lease: settings.lease)
         var beating = connection("node", session: ["synchronous_commit": "local"])
-        // A connection that is silent is given up early enough for another one.
+        // A silent connection is closed early enough to open another one.
         beating.patience = max(lease.heartbeat * 2, .seconds(2))
         keeper = NodeKeeper(
             NodeDescription(name: settings.nodeName, version: settings.version),
@@ -73,7 +73,7 @@ struct LedgerParts: Sendable {
         }
     }
 
-    /// Ends every wait and gives up the node's place.
+    /// Ends every wait and unregisters the node.
     /// - Parameter saysGoodbye: whether others may take at once what the node holds.
     func stop(sayingGoodbye saysGoodbye: Bool) {
         desk.close()

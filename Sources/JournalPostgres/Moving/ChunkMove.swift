@@ -20,7 +20,7 @@ struct ChunkMove: Sendable {
     }
 
     /// Moves the next chunks after a number.
-    /// - Parameter end: no event after it is moved; what later ones name may not be known yet.
+    /// - Parameter end: no event after it is moved; the names in later ones might not be known yet.
     /// - Returns: nil if there are none.
     func step(after number: Int64, upTo end: Int64, _ names: NameTable) async throws(StoreError) -> Step? {
         let chunks = try await source.movedChunks(after: number, limitBytes: Self.bytesPerCommit)

@@ -20,7 +20,7 @@ final class DatabaseClock: Sendable {
         return ClockDifference(ahead: .milliseconds(ahead), uncertainty: .milliseconds(uncertainty))
     }
 
-    /// Takes over what the database has answered, in milliseconds since 1970, to a question between two readings of this machine's clock.
+    /// Adopts the database's time, in milliseconds since 1970, which was read between two readings of this machine's clock.
     func measured(database: Int64, sent: Timestamp, received: Timestamp) {
         let middle = sent.milliseconds + (received.milliseconds - sent.milliseconds) / 2
         let (difference, overflow) = database.subtractingReportingOverflow(middle)

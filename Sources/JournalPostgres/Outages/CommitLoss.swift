@@ -6,7 +6,7 @@ struct CommitLoss: Sendable {
     let events: [AcceptedEvent]
     /// Whether something that was confirmed to this node is missing; otherwise others may have lost something.
     let isCertain: Bool
-    /// Under which numbers this node held what it gives up.
+    /// The numbers under which this node held what it releases.
     let nodes: Set<Int64>
 }
 
@@ -45,7 +45,7 @@ struct LossRecovery: Sendable, Equatable {
 protocol LossHandling: AnyObject, Sendable {
     var holdings: NodeHoldings { get }
 
-    /// Gives up in memory whatever may rest on lost commits.
+    /// Discards everything in memory that may depend on lost commits.
     func giveUp(_ loss: CommitLoss)
 
     /// Writes down what follows.

@@ -104,7 +104,7 @@ extension Statement {
         """
     )
 
-    /// The same of rows, without what a cancelled lane gave up. $2 and $3 the first and the last event, $4 the code of those.
+    /// The same of rows, without what a cancelled lane released. $2 and $3 the first and the last event, $4 the code of those.
     static let readRowsInChunk = read(
         """
         SELECT sequence FROM deliveries WHERE account = ANY($1::int4[]) AND sequence BETWEEN $2 AND $3

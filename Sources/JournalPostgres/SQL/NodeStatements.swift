@@ -10,7 +10,7 @@ extension Statement {
         """
     )
 
-    /// $1 node, $2 the lease in milliseconds, $3 digest of the routes. No row: the node was buried. Returns whether it is to give up what it
+    /// $1 node, $2 the lease in milliseconds, $3 digest of the routes. No row: the node was buried. Returns whether it must release what it
     /// has, and the database's time.
     static let heartbeat = Statement(
         """

@@ -79,7 +79,7 @@ struct Schema {
 
     private func make(_ meta: JournalMeta, withTables: Bool) async throws(PostgresFailure) {
         var tables: [String] = withTables ? Self.statements : []
-        // Whoever may not make schemas may not ask for one that exists either.
+        // A role without the right to create schemas is refused `CREATE SCHEMA IF NOT EXISTS` even if the schema exists.
         if withTables, try await connection.run(.findSchema, [.text(settings.schema)]).isEmpty {
             tables.insert("CREATE SCHEMA IF NOT EXISTS \(ConnectionSettings.quoted(settings.schema))", at: 0)
         }

@@ -148,8 +148,8 @@ struct SchemaUpgrade: Sendable {
         if let failure { throw failure }
     }
 
-    /// Runs statements that others' transactions may keep from their locks: then all again from the first, since an index that was given up
-    /// half built is in the way of the next try.
+    /// Runs statements whose locks other transactions may hold. When one times out, all run again from the first, since a half-built index
+    /// would block the next attempt.
     private func patiently(
         _ statements: [Statement],
         run: (Statement) async throws(PostgresFailure) -> Void

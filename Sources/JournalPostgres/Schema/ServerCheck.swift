@@ -36,7 +36,7 @@ struct ServerCheck: Sendable {
             database: "",
             encoding: ""
         )
-        // Others may not even have the settings that are read next.
+        // Other servers might not even have the settings that are read next.
         guard ServerDescription.refusal(ofVersion: server.versionNumber, server.version) == nil else { return server }
         guard let row = try await connection.run(.readServer).first else { throw Self.silent }
         (server.database, server.encoding) = (row.text(0), row.text(1))

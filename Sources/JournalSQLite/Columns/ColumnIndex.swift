@@ -20,7 +20,8 @@ final class ColumnIndex: Sendable {
 
     /// Bytes of chunks that wait before the background takes them apart, and at which the writer waits for it.
     private static let pendingBytes = (toStart: 1 << 20, toWait: 32 << 20)
-    /// Segments that wait in memory to be written, at most; the oldest is given up then, and its events are read from the journal.
+    /// Maximum number of segments that wait in memory to be written. Beyond it the oldest is discarded, and its events are read from the
+    /// journal.
     private static let mostUnwritten = 8
 
     let key: SipHash
@@ -61,7 +62,7 @@ final class ColumnIndex: Sendable {
 
     // MARK: What the writer calls
 
-    /// Takes over a chunk that is on disk now.
+    /// Adds a chunk that is on disk now.
     func append(_ chunk: ChunkFrames) {
         let bytes = pending.withLock { pending in
             pending.chunks.append(chunk)
@@ -178,7 +179,7 @@ final class ColumnIndex: Sendable {
                 return retryLater()
             }
         }
-        // There may be some that were given up while no file could be written.
+        // Some may have been discarded while no file could be written.
         if state.withLock({ !$0.gaps.isEmpty }) { fillGaps() }
     }
 }

@@ -300,7 +300,7 @@ extension IdentityIndex {
         files.warnOfRemaking(run.file, fault)
         let isInPlace = state.withLock { $0.replace([run], by: new) }
         let kept = isInPlace ? new : []
-        // A new run may have taken over the name.
+        // A new run may have the name of the damaged one.
         let gone = isInPlace ? [run] : new
         files.remove(gone.filter { run in !kept.contains { $0.file == run.file } })
     }

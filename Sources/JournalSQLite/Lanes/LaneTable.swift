@@ -102,7 +102,7 @@ enum LaneTable {
         return counts
     }
 
-    /// The events of a range that lanes have an outcome for. What a cancelled lane gave up is free for others.
+    /// The events of a range that lanes have an outcome for. Those that a cancelled lane released are free for others.
     static func taken(of range: ClosedRange<Int64>, by accounts: [Int64], in db: Database) throws -> Set<Int64> {
         var taken: Set<Int64> = []
         let runs = try SettledRuns(of: range, at: Set(accounts), in: db)

@@ -4,7 +4,7 @@ package import OfRecord
 
 /// Why an order for a migration is not carried out, or a migration not shown.
 package enum MigrationRefusal: Error, Sendable, Equatable {
-    /// `routes.json` has no such migration, or the client may not see it.
+    /// `routes.json` has no such migration, or the client is not allowed to see it.
     case unknown(MigrationName)
     case closed(at: Timestamp)
     case alreadyStarted
@@ -23,7 +23,7 @@ package enum MigrationRefusal: Error, Sendable, Equatable {
     case nothingToReturn
     /// Customers are still with the old provider.
     case notCut
-    /// The old provider's last invoice may not be final before this time.
+    /// The old provider's last invoice might not be final before this time.
     case notDrained(until: Timestamp)
     /// The log has so many entries.
     case full(limit: Int)

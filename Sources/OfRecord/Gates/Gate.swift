@@ -27,9 +27,9 @@ package struct GateStatus: Sendable, Equatable {
 
     package let gate: Gate
     package let color: Color
-    /// What was measured, in words; nil if nothing was.
+    /// The measured value, for people; nil if nothing was measured.
     package let figure: String?
-    /// What is allowed, in words.
+    /// The allowed value, for people.
     package let limit: String
 
     package var isGreen: Bool { color == .green }

@@ -94,7 +94,7 @@ package struct WindowComparison: Sendable {
         return comparison
     }
 
-    /// Adds that a part of the journal cannot be read: nobody knows whether the provider has what is in it.
+    /// Adds that a part of the journal cannot be read, so that it is unknown whether the provider has the events in it.
     package mutating func noteDamage(in window: ReadWindow) {
         findings.append(
             Finding(

@@ -1,6 +1,6 @@
 package import Events
 
-/// What a vendor shows of an event that it may or may not have.
+/// What a vendor shows of an event whose outcome there is unknown.
 package enum LookupSighting: Sendable, Equatable, CaseIterable {
     /// The event as it was sent.
     case same

@@ -24,7 +24,7 @@ package struct MeteredSums: Sendable {
     private let properties: [String: String]
     private let width: Int64
     private var totals: [Key: Total] = [:]
-    /// Parts with an event that the vendor may or may not have.
+    /// Parts with an event whose outcome at the vendor is unknown.
     private var unsure: Set<Int64> = []
 
     /// Up to here every whole number is a 64-bit float.

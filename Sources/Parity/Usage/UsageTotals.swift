@@ -11,7 +11,7 @@ package struct UsageTotals: Sendable {
     package private(set) var delivered: UsageAmount
     /// Those that were delivered, with the numbers that the vendor takes.
     package private(set) var readByVendor: UsageAmount
-    /// The same, but for the events that the vendor may not have counted yet.
+    /// The same, without the events that the vendor might not have counted yet.
     package private(set) var settled: UsageAmount
     /// Those that were delivered and lie in the period by the clock that the vendor does not use.
     package private(set) var otherClock: UsageAmount

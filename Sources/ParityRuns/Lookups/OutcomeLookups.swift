@@ -8,7 +8,7 @@ import ServiceLifecycle
 /// What looks at vendors take of the journal.
 package typealias LookedUpJournal = EventArchive & JournalAdministration & LookupRecording & RecordedTraffic
 
-/// Looks up at the vendors the deliveries of which nobody knows whether they arrived, before a person is asked.
+/// Looks up deliveries with unknown outcome at their vendors before a person has to decide.
 ///
 /// Reads take part in the read budget as those of comparisons do. What was seen is kept in memory: after a restart, a delivery that was not
 /// found yet is looked up again from the start.

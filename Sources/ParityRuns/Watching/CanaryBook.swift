@@ -116,14 +116,14 @@ struct CanaryBook: Sendable, Equatable {
         sent?.lookAt = time + Self.firstPause
     }
 
-    /// The vendor refused it, or nobody knows whether it has it: it is over.
+    /// The vendor refused it, or its outcome is unknown: the canary has ended.
     mutating func refused(because reason: String, at now: Timestamp) {
         rejected += 1
         sent = nil
         raise(reason, at: now)
     }
 
-    /// Nobody knows anything of it any more.
+    /// Nothing is known about it any more.
     mutating func vanished() { sent = nil }
 
     /// The vendor did not show it, or could not be asked.
@@ -147,8 +147,8 @@ struct CanaryBook: Sendable, Equatable {
         return lag
     }
 
-    /// Raises the alarm of a canary that takes too long, and gives it up when the next one is due.
-    /// - Returns: whether it was given up.
+    /// Raises the alarm of a canary that takes too long, and abandons it when the next one is due.
+    /// - Returns: whether it was abandoned.
     mutating func judge(lag: Duration, every: Duration, provider: ProviderName, at now: Timestamp) -> Bool {
         guard let sent, now - sent.acceptedAt > patience(lag) else { return false }
         let what = sent.deliveredAt == nil ? "delivered to" : "shown by"

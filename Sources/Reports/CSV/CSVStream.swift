@@ -60,5 +60,5 @@ package struct CSVStream<List: CSVList>: Sendable {
     }
 }
 
-/// The reader of a CSV may not read the rest of it.
+/// The program that reads a CSV might not read the rest of it.
 package struct CSVInterrupted: Error {}

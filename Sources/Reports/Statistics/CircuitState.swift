@@ -1,4 +1,4 @@
-/// Whether calls to a provider were made, from the least to the most that keeps them away.
+/// Whether calls to a provider are made, in the order in which a state overrides those before it.
 package enum CircuitState: String, Sendable, CaseIterable, Comparable {
     /// Calls are made.
     case closed

@@ -44,8 +44,8 @@ extension FlexpriceSimulator {
         }
     }
 
-    /// By default the last seven days; both ends belong to the window. Ordered by time, the newest first, and within a moment by id downward,
-    /// in whichever direction the times go.
+    /// By default the last seven days; both ends belong to the window. Ordered by time, newest first, and at the same time by descending
+    /// id, in whichever direction the times go.
     ///
     /// The driver writes times into the query without their fraction: those of the window, and those of the keys.
     func query(_ query: Query, at now: Date) -> SimulatedAnswer {

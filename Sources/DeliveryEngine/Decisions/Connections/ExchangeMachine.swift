@@ -6,7 +6,7 @@ struct ExchangeMachine: Equatable, Sendable {
     private enum State: Equatable {
         /// No byte of the request has left.
         case waiting
-        /// The request is handed to the system, or a part of it: nobody knows how much of it the vendor has.
+        /// The request, or a part of it, was handed to the system: how much of it the vendor has is unknown.
         case sent
         /// The answer has begun.
         case answering(keepsConnection: Bool)

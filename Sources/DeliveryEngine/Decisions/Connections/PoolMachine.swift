@@ -7,10 +7,9 @@ import NIOCore
 /// connection is made or all are busy; when none can be made, the one that has waited longest fails at once, because the pipeline has
 /// its own retries.
 ///
-/// A vendor may close a connection after an answer without having said so. A request that meets that close may be lost or not, and
-/// nobody knows. So until the vendor has been seen to keep connections, one is free only ``settlingTime`` after its answer, when such
-/// a close would be known; and a request that must not be repeated takes none that was used, unless it has outlived its answer by
-/// ``trial``.
+/// A vendor may close a connection after a response without announcing it. Whether a request that meets that close was lost is unknown.
+/// So until the vendor has been seen to keep connections, one is free only ``settlingTime`` after its response, when such a close would
+/// be known; and a request that must not be repeated takes none that was used, unless it has outlived its response by ``trial``.
 ///
 /// Like ``PipelineMachine``, it is told of everything that happens and says which step to take; it does no I/O and reads no clock.
 struct PoolMachine: Sendable {
@@ -190,7 +189,7 @@ struct PoolMachine: Sendable {
         return connecting < waiting.count - min(repeatable, settling.count)
     }
 
-    /// Looks again when a connection is free, when one is proven that may not carry what waits, or when a deadline has passed.
+    /// Checks again when a connection is free, when one that must not carry what waits is proven, or when a deadline has passed.
     private mutating func nextWake() -> Step? {
         var times = [settling.first?.until].compactMap(\.self)
         if !waiting.isEmpty {

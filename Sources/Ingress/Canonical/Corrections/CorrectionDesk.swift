@@ -51,7 +51,7 @@ struct CorrectionDesk: Sendable {
         }
     }
 
-    /// A correction is an event of the same name and route, so whoever may not send those may not correct them either.
+    /// A correction is an event of the same name and route, so only a client that is allowed to send those can correct them.
     private static func check(_ event: AcceptedEvent, isFor client: Client) throws(Problem) {
         guard client.allowance.allows(name: event.name), client.allowance.allows(route: event.plan.route) else {
             throw .mayNotCorrect(event)

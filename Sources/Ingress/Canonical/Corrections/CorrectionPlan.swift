@@ -6,7 +6,7 @@ struct CorrectionPlan: Sendable {
     /// One destination of the event.
     struct Part: Sendable {
         let delivery: Delivery
-        /// How the event was sent there; nil if nobody knows any more.
+        /// How the event was sent there; nil if that is no longer known.
         let destination: Destination?
         /// ``CorrectionTraits/note`` of the vendor.
         let note: String?

@@ -1,6 +1,6 @@
 import Events
 
-/// What a correction does at one destination, in words: the same in the API and on pages.
+/// What a correction does at one destination, for people: the same in the API and on pages.
 extension CorrectionResult {
     /// What the result is called in the API.
     var name: String {
