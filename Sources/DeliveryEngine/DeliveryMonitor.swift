@@ -5,7 +5,7 @@ import Synchronization
 package final class DeliveryMonitor: Sendable {
     private let snapshots = Mutex<[ProviderName: PipelineMachine.Snapshot]>([:])
 
-    /// Knows of no pipeline yet.
+    /// Starts without a pipeline.
     package init() {}
 
     /// The latest state of every provider that has a pipeline.

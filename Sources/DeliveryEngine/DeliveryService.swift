@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Delivers to every provider account, each in its own child task, so that one that hangs holds up no other.
 ///
 /// Follows `routes.json` while it runs: a provider that is new gets a pipeline, one that is served otherwise than before gets another
-/// pipeline when the old one has settled what was in flight, and one that is gone is called no more. What waits for a provider that is
+/// pipeline when the old one has settled what was in flight, and one that is gone is no longer called. What waits for a provider that is
 /// gone stays in the journal, pending, and continues when the provider comes back.
 package struct DeliveryService: Service {
     private let routes: CurrentRoutes

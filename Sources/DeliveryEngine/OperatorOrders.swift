@@ -20,7 +20,7 @@ package protocol ProviderSteering: Sendable {
 package final class OperatorOrders: ProviderSteering {
     private let receivers = Mutex<[ProviderName: @Sendable (OperatorOrder) -> Void]>([:])
 
-    /// Knows of no pipeline yet.
+    /// Starts without a pipeline.
     package init() {}
 
     /// Passes the order on; does nothing if the provider has no pipeline now.

@@ -2,7 +2,7 @@ import DequeModule
 package import Events
 import Synchronization
 
-/// One party that hears of every settlement. Who is too slow misses some, and is told how many: memory does not grow for it.
+/// One party that is notified of every settlement. Who is too slow misses some, and is told how many: memory does not grow for it.
 package final class SettlementFollower: Sendable {
     /// A delivery that is settled.
     package struct Settled: Sendable, Equatable {

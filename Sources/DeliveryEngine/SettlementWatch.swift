@@ -111,7 +111,7 @@ package final class SettlementWatch: Sendable {
         for follower in followers { follower.found(sequence, at: provider) }
     }
 
-    /// Someone who hears of every settlement from now on. Give it back with ``end(_:)-(SettlementFollower)``.
+    /// Someone who is notified of every settlement from now on. Give it back with ``end(_:)-(SettlementFollower)``.
     package func follower() -> SettlementFollower {
         let follower = SettlementFollower()
         state.withLock { $0.followers.append(follower) }
@@ -119,7 +119,7 @@ package final class SettlementWatch: Sendable {
         return follower
     }
 
-    /// This party hears of no further settlement.
+    /// This party is not notified of any further settlement.
     package func end(_ follower: SettlementFollower) {
         waiting.subtract(1, ordering: .sequentiallyConsistent)
         state.withLock { $0.followers.removeAll { $0 === follower } }

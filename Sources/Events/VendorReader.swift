@@ -179,7 +179,7 @@ package struct VendorListQuery: Sendable {
     /// Without conditions on deliveries, which are the journal's.
     package let filter: EventFilter
     package let order: EventSearch.Order
-    /// Maximum number of events of a page; at least 1. A page may have fewer, and more may follow it all the same.
+    /// Maximum number of events of a page; at least 1. A page may have fewer, and more may follow it anyway.
     package let limit: Int
     /// What ``VendorEventPage/next`` of the page before was.
     package let cursor: String?

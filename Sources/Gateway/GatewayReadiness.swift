@@ -206,7 +206,7 @@ struct GatewayReadiness: ReadinessReporting {
         ReadinessItem(name: "store", isReady: isReady, detail: detail, isEssential: true)
     }
 
-    /// Providers that `routes.json` does not have any more, and for which deliveries wait all the same.
+    /// Providers that `routes.json` does not have any more, and for which deliveries wait anyway.
     private func goneItems(besides configured: [ProviderName]) async -> [ReadinessItem] {
         do {
             return try await store.journal.providersWithBacklog().filter { !configured.contains($0) }.map { name in

@@ -19,7 +19,7 @@ struct DeliveryAssembly {
         neighbours = try range.map { try NeighbourDeliveries(of: $0, names.laneList, in: db) }
     }
 
-    /// One delivery a destination of the event's plan, in the plan's order; then those that lanes have an outcome for.
+    /// One delivery per destination of the event's plan, in the plan's order; then those that lanes have an outcome for.
     func all(of event: AcceptedEvent, at sequence: Int64) throws -> [Delivery] {
         var known = neighbours
         // Of many lanes, few have taken the event: it is cheaper to see which.

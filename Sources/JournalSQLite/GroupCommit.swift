@@ -53,7 +53,7 @@ final class GroupCommit: Sendable {
         if mustWake { announce { self.wakeUp.signal() } }
     }
 
-    /// Takes no more operations; the writer ends when it has committed those that wait.
+    /// Accepts no more operations; the writer ends when it has committed those that wait.
     func close() {
         state.withLock { $0.isClosing = true }
         // Always, because an announcement that is in flight might never arrive.

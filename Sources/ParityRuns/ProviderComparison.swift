@@ -41,7 +41,7 @@ struct ProviderComparison {
         self.decision = decision
     }
 
-    /// - Parameter share: the share of parts with equal counts that are listed all the same.
+    /// - Parameter share: the share of parts with equal counts that are listed anyway.
     mutating func compare(share: Double) async throws(WindowReader.Failure) -> WindowResult {
         let pageSize = reader.traits.lists.pageSize
         let countingPays = CallForecast.countingPays(events: expected.count, pageSize: pageSize)

@@ -183,7 +183,7 @@ struct UsageEventSearch {
             recorded: recorded,
             lanes: lanes
         )
-        // A vendor that does not answer explains nothing, and the amount differs all the same.
+        // A vendor that does not answer explains nothing, and the amount differs anyway.
         let outcome = await search.search(expected, into: &known)
         return (known, outcome.calls)
     }

@@ -1,7 +1,7 @@
 package import Events
 import JSON
 
-/// Events and other JSON as people read them: one member a line, numbers and texts byte for byte.
+/// Events and other JSON as people read them: one member per line, numbers and texts byte for byte.
 package enum EventText {
     /// An event as it was accepted.
     /// - Parameter hidesProperties: whether the names of properties are shown, and not their values.
@@ -13,7 +13,7 @@ package enum EventText {
         return indented(writer.bytes, hiding: hidesProperties ? ["properties", "vendor"] : [])
     }
 
-    /// JSON with one member a line. What is not JSON stays as it is.
+    /// JSON with one member per line. What is not JSON stays as it is.
     /// - Parameter hidden: members of the outermost object whose inner values are left out.
     package static func indented(_ bytes: [UInt8], hiding hidden: Set<String> = []) -> String {
         guard let document = JSONDocument(ifValid: bytes) else {

@@ -118,7 +118,7 @@ package struct ProviderPage: PageContent {
         isHeld = facts.pipeline?.hold != nil
     }
 
-    /// How many events a request carries.
+    /// How many events are in one request.
     private static func batches(_ pipeline: ProviderFacts.Pipeline?) -> [Fact] {
         guard let size = pipeline?.eventsPerRequest else { return [] }
         return [Fact(label: "Events per request", text: PlainNumbers.rate(size))]

@@ -10,7 +10,7 @@ package struct SignInTries: Sendable {
     /// The times of the tries that still count, by address; the empty address stands for all that share a count.
     private var tries: [String: [ContinuousClock.Instant]] = [:]
 
-    /// Knows of no try yet.
+    /// Starts without a try.
     package init() {}
 
     /// Counts a try.

@@ -35,7 +35,7 @@ package final class BackfillAdmission: Sendable {
 
     private let state = Mutex(State())
 
-    /// Knows of no pipeline yet.
+    /// Starts without a pipeline.
     package init() {}
 
     // MARK: - What people see and want

@@ -241,7 +241,7 @@ package struct BackfillService: Service {
             }
             let first = await group.next() ?? nil
             group.cancelAll()
-            // A lease that comes all the same is worked under, and given back at once.
+            // A lease that comes anyway is worked under, and given back at once.
             let second = await group.next() ?? nil
             return first ?? second
         }

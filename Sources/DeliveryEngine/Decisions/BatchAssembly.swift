@@ -7,7 +7,7 @@ import Events
 struct BatchAssembly: Sendable {
     /// What may be sent now.
     struct Permission: Sendable, Equatable {
-        /// Whether new events that fill no batch go all the same, because no more are expected soon.
+        /// Whether new events that fill no batch go anyway, because no more are expected soon.
         var partlyFilled = true
         /// Whether events may go that were tried before.
         var retries = true

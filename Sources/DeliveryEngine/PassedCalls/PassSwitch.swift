@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Ends one passed call from outside: its client is gone.
+/// Ends one passed call from outside: its client has disconnected.
 package final class PassSwitch: Sendable {
     private struct State {
         var isOff = false

@@ -60,7 +60,7 @@ package struct PassedCalls: Sendable {
     /// - Parameters:
     ///   - body: read piece by piece, as fast as the vendor takes it; only if the request says that it has one.
     ///   - isBusy: called in front of the first piece that is read.
-    ///   - off: ends the call when its client is gone.
+    ///   - off: ends the call when its client has disconnected.
     /// - Throws: ``PassFailure`` if there is no answer to hand on.
     package func call(
         _ request: PassedRequest,

@@ -58,7 +58,7 @@ package enum PassFailure: Error, Sendable, Equatable {
     case notSent(reason: String, isTimeout: Bool)
     /// The request left, and may have been carried out.
     case unknown(isTimeout: Bool)
-    /// The client's body ended early, or the client is gone.
+    /// The client's body ended early, or the client has disconnected.
     case clientGone
 
     /// Whether it says something about the vendor.

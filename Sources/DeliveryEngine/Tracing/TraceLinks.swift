@@ -20,7 +20,7 @@ package final class TraceLinks: Sendable {
     /// Nothing is looked up where no caller sends traces.
     private let isUsed = Atomic(false)
 
-    /// Knows of no trace yet.
+    /// Starts without a trace.
     package init() {}
 
     /// The events came in this trace.

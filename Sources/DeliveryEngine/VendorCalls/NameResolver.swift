@@ -193,6 +193,6 @@ struct ConnectionNames: Resolver, Sendable {
         names.addresses(of: host, port: port, on: eventLoop).map { $0.filter { $0.protocol == .inet6 } }
     }
 
-    /// A lookup that nobody waits for any more is worth its answer all the same.
+    /// A lookup that nobody waits for any more is worth its answer anyway.
     func cancelQueries() {}
 }

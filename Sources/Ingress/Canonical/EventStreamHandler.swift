@@ -24,7 +24,7 @@ struct EventStreamHandler: Sendable {
     /// Whether the stream may continue, beside its key: false once a session has ended.
     private let isWanted: @Sendable () -> Bool
 
-    /// The interval of keep-alive comments, which reveal that a client is gone.
+    /// The interval of keep-alive comments, which reveal that a client has disconnected.
     private static let heartbeat = Duration.seconds(15)
     /// How often a silent stream checks that its key may still read.
     private static let patience = Duration.milliseconds(250)

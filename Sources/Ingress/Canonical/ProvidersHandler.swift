@@ -89,7 +89,7 @@ struct ProvidersHandler: Sendable {
         writer.endObject()
     }
 
-    /// None if they cannot be read: the rest is shown all the same.
+    /// None if they cannot be read: the rest is shown anyway.
     private func reports() async -> [ProviderName: WatchReport] {
         do { return try await watches?.reports() ?? [:] } catch { return [:] }
     }

@@ -46,7 +46,7 @@ package struct RequestLogEntry: Sendable {
     }
 }
 
-/// One line a request, for the operator, and its place in the metrics.
+/// One line per request, for the operator, and its place in the metrics.
 struct AccessLog: Sendable {
     let output: any RequestLogging
     /// For requests that failed for a reason of ours.

@@ -17,7 +17,7 @@ package struct ReadinessItem: Sendable, Equatable {
     package let isReady: Bool
     /// What holds; for a part that is not ready, how to fix it.
     package let detail: String
-    /// Whether the gateway as a whole is not ready without it. A vendor that is away is none of these: events are accepted all the same.
+    /// Whether the gateway as a whole is not ready without it. A vendor that is away is none of these: events are accepted anyway.
     package let isEssential: Bool
 
     package init(

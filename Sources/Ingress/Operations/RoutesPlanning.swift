@@ -28,7 +28,7 @@ package struct PlanOrder: Sendable {
     package let clock: RecordedWindow.Clock
     /// Nil: all that is kept.
     package let from: Timestamp?
-    /// Nil: up to now.
+    /// Nil: until now.
     package let until: Timestamp?
     /// Percent of the events that are translated.
     package let sample: Double

@@ -69,7 +69,7 @@ final class AppendQueue: Sendable {
         }
     }
 
-    /// Takes no more requests. Those that wait are stored still.
+    /// Accepts no more requests. Those that wait are stored still.
     func close() {
         let idle = state.withLock { state in
             state.isClosed = true

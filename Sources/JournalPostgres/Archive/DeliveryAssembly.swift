@@ -27,7 +27,7 @@ struct DeliveryAssembly {
         return archived
     }
 
-    /// One delivery a destination of the event's plan, in the plan's order; then those that lanes have an outcome for.
+    /// One delivery per destination of the event's plan, in the plan's order; then those that lanes have an outcome for.
     private func some(_ events: [(sequence: Int64, event: AcceptedEvent)]) throws(PostgresFailure) -> [ArchivedEvent] {
         var accounts: Set<Int32> = []
         for (_, event) in events {

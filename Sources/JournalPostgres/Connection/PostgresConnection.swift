@@ -10,7 +10,7 @@ import Synchronization
 final class PostgresConnection: Sendable {
     /// What follows for a caller whose task is cancelled while its statement waits or runs. The statement is carried out either way.
     enum Cancellation: Sendable {
-        /// It learns the outcome all the same.
+        /// It learns the outcome anyway.
         case waits
         /// It is told at once that the outcome is unknown: for statements that may take long, and that can be repeated. A shutdown would
         /// wait for them otherwise, and for a silent network as well.

@@ -8,7 +8,7 @@ final class PostgresSession {
     private let notices = Notices()
     /// The names of prepared statements, by text.
     private var prepared: [String: String] = [:]
-    /// Whether the session is good for nothing more.
+    /// Whether the session can no longer be used.
     private(set) var isBroken = false
 
     /// The most statements that are kept prepared; those with names of tables in them change.

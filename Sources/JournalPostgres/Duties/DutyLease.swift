@@ -26,7 +26,7 @@ struct DutyLease: Sendable, Equatable {
     }
 
     /// Whether no other node can have taken the duty. To be asked before each step that two nodes must not do at once; steps can be repeated
-    /// all the same, since a node may be paused between the question and the step.
+    /// anyway, since a node may be paused between the question and the step.
     func isHeld() async throws(PostgresFailure) -> Bool {
         try await connection.run(.readDuty, [.int8(node), .text(name.rawValue), .int8(epoch)]).isEmpty == false
     }

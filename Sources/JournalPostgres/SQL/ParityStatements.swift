@@ -60,7 +60,7 @@ extension Statement {
         "SELECT \(parityRun) FROM parity_runs r WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2"
     )
 
-    /// $1 run. A row a provider, with what its windows came to.
+    /// $1 run. One row per provider, with what its windows came to.
     static let readParityReports = read(
         """
         SELECT p.provider, p.least, p.most, p.not_planned, p.extra_calls, p.fault,

@@ -76,7 +76,7 @@ final class ColumnIndex: Sendable {
         if bytes.now >= Self.pendingBytes.toWait { absorbing.sync {} }
     }
 
-    /// Leaves out events that are gone.
+    /// Leaves out removed events.
     func remove(_ range: ClosedRange<Int64>) {
         state.withLock { $0.removed.insert(range) }
     }
@@ -267,7 +267,7 @@ extension ColumnIndex {
         fillGaps()
     }
 
-    /// Forgets segments all of whose events are gone.
+    /// Forgets segments whose events have all been removed.
     func removeSegments(below floor: Int64) {
         let gone = state.withLock { $0.removeSegments(below: floor) }
         files.remove(gone)

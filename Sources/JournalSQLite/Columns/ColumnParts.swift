@@ -49,7 +49,7 @@ struct ColumnParts {
         return written.count < known
     }
 
-    /// Forgets segments all of whose events are gone.
+    /// Forgets segments whose events have all been removed.
     /// - Returns: those.
     mutating func removeSegments(below floor: Int64) -> [ColumnSegment] {
         self.floor = floor

@@ -22,7 +22,7 @@ extension IndexFolder<IdentityRun> {
         return try IdentityRun(opening: file, keyCheck: keyCheck)
     }
 
-    /// Writes one run with the entries of several, but for those of events that are gone.
+    /// Writes one run with the entries of several, but for those of removed events.
     func merge(_ runs: ArraySlice<IdentityRun>, floor: Int64, removed: SequenceRanges) throws -> IdentityRun {
         let file = try IdentityMerge.merge(runs, floor: floor, removed: removed, folder: folder, keyCheck: keyCheck)
         return try IdentityRun(opening: file, keyCheck: keyCheck)

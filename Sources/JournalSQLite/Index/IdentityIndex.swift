@@ -164,7 +164,7 @@ final class IdentityIndex: Sendable {
         state.withLock { $0.removed.insert(range) }
     }
 
-    /// Removes runs all of whose events are gone, and in the background the entries of such events where they are the most.
+    /// Removes runs whose events have all been removed, and in the background the entries of such events where they are the most.
     func removeRuns(below floor: Int64) {
         let gone = state.withLock { $0.removeRuns(below: floor) }
         files.remove(gone)

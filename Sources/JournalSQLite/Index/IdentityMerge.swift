@@ -24,7 +24,7 @@ enum IdentityMerge {
         return nil
     }
 
-    /// A run most of whose events are gone, and that should be written again without them; nil if there is none.
+    /// A run whose events have mostly been removed, and that should be written again without them; nil if there is none.
     static func sparse(in runs: [IdentityRun], removed: SequenceRanges) -> ArraySlice<IdentityRun>? {
         guard !removed.isEmpty else { return nil }
         let place = runs.firstIndex { run in
@@ -34,7 +34,7 @@ enum IdentityMerge {
         return place.map { runs[$0...$0] }
     }
 
-    /// Writes the union of the runs' entries, without those of events that are gone.
+    /// Writes the union of the runs' entries, without those of removed events.
     /// - Parameters:
     ///   - floor: the oldest sequence number that the journal holds.
     ///   - removed: events after it that are gone too.

@@ -95,7 +95,7 @@ struct IdentityParts {
         return true
     }
 
-    /// Forgets runs all of whose events are gone.
+    /// Forgets runs whose events have all been removed.
     /// - Returns: those.
     mutating func removeRuns(below floor: Int64) -> [IdentityRun] {
         self.floor = floor

@@ -14,7 +14,7 @@ import JournalFormat
 /// ```
 /// header   56 bytes: "TGIRUN02", first, last, entries, pages, key check, XXH64 of the 48 bytes before
 /// pages    4096 bytes each: XXH64 of the rest (8), then up to 340 entries: hash (8), sequence number minus first (4)
-/// fences   8 bytes a page: the page's first hash
+/// fences   8 bytes per page: the page's first hash
 /// tail     8 bytes: XXH64 of the fences
 /// ```
 /// Numbers are 8 bytes, little-endian. Fences are in memory, a page is read when the index's filter lets a hash pass.

@@ -53,7 +53,7 @@ package struct OutcomeLookup: Sendable, Equatable {
         if sightings.contains(where: { $0.what == .other }) { return .differs }
         guard let last = sightings.last else { return .look(at: attemptedAt + lag) }
         if isImmediate { return .absent }
-        // After an attempt of long ago, the looks lie apart all the same: a vendor that is behind catches up.
+        // After an attempt of long ago, the looks lie apart anyway: a vendor that is behind catches up.
         let first = sightings.first?.at ?? last.at
         let span = max(last.at - first, .zero)
         if sightings.count >= Self.enoughLooks, span >= lag * (Self.enoughLooks - 1) { return .absent }
@@ -96,7 +96,7 @@ extension Delivery {
 }
 
 extension DeliveryErrorCode {
-    /// Whether the vendor may have the event all the same: what it refused, it does not have; an answer that says nothing, or none, leaves
+    /// Whether the vendor may have the event anyway: what it refused, it does not have; an answer that says nothing, or none, leaves
     /// that open.
     var leavesOpen: Bool {
         switch self {

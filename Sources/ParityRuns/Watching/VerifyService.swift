@@ -21,7 +21,7 @@ package struct VerifyService: Service {
     private static let lostLooksAtOnce = 5
     private static let pieceSize = 5000
     private static let piecesAtOnce = 20
-    /// What has not changed is saved all the same, which says that the check runs.
+    /// What has not changed is saved anyway, which says that the check runs.
     private static let saveEvery = Duration.seconds(5)
 
     private static let events = Metric(

@@ -23,7 +23,7 @@ package struct DoubleBilling: Sendable {
         let name = account.owner?.provider ?? account.name
         let isByReceipt = account.traits.billing.clock == .receipt
         provider = name
-        // An event of a customer who has moved by one route may come to both vendors by another: it would be billed all the same.
+        // An event of a customer who has moved by one route may come to both vendors by another: it would be billed anyway.
         rules = snapshot.routes.migrations.filter { isByReceipt && [$0.from, $0.to].contains(name) }.compactMap {
             guard let rule = MigrationRule($0, in: snapshot.routes, by: snapshot.logs[$0.name]), !rule.isUnused else {
                 return nil

@@ -109,7 +109,7 @@ struct SandboxControl: Sendable {
         )
     }
 
-    /// Ends periods: those up to `until`, or up to now.
+    /// Ends periods: those up to `until`, or until now.
     private func close(_ simulator: any Simulator, _ body: [UInt8]) throws -> SimulatedAnswer {
         let (now, text) = (Date(), SandboxJSON(body)?["until"]?.string)
         guard let until = text.map({ SandboxTime.exact($0)?.milliseconds }) ?? SandboxTime.milliseconds(now) else {

@@ -28,7 +28,7 @@ struct FlexpriceWindow: Equatable {
         start = from.map { Self.clamped(Self.second(of: $0)) } ?? Self.all.start
         let last = before.map { $0.milliseconds % 1000 == 0 ? Self.second(of: $0) : Self.second(of: $0) + 1 }
         end = last.map(Self.clamped) ?? Self.all.end
-        // An empty span is asked for all the same, and a start after the end would be refused.
+        // An empty span is asked for anyway, and a start after the end would be refused.
         end = max(start, end)
     }
 

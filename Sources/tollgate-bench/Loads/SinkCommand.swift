@@ -71,7 +71,7 @@ private final class SinkHandler: ChannelInboundHandler {
 enum SinkAnswer {
     private static let knetik = ByteBuffer(string: "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
 
-    /// How many events a request carries, by the field that each of them has once.
+    /// How many events are in one request, by the field that each of them has once.
     static func events(in body: ByteBuffer, for vendor: String) -> Int {
         let marker: StaticString? =
             switch vendor.prefix(4) {

@@ -61,7 +61,7 @@ struct BenchDatabase: Sendable {
     }
 
     /// Carries out a script over and over.
-    /// - Returns: times a second, on all connections together.
+    /// - Returns: times per second, on all connections together.
     func repeated(_ script: String, connections: Int, _ length: Length) async throws -> Double {
         let file = folder.appending(path: "\(UUID().uuidString).sql")
         try Data(script.utf8).write(to: file)

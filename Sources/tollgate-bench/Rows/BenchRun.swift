@@ -61,7 +61,7 @@ actor BenchRun {
 
     /// Measures something between two halves of a measurement of the server that does nothing, because the speed of a machine changes
     /// within minutes.
-    /// - Returns: what was measured, and the server's events a second.
+    /// - Returns: what was measured, and the server's events per second.
     func besideNoop(
         batch: Int = 1,
         named name: String = "noop",

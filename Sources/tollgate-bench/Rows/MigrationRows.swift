@@ -252,7 +252,7 @@ extension BenchServer {
         return number
     }
 
-    /// The last month, up to now.
+    /// The last month, until now.
     fileprivate static var recent: ReadWindow {
         let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         return ReadWindow(from: now + .seconds(-30 * 86_400), until: now + .seconds(60))

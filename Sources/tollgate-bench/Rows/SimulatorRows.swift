@@ -45,7 +45,7 @@ struct SimulatedVendor {
 
     static let all = [lago, polar, flexprice]
 
-    /// Twenty events a second.
+    /// Twenty events per second.
     private static func seconds(_ number: Int) -> Int { 1_767_225_600 + number / 20 }
 
     private static func text(_ number: Int) -> String {

@@ -124,7 +124,7 @@ struct MigrationPageHandler: Sendable {
         )
     }
 
-    /// Nil if the findings cannot be read: the rest is shown all the same.
+    /// Nil if the findings cannot be read: the rest is shown anyway.
     private func days(_ client: Client, _ access: ParityAccess) async -> ParityDays? {
         do {
             return try await operations.comparedDays.days(of: operations.parity, at: clock.now) {

@@ -73,7 +73,7 @@ struct MovePageHandler: Sendable {
         }
     }
 
-    /// Nil if the journal cannot be read: the rest is shown all the same.
+    /// Nil if the journal cannot be read: the rest is shown anyway.
     private func days(_ call: PageCall) async -> MigrationDays? {
         do {
             return try await migrations.days(of: MigrationName(call.parameter), for: call.client)

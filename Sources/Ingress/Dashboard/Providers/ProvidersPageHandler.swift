@@ -56,7 +56,7 @@ struct ProvidersPageHandler: Sendable {
         await providers.providers(for: client, providers.report(for: client, Self.figures))
     }
 
-    /// Nil if the store cannot be read: the rest is shown all the same.
+    /// Nil if the store cannot be read: the rest is shown anyway.
     private func ages(of provider: ProviderName) async -> BacklogAges? {
         do { return try await archive.backlogAges(of: provider, at: clock.now) } catch { return nil }
     }
