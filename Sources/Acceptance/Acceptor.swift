@@ -8,7 +8,7 @@ package import Telemetry
 
 /// Fixes what must never change afterwards (id, timestamp, plan), and appends events to the journal.
 ///
-/// An object: each request takes a reference to it, where a copy would take one to everything in it.
+/// A class: each request takes one reference to it, instead of one to everything in it.
 package final class Acceptor: Sendable {
     private let store: any EventAppending
     private let routes: CurrentRoutes
@@ -18,6 +18,11 @@ package final class Acceptor: Sendable {
     private let tracer: Tracer?
     private let ids = UUIDv7()
 
+    /// - Parameters:
+    ///   - store: where events are appended.
+    ///   - routes: the active routes, read once per request.
+    ///   - times: durations of the steps, for the metrics.
+    ///   - tracer: records spans of requests with a trace; nil if nothing is traced.
     package init(
         store: any EventAppending,
         routes: CurrentRoutes,
@@ -38,7 +43,7 @@ package final class Acceptor: Sendable {
     package enum Result: Sendable {
         /// It is on disk.
         case accepted(Accepted)
-        /// It is not stored, with the reasons; no fault if the request has more faults than are listed.
+        /// It is not stored, with the reasons; without any if the request has more faults than are listed.
         case refused([EventFault])
         /// Valid, but not stored because of another event of the request.
         case withheld
@@ -122,7 +127,7 @@ package final class Acceptor: Sendable {
         return results
     }
 
-    /// - Parameter results: one for each event of the request, with those that are refused already.
+    /// - Parameter results: one for each event of the request, including those that are already refused.
     nonisolated(nonsending) private func accept(
         _ events: [(index: Int, event: CanonicalEvent)],
         into results: inout [Result],
@@ -248,12 +253,12 @@ package final class Acceptor: Sendable {
         return submission
     }
 
-    /// What a request's events must meet.
+    /// The conditions for a request's events.
     private struct Terms {
         let now: Timestamp
-        /// The timestamps that the client's events may have. Computed once per request: durations are 128 bits wide.
+        /// The timestamps that are accepted from the client. Computed once per request: durations are 128 bits wide.
         let times: ClosedRange<Timestamp>
-        /// Providers and adapters to which no event may be sent.
+        /// Providers and adapters to which no event must be sent.
         let avoided: Set<String>
         /// By which all events must go; nil: by any.
         let route: RouteName?
@@ -282,7 +287,7 @@ package final class Acceptor: Sendable {
         )
     }
 
-    /// What is wrong with an event's timestamp; nil if nothing is.
+    /// Why an event's timestamp is refused; nil if it is not.
     private func untimely(_ index: Int, _ event: CanonicalEvent, _ client: Client, at now: Timestamp) -> EventFault? {
         guard let timestamp = event.timestamp, let refusal = client.timestamps.problem(with: timestamp, at: now) else {
             return nil
@@ -311,7 +316,7 @@ package final class Acceptor: Sendable {
         )
     }
 
-    /// What is wrong with a plan that leads where no event of the request may be sent; nil if it does not.
+    /// Why a plan is refused that includes a provider to which no event must be sent; nil if it is not.
     private func unwanted(_ index: Int, _ plan: Plan, _ avoided: Set<String>) -> EventFault? {
         let found = plan.destinations.first { destination in
             let names = [destination.provider.withoutTenant.rawValue, destination.adapter.rawValue]

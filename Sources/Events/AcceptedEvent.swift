@@ -2,18 +2,20 @@
 ///
 /// Every retry sends the same bytes because all that an adapter may read is in here or in the ``Destination``.
 ///
-/// An object, because an event goes through many hands on its way to the journal and to the vendors: a copy counts one reference instead
-/// of ten.
+/// A class rather than a struct: an event passes through many hands on its way to the journal and to the vendors, and each copy counts
+/// one reference instead of ten.
 package final class AcceptedEvent: Sendable {
+    /// What it shares with the other events of its request: tenant, client, time of acceptance and plan.
     package let submission: Submission
     /// The idempotency key, as the application sent it or as it was minted.
     package let id: EventID
-    /// What else tells this event's id from the same id of another event of the tenant; empty but for events that came by a
+    /// What distinguishes this event's id from the same id of another event of the tenant. Empty except for events that came through a
     /// facade whose vendor scopes ids more narrowly (Lago: by subscription).
     package let idScope: String
     package let name: String
     package let customerID: String?
     package let subscriptionID: String?
+    /// The time of the usage: what the application sent, otherwise the time of acceptance.
     package let timestamp: Timestamp
     /// Whether the application gave the timestamp; if not, it is the time of acceptance.
     package let timestampWasGiven: Bool
@@ -23,7 +25,7 @@ package final class AcceptedEvent: Sendable {
     /// A JSON object of objects by adapter name; nil if absent.
     package let vendor: JSONText?
 
-    /// An event as it was stored, field by field.
+    /// An event as it was stored, field by field: how the journal reads it back.
     package init(
         _ submission: Submission,
         id: EventID,

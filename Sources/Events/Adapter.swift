@@ -1,4 +1,4 @@
-/// One vendor's language: how an event is said in it, and what its answers mean.
+/// One vendor's format: how an event is written in it, and what its responses mean.
 ///
 /// A value without state that does no I/O, knows no clock and never sees a credential. The engine batches, sends, retries and
 /// settles by what ``traits`` and ``verdict(of:for:)`` say.
@@ -6,11 +6,11 @@ package protocol Adapter: Sendable {
     /// Limits, deduplication, and where the credential goes, as data the engine acts on.
     var traits: VendorTraits { get }
 
-    /// What the adapter makes of a destination's settings, once for all events that go there; the settings themselves by default.
+    /// What the adapter prepares from a destination's settings, once for all events that go there; by default the settings themselves.
     associatedtype Settings: Sendable = DestinationSettings
 
     /// Prepares the settings of a destination.
-    /// - Parameter settings: checked against ``VendorTraits/settings``, with the defaults of those that are not set.
+    /// - Parameter settings: already checked against ``VendorTraits/settings``, with defaults filled in.
     func prepare(_ settings: DestinationSettings) -> Settings
 
     /// Writes one event in the vendor's format. A retry sends the same bytes, so the result depends on the arguments alone.
@@ -22,17 +22,17 @@ package protocol Adapter: Sendable {
     /// - Parameter events: at least one, at most what ``RequestTraits/batch`` allows.
     func request(carrying events: [TranslatedEvent]) -> VendorRequest
 
-    /// One outcome per event, or "one of these, and the vendor does not say which". An answer that is not understood is never
+    /// One outcome per event, or "one of these, and the vendor does not say which". A response that is not understood is never
     /// ``Outcome/delivered(deduplicated:)``.
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict
 
     /// What can be read from the vendor; nil by default.
     var reader: (any VendorReader)? { get }
 
-    /// What the vendor sends by itself; nil by default.
+    /// Reads the messages that the vendor sends on its own (webhooks); nil by default.
     var hook: (any VendorHook)? { get }
 
-    /// What the vendor does with events of the past; nil if that is not known.
+    /// What the vendor does with events from the past; nil if that is not known.
     var pastUsage: PastUsage? { get }
 }
 
@@ -51,7 +51,7 @@ extension Adapter {
         )
     }
 
-    /// Translates one event alone. Who translates many prepares their destination once.
+    /// Translates one event. To translate many, prepare their destination once, or use a ``Translator``.
     package func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable)
         -> TranslatedEvent
     {
@@ -63,7 +63,7 @@ extension Adapter where Settings == DestinationSettings {
     package func prepare(_ settings: DestinationSettings) -> DestinationSettings { settings }
 }
 
-/// A destination with what its adapter made of its settings.
+/// A destination with its settings as its adapter prepared them.
 package struct PreparedDestination<Settings: Sendable>: Sendable {
     package let destination: Destination
     package let settings: Settings
@@ -72,8 +72,8 @@ package struct PreparedDestination<Settings: Sendable>: Sendable {
     package func name(for name: String) -> String { destination.name(for: name) }
 }
 
-/// Translates events one after another, and prepares a destination's settings when the destination changes: events that stand
-/// together mostly have one plan.
+/// Translates events one after another, and prepares a destination's settings only when the destination changes: neighbouring events
+/// mostly share a plan.
 package struct Translator: Sendable {
     private let adapter: any Adapter
     private var latest: (any Translating)?
@@ -82,7 +82,7 @@ package struct Translator: Sendable {
         self.adapter = adapter
     }
 
-    /// What ``Adapter/translate(_:for:)`` makes of an event.
+    /// The result of ``Adapter/translate(_:for:)``.
     package mutating func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable)
         -> TranslatedEvent
     {
@@ -96,7 +96,7 @@ package struct Translator: Sendable {
 /// The translation for one destination, with its settings prepared.
 package protocol Translating: AnyObject, Sendable {
     var destination: Destination { get }
-    /// What ``Adapter/translate(_:for:)`` makes of an event.
+    /// The result of ``Adapter/translate(_:for:)``.
     func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
 }
 
@@ -107,11 +107,11 @@ extension Adapter {
     }
 }
 
-/// An object, because a closure that has settings of any adapter's type costs a look at that type with each event.
+/// A class, because a closure that captures settings of any adapter's type looks that type up for each event.
 private final class Translation<Vendor: Adapter>: Translating {
     private let adapter: Vendor
     private let prepared: PreparedDestination<Vendor.Settings>
-    /// Whether events take the place of others; looked at once, because all events come by here.
+    /// Whether events replace others. Computed once, because every event passes here.
     private let isReplacing: Bool
 
     init(adapter: Vendor, prepared: PreparedDestination<Vendor.Settings>) {
@@ -129,7 +129,7 @@ private final class Translation<Vendor: Adapter>: Translating {
 
 /// An event that cannot be written in a vendor's format. It ends as `rejected` at that vendor with code `untranslatable`.
 package struct Untranslatable: Error, Sendable, Equatable {
-    /// The canonical field that is in the way, as a path: `properties.tags`.
+    /// The canonical field that cannot be translated, as a path: `properties.tags`.
     package let field: String
     /// Why, and which setting or field would help.
     package let message: String
@@ -172,14 +172,14 @@ package struct VendorRequest: Sendable, Equatable {
     }
 }
 
-/// What a vendor answered.
+/// A vendor's response.
 package struct VendorAnswer: Sendable {
     package let status: Int
     /// Header fields in order; look one up with ``header(_:)``.
     package let headers: [(name: String, value: String)]
-    /// The body, cut at the engine's limit for answers.
+    /// The body, cut at the engine's limit for responses.
     package var body: [UInt8]
-    /// Leaves the credential of the request out of what is made of the answer.
+    /// Removes the request's credential from everything that is taken from the response.
     package var redaction = Redaction(of: nil)
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8]) {

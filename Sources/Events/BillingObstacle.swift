@@ -2,19 +2,19 @@
 package enum BillingObstacle: Sendable, CaseIterable {
     /// No metric counts events of this name.
     case noMetric
-    /// It has no customer with this id.
+    /// The vendor has no customer with this id.
     case noCustomer
     /// The customer has no subscription that bills the name.
     case noSubscription
 }
 
-/// What a vendor can be asked of events that it stores and does not bill.
+/// What a vendor reveals about events that it stores and does not bill.
 package struct ObstacleTraits: Sendable, Equatable {
-    /// What ``VendorReader/obstacle(to:)`` tells of one event.
+    /// What ``VendorReader/obstacle(to:)`` can report for one event.
     package let ofEvents: Set<BillingObstacle>
-    /// Whether ``VendorReader/countedNames()`` tells which names its metrics count.
+    /// Whether ``VendorReader/countedNames()`` returns the names that its metrics count.
     package let ofNames: Bool
-    /// Whether ``VendorReader/billedTimes(of:)`` and ``VendorReader/hasCustomer(_:)`` tell which subscriptions it bills.
+    /// Whether ``VendorReader/billedTimes(of:)`` and ``VendorReader/hasCustomer(_:)`` return which subscriptions it bills.
     package let ofSubscriptions: Bool
 
     package init(ofEvents: Set<BillingObstacle> = [], ofNames: Bool = false, ofSubscriptions: Bool = false) {
@@ -23,15 +23,15 @@ package struct ObstacleTraits: Sendable, Equatable {
         self.ofSubscriptions = ofSubscriptions
     }
 
-    /// A vendor that tells nothing.
+    /// A vendor that reveals nothing.
     package static let none = ObstacleTraits()
 }
 
-/// Which names of events the metrics of a vendor count.
+/// The event names that a vendor's metrics count.
 package struct CountedNames: Sendable {
     private let mayCount: @Sendable (String) -> Bool
 
-    /// - Parameter mayCount: whether some metric counts events of a name, if they have the properties that it wants.
+    /// - Parameter mayCount: whether some metric counts events of a name, provided that they have the properties it needs.
     package init(_ mayCount: @escaping @Sendable (String) -> Bool) {
         self.mayCount = mayCount
     }

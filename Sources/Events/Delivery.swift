@@ -1,43 +1,44 @@
-/// Where one event is on its way to one destination.
+/// The state of one event's delivery to one destination.
 package enum DeliveryStatus: String, Sendable, CaseIterable {
     /// Not tried yet.
     case pending
-    /// Tried, not applied or repeatable, and due again at a known time.
+    /// Tried, and either not applied or safe to repeat; due again at a known time.
     case retrying
     /// The vendor has it.
     case delivered
-    /// It will never pass: a dead letter, kept until a person acts.
+    /// It can never succeed: a dead letter, kept until a person acts.
     case rejected
     /// It may have been applied, and a repeat could bill twice: a person or a policy decides.
     case uncertain
     /// Translated and validated only, because the destination's mode is `shadow`.
     case skipped
-    /// A person gave it up.
+    /// A person discarded it.
     case discarded
 }
 
-/// One event on its way to one destination, the same for every vendor.
+/// The delivery of one event to one destination, in the same terms for every vendor.
 package struct Delivery: Sendable, Equatable {
     package let provider: ProviderName
     package let adapter: AdapterName
     package let mode: DeliveryMode
-    /// The lane whose delivery it is; nil if the event's plan asks for it.
+    /// The backfill's lane that it belongs to; nil if the event's plan asks for it.
     package let lane: LaneNumber?
     package let status: DeliveryStatus
     /// How many requests carried the event.
     package let attempts: Int
     /// Whether the vendor said that it had the event already.
     package let deduplicated: Bool
-    /// Status of the last answer; nil if there was none.
+    /// Status of the last response; nil if there was none.
     package let httpStatus: Int?
     /// How long the last attempt took.
     package let latency: Duration?
-    /// When it goes again, if it does.
+    /// When it is tried again; nil if it is not.
     package let nextAttemptAt: Timestamp?
+    /// The last error; nil if there was none.
     package let fault: DeliveryFault?
     /// Every attempt, oldest first.
     package let history: [Attempt]
-    /// The settings that took the place of those the event was accepted with, oldest first; mostly none.
+    /// The settings that replaced those that the event was accepted with, oldest first; usually empty.
     package let amendments: [DeliveryAmendment]
 
     package init(
@@ -78,14 +79,15 @@ package struct Delivery: Sendable, Equatable {
     }
 }
 
-/// One request that carried an event, and what came of it.
+/// One request that carried an event, and its result.
 package struct Attempt: Sendable, Equatable {
     /// When the request left.
     package let at: Timestamp
+    /// From the request to the response, or until the gateway stopped waiting for one.
     package let latency: Duration
-    /// Status of the answer; nil if none came.
+    /// Status of the response; nil if there was none.
     package let httpStatus: Int?
-    /// What it made of the delivery.
+    /// The delivery's state after it.
     package let status: DeliveryStatus
     package let deduplicated: Bool
     package let fault: DeliveryFault?
@@ -106,6 +108,6 @@ package struct Attempt: Sendable, Equatable {
         self.fault = fault
     }
 
-    /// Whether it was no request that carried the event, but a look at the vendor.
+    /// Whether the entry is not a request that carried the event, but a lookup at the vendor.
     package var isLookup: Bool { fault?.code.isOfLookup ?? false }
 }

@@ -1,5 +1,5 @@
-/// Settings that a delivery is sent with in place of those that its event was accepted with: a person retried it while certainly nothing
-/// of it had reached the vendor.
+/// Settings that replaced those that a delivery's event was accepted with. A person retried it while it was certain that nothing of it
+/// had reached the vendor.
 package struct DeliveryAmendment: Sendable, Equatable {
     /// When it was retried.
     package let at: Timestamp

@@ -1,4 +1,4 @@
-/// What an error of a delivery means, and what to do about it, for people who have no guide at hand. *Operating* has the same table.
+/// What an error of a delivery means and what to do about it, for people without the guide at hand. *Operating* has the same table.
 extension DeliveryErrorCode {
     /// What happened.
     package var meaning: String {

@@ -1,9 +1,9 @@
 import JSON
 
-/// Writes with which settings a delivery was sent, and is sent.
+/// Writes the settings that a delivery was sent with, and is sent with now.
 enum DeliverySettingsWriter {
-    /// The member `settings`: those that the event was accepted with, then those that took their place, each with the first attempt that has
-    /// them.
+    /// The member `settings`: those that the event was accepted with, then those that replaced them, each with the first attempt that
+    /// used them.
     static func write(_ delivery: Delivery, _ planned: Destination, to writer: inout JSONWriter) {
         writer.key("settings")
         writer.beginArray()

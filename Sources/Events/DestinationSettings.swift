@@ -8,7 +8,7 @@ package enum SettingValue: Sendable, Equatable {
 
 /// An adapter's own settings for one destination, as `routes.json` gives them.
 ///
-/// They are the adapter's that the destination names: another adapter may use the same name for another kind of value.
+/// They belong to the adapter that the destination names: another adapter may use the same name for another kind of value.
 package struct DestinationSettings: Sendable, Equatable {
     /// The setting that every adapter has: prefix of each event's id at the vendor.
     package static let idPrefix = "id_prefix"
@@ -56,27 +56,27 @@ package struct DestinationSettings: Sendable, Equatable {
     }
 }
 
-/// A setting that an adapter understands: the reader of `routes.json`, its JSON Schema and the reference read this list.
+/// A setting that an adapter understands. The reader of `routes.json`, its JSON Schema and the reference all read this list.
 package struct SettingField: Sendable, Equatable {
-    /// What values a setting takes.
+    /// The values that a setting accepts.
     package enum Kind: Sendable, Equatable {
         /// Any text.
         case text
-        /// Text with `{field}` places, each one of the canonical event's fields.
+        /// Text with `{field}` placeholders, each naming one of the canonical event's fields.
         case template
         /// One of these words.
         case choice([String])
         case flag
         case number(ClosedRange<Int>)
-        /// A list of these words; of any words if none are named here.
+        /// A list of these words; of any words if the list here is empty.
         case texts([String])
     }
 
     package let name: String
     package let kind: Kind
-    /// The value that holds without it; nil if nothing does, as `summary` says then.
+    /// The default; nil if there is none, in which case `summary` says so.
     package let standard: SettingValue?
-    /// For people: what it does.
+    /// What it does, for people.
     package let summary: String
 
     /// The name of the setting with the property that carries an event's id, at vendors whose lists never show the id.

@@ -1,40 +1,39 @@
 /// A vendor's own API as the gateway serves it: what its requests mean, and how results are written in its format.
 ///
-/// A value without state that does no I/O and knows no clock. The gateway finds the client by ``presentedKey(in:)``, asks
-/// ``call(for:)`` what the request wants, does that, and hands the result to the call's own closure, which writes the answer. Every
-/// refusal of the gateway itself goes through ``answer(to:)``, so that an SDK only ever sees its vendor's format.
+/// A value without state that does no I/O and knows no clock. The gateway finds the client by ``presentedKey(in:)``, asks ``call(for:)``
+/// what the request wants, does it, and hands the result to the call's own closure, which writes the response. The gateway's own refusals
+/// go through ``answer(to:)``, so that an SDK only ever sees its vendor's format.
 package protocol Dialect: Sendable {
-    /// Whose API it is.
+    /// The adapter of the vendor whose API it is.
     var adapter: AdapterName { get }
 
-    /// The paths under which it is served, without a slash at the end, such as `/lago/api/v1`. No two dialects share one.
+    /// The paths under which it is served, without a trailing slash, such as `/lago/api/v1`. No two dialects share one.
     var prefixes: [String] { get }
 
-    /// What the base URL of the vendor's SDKs ends with at the gateway, such as `/lago/`.
+    /// How the base URL for the vendor's SDKs ends at the gateway, such as `/lago/`.
     var basePath: String { get }
 
-    /// The largest body that it takes, in bytes, after decompression.
+    /// The largest body that it accepts, in bytes, after decompression.
     var bodyLimitBytes: Int { get }
 
     /// The client's key, from where this vendor's SDKs put it; nil if there is none.
     func presentedKey(in request: DialectRequest) -> String?
 
-    /// What a request wants. The body is checked in full here, by the vendor's own rules and in its own words, before anything is
-    /// accepted. A path that is not served here is ``DialectCall/unserved``, whether the vendor has it or not: its own "not found" would
-    /// be taken for a customer or an event that is missing.
+    /// What a request wants. The body is checked in full here, by the vendor's own rules and with the vendor's own messages, before
+    /// anything is accepted. A path that is not served here is ``DialectCall/unserved``, whether the vendor has it or not: the vendor's
+    /// own "not found" would look like a missing customer or event.
     func call(for request: DialectRequest) -> DialectCall
 
-    /// The answer where the gateway cannot or will not do what was asked.
+    /// The response if the gateway cannot or must not do what the request wants.
     func answer(to refusal: DialectRefusal) -> DialectAnswer
 
-    /// The answer to a request in which no key was found; its body has not been read. By default, that of
-    /// ``DialectRefusal/unauthorized``.
+    /// The response to a request without a key; its body has not been read. By default, that of ``DialectRefusal/unauthorized``.
     func answer(withoutKey request: DialectRequest) -> DialectAnswer
 
-    /// The vendor's response to `OPTIONS`, which it gives before it looks for a key; nil if it has none.
+    /// The vendor's response to `OPTIONS`, which it sends before it looks for a key; nil if it has none.
     func answer(toOptions request: DialectRequest) -> DialectAnswer?
 
-    /// Header fields that the vendor puts into every answer to a request, by their names.
+    /// Header fields that the vendor adds to every response to a request, by their names.
     func headers(for request: DialectRequest) -> [String: String]
 }
 
@@ -48,16 +47,16 @@ extension Dialect {
 package struct DialectRequest: Sendable {
     /// In upper case.
     package let method: String
-    /// Below the prefix, with a leading slash, still percent-encoded: `/events/batch`. Without the query.
+    /// Below the prefix, with a leading slash, still percent-encoded and without the query: `/events/batch`.
     package let path: String
-    /// Names and values of the query, percent-decoded, in order; a name may stand several times.
+    /// Names and values of the query, percent-decoded, in order; a name may occur several times.
     package let query: [(name: String, value: String)]
     package let headers: [(name: String, value: String)]
-    /// Decompressed; empty if there is none.
+    /// The decompressed body; empty if there is none.
     package var body: [UInt8]
     /// When it arrived: some vendors refuse events from the future.
     package let receivedAt: Timestamp
-    /// Maximum number of events of a request; fewer where the vendor takes fewer.
+    /// Maximum number of events per request; the vendor's own limit may be lower.
     package let eventLimit: Int
 
     package init(
@@ -94,12 +93,12 @@ package struct DialectRequest: Sendable {
     }
 }
 
-/// An answer of a facade.
+/// A facade's response.
 package struct DialectAnswer: Sendable, Equatable {
     package let status: Int
-    /// Nil: no `Content-Type`.
+    /// Nil for a response without `Content-Type`.
     package let contentType: String?
-    /// Beside `Content-Type`, `Content-Length` and `X-Request-Id`, which the gateway sets.
+    /// Other fields than `Content-Type`, `Content-Length` and `X-Request-Id`, which the gateway sets.
     package let headers: [String: String]
     package let body: [UInt8]
 
@@ -116,29 +115,29 @@ package struct DialectAnswer: Sendable, Equatable {
     }
 }
 
-/// What a request to a facade wants, with the function that writes the result in the vendor's format.
+/// What a request to a facade wants, with the closure that writes the result in the vendor's format.
 package indirect enum DialectCall: Sendable {
-    /// Nothing more: it is refused, or needs nothing of the gateway.
+    /// Nothing more: the request is refused, or the dialect can respond by itself.
     case answer(DialectAnswer)
-    /// What the gateway does not serve; ``DialectRefusal/unserved(advice:)`` is the answer.
+    /// Something that the gateway does not serve; the response is that of ``DialectRefusal/unserved(advice:)``.
     case unserved
-    /// To have events accepted. The results come one per event, in their order.
+    /// Events to accept. There is one result per event, in their order.
     case write([CanonicalEvent], WritePolicy, respond: @Sendable ([DialectWriteResult]) -> DialectAnswer)
-    /// To see the events with this id, in whatever scope: none, one or several, in journal order.
+    /// The events with this id, in whatever scope: none, one or several, in journal order.
     case find(EventID, respond: @Sendable ([ArchivedEvent]) -> DialectAnswer)
-    /// To see the event with this number; nil if the tenant has none.
+    /// The event with this number; nil if the tenant has none.
     case findNumbered(SequenceNumber, respond: @Sendable (ArchivedEvent?) -> DialectAnswer)
-    /// To see the event with this number first, and then whatever follows from it.
+    /// The event with this number first, and then whatever call follows from it.
     case follow(SequenceNumber, next: @Sendable (ArchivedEvent?) -> DialectCall)
-    /// To know the events with these numbers before others are written: those that the tenant has. Part of writing, so the right to write
-    /// is enough for it.
+    /// The events with these numbers that the tenant has, before others are written. This is part of writing, so the right to write is
+    /// enough.
     case lookUp(Set<SequenceNumber>, next: @Sendable ([SequenceNumber: ArchivedEvent]) -> DialectCall)
-    /// To see a page of events.
+    /// A page of events.
     case search(EventSearch, respond: @Sendable (EventPage) -> DialectAnswer)
-    /// To see which names occur, in the order of the names' bytes.
+    /// The event names that occur, ordered by their bytes.
     case names(EventFilter, respond: @Sendable ([EventNameSummary]) -> DialectAnswer)
-    /// To have a question answered by the vendor itself, at the client's provider of this adapter. `about` are the names of the events
-    /// that it is about, which the client must be allowed to send.
+    /// A question for the vendor itself, at the client's provider of this adapter. `about` lists the names of the events that it
+    /// concerns, which the client must be allowed to send.
     case ask(
         VendorRequest,
         of: AdapterName,
@@ -147,22 +146,22 @@ package indirect enum DialectCall: Sendable {
     )
 }
 
-/// What a fault of one event does to the request's others.
+/// What a fault of one event does to the other events of the request.
 package enum WritePolicy: Sendable, Equatable {
     /// One fault, and nothing of the request is stored.
     case allOrNothing
-    /// Each event for itself.
+    /// Each event is accepted or refused independently.
     case each
-    /// An event whose id is known with other content is left out; any other fault, and nothing of the request is stored.
+    /// An event whose id is already used with different content is left out; after any other fault nothing of the request is stored.
     case firstWins
 }
 
-/// The outcome of one event that came by a facade.
+/// The outcome of one event that came through a facade.
 package enum DialectWriteResult: Sendable, Equatable {
-    /// It is on disk, now or from before (`isDuplicate`), with the id and timestamp that never change.
+    /// It is on disk, now or since an earlier request (`isDuplicate`), with the id and timestamp that never change.
     case accepted(id: EventID, timestamp: Timestamp, acceptedAt: Timestamp, isDuplicate: Bool)
-    /// It is not stored, and why: ``EventFault/Code/conflict``, ``EventFault/Code/unrouted``, ``EventFault/Code/forbidden``, or
-    /// ``EventFault/Code/range`` for a timestamp outside of the client's window.
+    /// It is not stored, with the reason: ``EventFault/Code/conflict``, ``EventFault/Code/unrouted``, ``EventFault/Code/forbidden``, or
+    /// ``EventFault/Code/range`` for a timestamp outside the client's window.
     case refused(EventFault)
     /// Valid, but not stored because of another event of an all-or-nothing request.
     case withheld
@@ -180,22 +179,22 @@ package enum DialectQuestionResult: Sendable {
 
 /// Why the gateway does not do what a facade's client asks.
 package enum DialectRefusal: Sendable, Equatable {
-    /// No key, or one that is nobody's.
+    /// No key, or an unknown one.
     case unauthorized
     /// The client lacks this scope, such as `events:write`.
     case forbidden(scope: String)
     /// The body is larger than allowed.
     case tooLarge(limitBytes: Int)
-    /// The body cannot be decompressed, or its encoding is not known.
+    /// The body cannot be decompressed, or its encoding is unknown.
     case undecodable
-    /// The client sent more than the requests or events that it may; whole seconds, at least 1.
+    /// The client exceeded its rate limit for requests or events; whole seconds, at least 1.
     case rateLimited(limit: Int, retryAfterSeconds: Int)
-    /// Nothing was stored, and it may pass later; whole seconds, at least 1.
+    /// Nothing was stored, and a later attempt may succeed; whole seconds, at least 1.
     case unavailable(retryAfterSeconds: Int)
     /// The gateway failed; nothing was acknowledged.
     case failed
     /// The gateway does not serve this path or method: 501, with one sentence on what to do.
     case unserved(advice: String)
-    /// A call to the vendor's own API is not passed on, or has no answer of the vendor's.
+    /// A call to the vendor's own API is not passed on, or the vendor did not respond.
     case notPassed(PassRefusal)
 }

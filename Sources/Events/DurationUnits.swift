@@ -1,11 +1,11 @@
 extension Duration {
-    /// In milliseconds, cut towards zero, and at the ends of what an `Int64` holds.
+    /// In milliseconds, truncated towards zero, and clamped to the range of `Int64`.
     package var wholeMilliseconds: Int64 { whole(perSecond: 1000) }
 
-    /// In microseconds, cut towards zero, and at the ends of what an `Int64` holds.
+    /// In microseconds, truncated towards zero, and clamped to the range of `Int64`.
     package var wholeMicroseconds: Int64 { whole(perSecond: 1_000_000) }
 
-    /// In seconds, as near as a float comes.
+    /// In seconds, to the precision of a `Double`.
     package var seconds: Double {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) / 1e18

@@ -1,18 +1,17 @@
 import JSON
 
-/// What an application said in an event, compared the way that idempotency needs it.
+/// Compares what an application said in two events, as idempotency needs it.
 extension AcceptedEvent {
-    /// Whether this is the id that `other` has: the same tenant, scope and id.
+    /// Whether both have the same identity: tenant, scope and id.
     package func hasIdentity(of other: AcceptedEvent) -> Bool {
         Self.same(id.rawValue, other.id.rawValue) && Self.same(tenant.rawValue, other.tenant.rawValue)
             && Self.same(idScope, other.idScope)
     }
 
-    /// The canonical fields in which this event differs from `stored`, by their names in the API; empty if an application that
-    /// sends both says the same thing twice.
+    /// The canonical fields in which this event differs from `stored`, by their names in the API; empty if both say the same.
     ///
-    /// JSON is compared by content: the order of members and whitespace do not matter, numbers are compared by their exact
-    /// value. A timestamp that was not given differs from none: the gateway made it up, and a repeat may come at any time.
+    /// JSON is compared by content: the order of members and whitespace do not matter, and numbers are compared by their exact value. A
+    /// timestamp that the application did not give differs from none: the gateway chose it, and a repeat may arrive at any time.
     package func fieldsDiffering(from stored: AcceptedEvent) -> [String] {
         var fields: [String] = []
         if !Self.same(name, stored.name) { fields.append("name") }
@@ -25,7 +24,7 @@ extension AcceptedEvent {
         return fields
     }
 
-    /// Byte for byte: Swift's `==` takes composed and decomposed letters for the same, and vendors do not.
+    /// Byte for byte: Swift's `==` treats composed and decomposed letters as equal, and vendors do not.
     private static func same(_ left: String?, _ right: String?) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
         return left.utf8.elementsEqual(right.utf8)
@@ -38,7 +37,7 @@ extension AcceptedEvent {
     private static func sameContent(_ sent: JSONText?, _ stored: JSONText?) -> Bool {
         guard let sent, let stored else { return sent == nil && stored == nil }
         if sent.bytes == stored.bytes { return true }
-        // Both were valid JSON when they came in; text that is none now is not the same as anything.
+        // Both were valid JSON when they were accepted; text that no longer is valid equals nothing.
         guard let left = try? JSONDocument(parsing: Array(sent.bytes)),
             let right = try? JSONDocument(parsing: Array(stored.bytes))
         else { return false }

@@ -2,15 +2,15 @@ import JSON
 
 /// Reads one event's members, and collects every fault of the event on the way.
 struct EventFields {
-    /// The event's place in the request.
+    /// The event's index in the request.
     let index: Int
     private(set) var faults: [EventFault] = []
-    /// Faults beyond the allowance.
+    /// How many faults were not listed because the limit was reached.
     private(set) var omittedFaults = 0
     private(set) var allowance: FaultAllowance
-    /// Canonical fields that are in the event under another system's name, so that they are not missing as well.
+    /// Canonical fields that the event has under another system's name, so that they are not reported as missing too.
     private var renamed: Set<String> = []
-    /// The system whose shape the event has, once an unknown field has made that a question.
+    /// The system whose format the event has; determined once an unknown field is found.
     private var shape: ForeignFields.Shape??
 
     /// Every member that the canonical event has.
@@ -25,7 +25,7 @@ struct EventFields {
 
     private var isGood: Bool { faults.isEmpty && omittedFaults == 0 }
 
-    /// - Returns: nil if anything is wrong; ``faults`` says what.
+    /// - Returns: nil if anything is wrong; ``faults`` lists it.
     mutating func read(_ value: JSONValue) -> CanonicalEvent? {
         guard value.kind == .object else {
             fault(nil, .type, "an event must be an object, found \(value.kind.phrase)")
@@ -57,7 +57,7 @@ struct EventFields {
     /// Where the value of each field is in the document's list, in the order of ``names``; 0 for one that is absent.
     private mutating func places(in object: JSONValue) -> [8 of Int] {
         var places = [8 of Int](repeating: 0)
-        // One bit a field that is in the event, also if its value is null.
+        // One bit per field of the event that is present, even if its value is null.
         var seen: UInt8 = 0
         var strangers: [Int] = []
         object.document.bytes.withUnsafeBufferPointer { bytes in
@@ -68,7 +68,7 @@ struct EventFields {
                     let value = nodes[key + 1]
                     if let which = Self.index(of: nodes[key], in: bytes), seen & (1 << UInt8(which)) == 0 {
                         seen |= 1 << UInt8(which)
-                        // An optional field that is null says the same as one that is absent.
+                        // An optional field that is null means the same as one that is absent.
                         if value.kind != .null || which == 1 { places[which] = key + 1 }
                     } else if nodes[key].hasEscapes || strangers.count < allowance.listed {
                         strangers.append(key)
@@ -82,7 +82,7 @@ struct EventFields {
         for key in strangers {
             let name = JSONValue(document: object.document, index: key).string ?? ""
             if let which = Self.names.firstIndex(of: name), seen & (1 << UInt8(which)) == 0 {
-                // The name is written with escapes.
+                // The name contains escapes.
                 seen |= 1 << UInt8(which)
                 if object.document.nodes[key + 1].kind != .null || which == 1 { places[which] = key + 1 }
             } else {
@@ -92,8 +92,7 @@ struct EventFields {
         return places
     }
 
-    /// Which field a key is, if it is written without escapes: the names differ in length but for two, so that a look at one or two
-    /// decides.
+    /// The field that a key names, if it is written without escapes. All names but two differ in length, so one or two bytes decide.
     @inline(__always)
     private static func index(of key: JSONNode, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         switch key.end - key.start - 2 {
@@ -116,8 +115,8 @@ struct EventFields {
         return true
     }
 
-    /// A key that is no field, or stands there again.
-    /// - Parameter seen: one bit a field that is in the event.
+    /// A key that is not a field, or occurs a second time.
+    /// - Parameter seen: one bit per field that was found so far.
     private mutating func explain(_ name: String, in event: JSONValue, _ seen: UInt8) {
         guard faults.count < allowance.listed else {
             omittedFaults += 1
@@ -126,7 +125,7 @@ struct EventFields {
         if Self.names.contains(name) {
             fault(name, .duplicateKey, "\(name) is duplicated in this event")
         } else if let known = shape {
-            // What is said of a whole shape is said once.
+            // Advice about a whole shape is given once.
             if known?.isWhole != true { unknown(name, seen) }
         } else {
             let found = ForeignFields.shape(of: event)
@@ -147,7 +146,7 @@ struct EventFields {
         fault(name, .unknownField, "unknown field \"\(name)\"\(hint)\(advice)")
     }
 
-    /// What to do with an unknown field: use its name here, correct a typing mistake, or put it into the properties.
+    /// How to fix an unknown field: use our name for it, correct a typing mistake, or put it into the properties.
     private mutating func hint(for name: String, _ seen: UInt8) -> String {
         if let canonical = ForeignFields.canonical(for: name), let which = Self.names.firstIndex(of: canonical),
             seen & (1 << UInt8(which)) == 0
@@ -165,7 +164,7 @@ struct EventFields {
             fault("name", .type, "name must be a string, found \(value.kind.phrase)")
             return ""
         }
-        // At most as many characters as bytes, so that counting characters is seldom needed.
+        // A text has at most as many characters as bytes, so counting characters is seldom necessary.
         if name.isEmpty || (name.utf8.count > 128 && name.unicodeScalars.count > 128) {
             fault("name", .range, "name must have 1 to 128 characters")
         }

@@ -1,8 +1,9 @@
 import JSON
 
-/// Reads bodies of the canonical API to events, and names every fault in them.
+/// Reads bodies of the canonical API into events, and reports every fault in them.
 ///
-/// One event that is wrong hides nobody else's faults. What is good comes with its index, so that a caller may take all or nothing, or
+/// An invalid event does not hide the faults of others. Valid events come with their index, so that a caller can accept all or none, or
+/// only the valid ones.
 /// the valid ones.
 package struct EventReader: Sendable {
     /// How a body is laid out.
@@ -15,21 +16,21 @@ package struct EventReader: Sendable {
         case cloudEvent
         /// An array of CloudEvents.
         case cloudEvents
-        /// A CloudEvent in binary mode: the body is its data, the attributes come beside it, by their names.
+        /// A CloudEvent in binary mode: the body is its data, and the attributes are given separately, by name.
         case cloudEventData(attributes: [(name: String, value: String)])
     }
 
-    /// What a body holds.
+    /// What a body contains.
     package struct Batch: Sendable {
-        /// The good events, each with its index in the body.
+        /// The valid events, each with its index in the body.
         package var events: [(index: Int, event: CanonicalEvent)] = []
-        /// What is wrong, in the order of the body: the first ``EventFault/mostListed``.
+        /// The faults in the order of the body; only the first ``EventFault/mostListed``.
         package var faults: [EventFault] = []
         /// How many more faults there are.
         package var omittedFaults = 0
-        /// Events in the body, good and bad.
+        /// Number of events in the body, valid or not.
         package var count = 0
-        /// Whether there are more events than a request may have; then none was read.
+        /// Whether there are more events than a request may have; if so, none was read.
         package var exceedsLimit = false
         fileprivate var allowance = FaultAllowance()
 
@@ -38,16 +39,16 @@ package struct EventReader: Sendable {
         }
     }
 
-    /// Depth of `properties` and of each vendor's fields.
+    /// Maximum depth of `properties` and of each vendor's fields.
     package static let deepest = 32
 
-    /// Maximum number of events of a request, if nobody sets another number.
+    /// Default maximum number of events per request.
     package static let standardLimit = 10_000
 
-    /// Maximum number of events of a body.
+    /// Maximum number of events per body.
     package let limit: Int
 
-    /// - Parameter limit: maximum number of events of a body.
+    /// - Parameter limit: maximum number of events per body.
     package init(limit: Int = standardLimit) {
         precondition(limit > 0, "a request without events says nothing")
         self.limit = limit
@@ -64,7 +65,7 @@ package struct EventReader: Sendable {
         }
     }
 
-    /// Whether a content type is JSON: `application/json`, `text/json`, or what ends with `+json`.
+    /// Whether a content type is JSON: `application/json`, `text/json`, or one that ends with `+json`.
     package static func isJSON(_ contentType: String) -> Bool {
         let type = contentType.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
         return type.hasSuffix("/json") || type.hasSuffix("+json")
@@ -213,21 +214,21 @@ package struct EventReader: Sendable {
         return batch
     }
 
-    /// A body that is said to hold lines and is one value over several lines, or no text at all; nil if it is neither.
+    /// A body that is declared as lines but is one value over several lines, or not text at all; nil if it is neither.
     private func readWhole(_ body: [UInt8]) -> Batch? {
         if let reason = NotText.reason(of: body) {
             return Batch(faults: [
                 EventFault(index: nil, field: nil, code: .malformed, message: "the body is not JSON: \(reason)")
             ])
         }
-        // Why it is not one value does not matter: the fault of the line is told.
+        // Why it is not one value does not matter: the fault of the line is reported.
         guard let document = try? JSONDocument(parsing: body) else { return nil }
         var batch = Batch()
         readRoot(document.root, to: &batch)
         return batch
     }
 
-    /// - Parameter events: those of the root; nil if it is of another kind.
+    /// - Parameter events: extracts the events from the root; nil if the root is of another kind.
     private func readCloudEvents(_ body: [UInt8], _ events: (JSONValue) -> [JSONValue]?) -> Batch {
         var batch = Batch()
         do {
@@ -255,7 +256,7 @@ package struct EventReader: Sendable {
         return batch
     }
 
-    /// Puts attributes and data together as they are in structured mode.
+    /// Combines attributes and data into the form of structured mode.
     private func readCloudEvent(_ attributes: [(name: String, value: String)], _ data: [UInt8]) -> Batch {
         if !data.isEmpty {
             do {

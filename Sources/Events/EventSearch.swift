@@ -1,4 +1,4 @@
-/// Which events are meant; what is empty or nil does not restrict, what is given must hold together.
+/// Which events to find. An empty or nil condition does not restrict; all others must hold together.
 package struct EventFilter: Sendable {
     /// Any of these ids, in whatever ``AcceptedEvent/idScope``.
     package var ids: [EventID]
@@ -10,16 +10,16 @@ package struct EventFilter: Sendable {
     package var subscriptionIDs: [String]
     /// Any of these sources.
     package var sources: [String]
-    /// Not before this timestamp (``AcceptedEvent/timestamp``).
+    /// Only events whose timestamp (``AcceptedEvent/timestamp``) is not before this one.
     package var from: Timestamp?
-    /// Before this timestamp.
+    /// Only events whose timestamp is before this one.
     package var before: Timestamp?
     /// Only events with a delivery to this provider.
     package var provider: ProviderName?
     /// Only events with a delivery in one of these states; at ``provider`` if that is given.
     package var deliveryStatuses: Set<DeliveryStatus>
-    /// What no index answers, such as a property's value: asked of each event that passes the rest. Must be quick and free of
-    /// side effects.
+    /// A condition that no index can answer, such as a property's value. It is evaluated for each event that meets the other conditions,
+    /// so it must be quick and free of side effects.
     package var condition: (@Sendable (AcceptedEvent) -> Bool)?
 
     package init(
@@ -48,7 +48,7 @@ package struct EventFilter: Sendable {
 }
 
 extension EventFilter {
-    /// Whether it takes an event, deliveries apart.
+    /// Whether an event meets the conditions, except those on deliveries.
     package func takes(_ event: AcceptedEvent) -> Bool {
         (from.map { event.timestamp >= $0 } ?? true) && (before.map { event.timestamp < $0 } ?? true)
             && (ids.isEmpty || ids.contains(event.id)) && Self.takes(event.name, names)
@@ -56,18 +56,18 @@ extension EventFilter {
             && Self.takes(event.source, sources) && (condition.map { $0(event) } ?? true)
     }
 
-    /// Byte for byte, as everywhere.
+    /// Compares bytes, as everywhere.
     private static func takes(_ value: String?, _ wanted: [String]) -> Bool {
         wanted.isEmpty || value.map { value in wanted.contains { $0.utf8.elementsEqual(value.utf8) } } ?? false
     }
 }
 
-/// A question for events: which, in what order, and which part of them.
+/// A search for events: which ones, in what order, and which part of the result.
 ///
-/// Events are ordered by their timestamp, those of one millisecond by their sequence number. So a page that follows a cursor neither
-/// repeats nor misses an event that was there when the first page was read, however many arrive meanwhile.
+/// Events are ordered by their timestamp, and within a millisecond by sequence number. So a page that follows a cursor neither repeats
+/// nor misses an event that existed when the first page was read, however many arrive later.
 package struct EventSearch: Sendable {
-    /// Which way the time runs through the pages.
+    /// The order of time in the pages.
     package enum Order: Sendable, Equatable {
         case newestFirst
         case oldestFirst
@@ -75,17 +75,19 @@ package struct EventSearch: Sendable {
 
     package var filter: EventFilter
     package var order: Order
-    /// The page begins after this event; at the first event if nil.
+    /// The page begins after this event; nil: at the first event.
     package var after: EventCursor?
-    /// The page ends before this event; nowhere if nil. ``EventPage/total`` counts beyond it.
+    /// The page ends before this event; nil: no limit. ``EventPage/total`` counts events beyond it too.
     package var until: EventCursor?
-    /// So many events are skipped, from ``after`` on: what pages by number need.
+    /// How many events to skip, counted from ``after``: for APIs that page by number.
     package var skip: Int
-    /// Maximum number of events of a page; at least 1.
+    /// Maximum number of events per page; at least 1.
     package var limit: Int
-    /// Whether ``EventPage/total`` is asked for, which costs a look at every event that the filter takes.
+    /// Whether to compute ``EventPage/total``, which visits every event that matches the filter.
     package var wantsTotal: Bool
 
+    /// By default the first page of the newest events.
+    /// - Precondition: `limit` is positive and `skip` is not negative; both come from outside, so callers check them first.
     package init(
         _ filter: EventFilter = EventFilter(),
         order: Order = .newestFirst,
@@ -106,7 +108,7 @@ package struct EventSearch: Sendable {
     }
 }
 
-/// An event's place in the order of a search.
+/// An event's position in the order of a search.
 package struct EventCursor: Sendable, Equatable {
     package let timestamp: Timestamp
     package let sequence: SequenceNumber
@@ -117,15 +119,15 @@ package struct EventCursor: Sendable, Equatable {
     }
 }
 
-/// What a search found.
+/// The result of a search.
 package struct EventPage: Sendable {
-    /// In the order that was asked for; each with its deliveries.
+    /// In the requested order, each with its deliveries.
     package let events: [ArchivedEvent]
-    /// Whether more follow, or may.
+    /// Whether more events follow, or may follow.
     package let hasMore: Bool
-    /// How many events the filter takes, pages apart; nil if nobody asked.
+    /// How many events match the filter on all pages; nil if that was not requested.
     package let total: Int?
-    /// How far the search came in its time, with all before it looked at; nil if it came to the end of the page.
+    /// The position that a search reached before its time limit, with everything before it examined; nil if the page is complete.
     package let stoppedAt: EventCursor?
 
     package init(events: [ArchivedEvent], hasMore: Bool, total: Int? = nil, stoppedAt: EventCursor? = nil) {

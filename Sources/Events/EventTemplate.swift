@@ -1,4 +1,4 @@
-/// Text with places for an event's fields: `sub_{customer_id}`.
+/// Text with placeholders for an event's fields: `sub_{customer_id}`.
 package struct EventTemplate: Sendable, Equatable {
     /// The fields that a template may name.
     package static let fields = ["id", "name", "customer_id", "subscription_id", "source"]
@@ -11,11 +11,13 @@ package struct EventTemplate: Sendable, Equatable {
     /// As it is in `routes.json`.
     package let source: String
     private let parts: [Part]
-    /// What is in braces and is no field, for a check of the settings.
+    /// Names in braces that are not fields, for a check of the settings.
     package let unknownFields: [String]
-    /// Whether every opening brace has its closing one.
+    /// Whether every opening brace has a closing one.
     package let isBalanced: Bool
 
+    /// Parses a template once, so that each event only joins its parts. Invalid templates are accepted here; see ``unknownFields`` and
+    /// ``isBalanced``.
     package init(_ template: String) {
         var parts: [Part] = []
         var unknown: [String] = []

@@ -2,7 +2,7 @@ package import JSON
 
 /// Writes events and deliveries in the canonical API's format.
 package enum EventWriter {
-    /// The members of an event, without its braces: what the application sent, with what acceptance fixed.
+    /// The members of an event, without its braces: what the application sent, and what acceptance fixed.
     package static func writeMembers(of event: AcceptedEvent, to writer: inout JSONWriter) {
         writer.member("id", string: event.id.rawValue)
         writer.member("name", string: event.name)
@@ -14,8 +14,8 @@ package enum EventWriter {
         if let vendor = event.vendor { writer.member("vendor", raw: vendor.bytes) }
     }
 
-    /// The members of an event with all that became of it.
-    /// - Parameter traits: of the vendors, to say which fields each has no place for; empty: nothing is said of that.
+    /// The members of an event with its deliveries and its timeline.
+    /// - Parameter traits: of the vendors, to list the fields that each cannot store; if empty, these are left out.
     package static func writeMembers(
         of archived: ArchivedEvent,
         traits: [VendorTraits] = [],
@@ -37,7 +37,7 @@ package enum EventWriter {
         writer.endArray()
     }
 
-    /// The fields of an event that a vendor has no place for: its own of other vendors, and canonical ones.
+    /// The fields of an event that a vendor cannot store: fields for other vendors, and some canonical ones.
     package static func droppedFields(of event: AcceptedEvent, by traits: VendorTraits) -> [String] {
         var fields = traits.ignoredFields.filter { field in
             switch field {
@@ -47,7 +47,7 @@ package enum EventWriter {
             }
         }
         guard let vendor = event.vendor else { return fields }
-        // It was checked when it came; what cannot be read any more carries nothing.
+        // It was checked on acceptance; if it can no longer be read, it has no fields.
         guard let root = try? JSONDocument(parsing: Array(vendor.bytes)).root else { return fields }
         for member in root.members where member.name != traits.adapter.rawValue {
             fields += member.value.members.map { "vendor.\(member.name).\($0.name)" }
@@ -57,8 +57,8 @@ package enum EventWriter {
 
     /// A normalized delivery, the same for every vendor, with its attempts.
     /// - Parameters:
-    ///   - planned: what the event was accepted with, to say which settings each attempt had; nil: nothing is said of that.
-    ///   - droppedFields: the event's fields that the vendor has no place for; nil: nothing is said of that.
+    ///   - planned: what the event was accepted with, to show which settings each attempt had; nil leaves the settings out.
+    ///   - droppedFields: the event's fields that the vendor cannot store; nil leaves them out.
     package static func write(
         _ delivery: Delivery,
         planned: Destination? = nil,
@@ -106,7 +106,7 @@ package enum EventWriter {
             for destination in archived.event.plan.destinations { writer.string(destination.provider.rawValue) }
             writer.endArray()
         }
-        // Entries with one timestamp keep their order: an attempt before the settlement that it brought.
+        // Entries with the same timestamp keep their order: an attempt precedes the settlement that it caused.
         let entries = (deliveryEntries(of: archived) + resends.map { TimelineEntry.resent($0) }).enumerated()
             .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
         for (_, entry) in entries { write(entry, to: &writer) }

@@ -1,6 +1,7 @@
-/// The beginning of a text from outside, for messages, so that what is quoted stays small whatever was sent.
+/// The beginning of a text from outside, so that a message that quotes it stays short whatever was sent.
 package enum Excerpt {
-    /// The text, or its first `longest` Unicode scalars and an ellipsis. A character may consist of any number of them.
+    /// The text, or its first `longest` Unicode scalars and an ellipsis. Characters are not counted, because one may have any number of
+    /// scalars.
     package static func of(_ text: String, longest: Int = 100) -> String {
         guard text.utf8.count > longest else { return text }
         let scalars = text.unicodeScalars

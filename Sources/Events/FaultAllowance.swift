@@ -1,15 +1,15 @@
 extension EventFault {
-    /// How many faults of a request are listed; of further ones the number is told.
+    /// How many faults of a request are listed; further ones are only counted.
     package static let mostListed = 100
 }
 
-/// How many faults of a request are still listed, and how many unknown names are still compared with the known ones: a body of a few
-/// kilobytes, compressed, may hold millions.
+/// Limits how many faults of a request are listed, and how many unknown names are compared with the known ones: a compressed body of a
+/// few kilobytes may contain millions.
 struct FaultAllowance: Equatable {
     var listed = EventFault.mostListed
     var suggestions = 10
 
-    /// The known word that somebody may have meant; nil also when nobody looks any more.
+    /// The known word that was probably meant; nil also when the allowance for comparisons is used up.
     mutating func suggestion(for word: String, among words: [String]) -> String? {
         guard suggestions > 0 else { return nil }
         suggestions -= 1

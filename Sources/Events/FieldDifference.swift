@@ -24,7 +24,7 @@ package struct FieldDifference: Sendable, Equatable {
         }
         var found: [FieldDifference] = []
         compare(old.root, new.root, at: "", &found)
-        // Equal values in another order of members are another body too.
+        // The same members in another order are a different body too.
         return found.isEmpty ? [FieldDifference(path: "order of fields", before: nil, after: nil)] : found
     }
 
@@ -37,7 +37,7 @@ package struct FieldDifference: Sendable, Equatable {
             return
         }
         if old.raw == new.raw { return }
-        // One adapter writes the members in one order; those of properties that were left out or added are in another.
+        // An adapter writes its members in a fixed order; only properties that were added or removed change it.
         let (members, others) = (Array(old.members), Array(new.members))
         if members.count == others.count, zip(members, others).allSatisfy({ $0.key.raw == $1.key.raw }) {
             for (member, other) in zip(members, others) where member.value.raw != other.value.raw {

@@ -1,8 +1,8 @@
 import JSON
 
-/// What other systems call the fields of an event, and how their requests look, so that an error can say what to change.
+/// The names that other systems give to the fields of an event, and the form of their requests, so that an error can say what to change.
 enum ForeignFields {
-    /// The canonical field that another system's name stands for; nil if the name is no known one.
+    /// The canonical field that another system's name stands for; nil if the name is unknown.
     ///
     /// Case, underscores and hyphens do not matter: `customerId` and `Customer-ID` are `customer_id`.
     static func canonical(for name: String) -> String? {
@@ -10,24 +10,24 @@ enum ForeignFields {
         return canonicalNames[plain(name)]
     }
 
-    /// How one system's events look.
+    /// How to recognize one system's events.
     struct Shape: Sendable {
-        /// Sets of names; an event that has all of one set has this shape.
+        /// Sets of names; an event that has all names of one set has this shape.
         let marks: [Set<String>]
         /// One sentence for people.
         let advice: String
-        /// Whether the advice says all there is to say, so that the fields need not be named one by one.
+        /// Whether the advice is complete, so that the fields need not be listed one by one.
         var isWhole = false
     }
 
-    /// The system whose shape an event has; nil if it has none that is known.
+    /// The system whose shape an event has; nil if none is recognized.
     static func shape(of event: JSONValue) -> Shape? {
-        // A shape shows in its first fields; an object of a million names is nobody's.
+        // The first fields show the shape; an object with a million names has none.
         let names = Set(event.members.prefix(32).map(\.name))
         return shapes.first { shape in shape.marks.contains { names.isSuperset(of: $0) } }
     }
 
-    /// What is wrong with a body that wraps its events in an object of another kind than `{"events": [...]}`; nil if it does not.
+    /// What is wrong with a body that wraps its events in an object other than `{"events": [...]}`; nil if it does not.
     static func wrapper(of root: JSONValue) -> (field: String, message: String)? {
         for member in root.members.prefix(32) {
             let name = Excerpt.of(member.name, longest: longestName)
@@ -81,7 +81,7 @@ enum ForeignFields {
         return canonical
     }()
 
-    /// The first that fits counts.
+    /// The first match counts.
     private static let shapes = [
         Shape(
             marks: [["specversion"]],

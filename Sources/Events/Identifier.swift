@@ -4,10 +4,10 @@
     import Glibc
 #endif
 
-/// A name or an id that cannot be mistaken for another kind of name: a provider's for a client's, say.
+/// A name or an id that cannot be confused with another kind of name: a provider's with a client's, say.
 ///
-/// `Subject` exists for the compiler only. An identifier is compared byte for byte; what characters it may hold is
-/// checked where it comes in (`EventReader` for events, `Routing` for `routes.json`).
+/// `Subject` exists only for the compiler. Identifiers are compared byte for byte. Which characters one may contain is checked where it
+/// enters (`EventReader` for events, `Routing` for `routes.json`).
 package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable {
     package let rawValue: String
 
@@ -20,7 +20,7 @@ package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable {
     }
 }
 
-/// Byte for byte: `String` takes a composed letter and its decomposed form for equal, and two tenants would be one.
+/// Byte for byte: `String` treats a composed letter and its decomposed form as equal, so that two tenants would become one.
 extension Identifier {
     package static func == (left: Self, right: Self) -> Bool {
         var (left, right) = (left.rawValue, right.rawValue)
@@ -61,7 +61,7 @@ extension Identifier: Comparable {
 package typealias EventID = Identifier<CanonicalEvent>
 /// One configured account at a vendor, as `routes.json` names it.
 package typealias ProviderName = Identifier<ProviderSubject>
-/// The code that speaks one vendor's language: `lago`, `polar`, `flexprice`, `knetik`.
+/// The code for one vendor: `lago`, `polar`, `flexprice`, `knetik`.
 package typealias AdapterName = Identifier<AdapterSubject>
 /// A rule of `routes.json`: which events go to which destinations.
 package typealias RouteName = Identifier<RouteSubject>
@@ -69,7 +69,7 @@ package typealias RouteName = Identifier<RouteSubject>
 package typealias ClientName = Identifier<ClientSubject>
 /// The move of a route's customers from one provider to another, as `routes.json` names it.
 package typealias MigrationName = Identifier<MigrationSubject>
-/// Whose events these are; tenants never see one another's.
+/// The owner of events; tenants never see each other's.
 package typealias TenantID = Identifier<TenantSubject>
 
 /// Tells ``ProviderName`` from other identifiers.

@@ -1,6 +1,6 @@
 /// One JSON value that has been checked, kept byte for byte as received.
 ///
-/// Numbers keep their digits and strings their escapes, because nobody decoded and wrote them again.
+/// Numbers keep their digits and strings their escapes, because the value is never decoded and written again.
 package struct JSONText: Sendable, Equatable {
     /// The value's bytes, without whitespace around it. May share its storage with the request body it came in.
     package let bytes: ArraySlice<UInt8>

@@ -1,4 +1,4 @@
-/// The number of a backfill's walk through the journal; given once, from 1 on.
+/// The number of a backfill's lane, its walk through the journal. Never reused; starts at 1.
 package struct LaneNumber: RawRepresentable, Hashable, Comparable, Sendable {
     package let rawValue: Int64
 

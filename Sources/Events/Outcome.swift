@@ -1,16 +1,16 @@
 /// The outcome of one event in one attempt.
 package enum Outcome: Sendable, Equatable {
-    /// The vendor has it; `deduplicated` if it says that it had it already.
+    /// The vendor has it; `deduplicated` if it says that it already had it.
     case delivered(deduplicated: Bool)
-    /// Not applied, and only because of a neighbour in the batch: goes again at once, without it.
+    /// Not applied, and only because of another event in the batch: sent again at once, without that event.
     case resend
-    /// Certainly not applied; goes again later, not before `after` if the vendor named a time.
+    /// Certainly not applied; retried later, not before `after` if the vendor named a time.
     case retry(DeliveryFault, after: RetryAfter?)
-    /// May have been applied, or not; where it may be repeated, not before `after` if the vendor named a time.
+    /// It is unknown whether it was applied. If it may be repeated, not before `after` if the vendor named a time.
     case ambiguous(DeliveryFault, after: RetryAfter? = nil)
-    /// Will never pass.
+    /// Can never succeed.
     case reject(DeliveryFault)
-    /// The credential or the account is the trouble: the whole provider pauses, nothing is dropped.
+    /// The credential or the account is the problem: the whole provider pauses, and nothing is dropped.
     case park(DeliveryFault)
 }
 
@@ -20,12 +20,12 @@ package enum Verdict: Sendable, Equatable {
     case all(Outcome)
     /// One outcome per event, in the order sent.
     case each([Outcome])
-    /// Refused because of at least one event, and the vendor does not say which: the engine halves the batch until one stands
-    /// alone, which is then rejected with this fault. Repeating the others is safe, by not having been applied or by deduplication.
+    /// Refused because of at least one event, and the vendor does not say which: the engine halves the batch until one is alone, which is
+    /// then rejected with this fault. Repeating the others is safe, because they were not applied or are deduplicated.
     case unnamed(DeliveryFault)
 }
 
-/// When a vendor asked to come back.
+/// When to retry, according to the vendor.
 package enum RetryAfter: Sendable, Equatable {
     case delay(Duration)
     case at(Timestamp)
@@ -34,9 +34,9 @@ package enum RetryAfter: Sendable, Equatable {
 /// Why a delivery failed, in the same terms for every vendor.
 package struct DeliveryFault: Error, Sendable, Equatable {
     package let code: DeliveryErrorCode
-    /// One sentence of ours. Holds no secret and no customer data.
+    /// One sentence by the gateway. Contains no secret and no customer data.
     package let message: String
-    /// The vendor's own message, cut and redacted; nil if it said nothing.
+    /// The vendor's own message, truncated and redacted; nil if there was none.
     package let vendor: String?
 
     package init(code: DeliveryErrorCode, message: String, vendor: String? = nil) {
@@ -69,11 +69,11 @@ package enum DeliveryErrorCode: String, Sendable, CaseIterable {
     case backfillCancelled = "backfill_cancelled"
     /// Nothing failed: the outcome was unknown, and the vendor shows the event.
     case foundAtVendor = "found_at_vendor"
-    /// The outcome was unknown, and the vendor shows an event with the same identity that says something else.
+    /// The outcome was unknown, and the vendor shows an event with the same identity and different content.
     case otherAtVendor = "other_at_vendor"
     /// The outcome was unknown, and the vendor does not show the event.
     case absentAtVendor = "absent_at_vendor"
 
-    /// Whether it is the result of a look at the vendor.
+    /// Whether it is the result of a lookup at the vendor.
     package var isOfLookup: Bool { [.foundAtVendor, .otherAtVendor, .absentAtVendor].contains(self) }
 }

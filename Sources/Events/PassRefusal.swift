@@ -1,4 +1,4 @@
-/// Why a call to a vendor's own API is not passed on, or has no answer of the vendor's; a dialect says it in its vendor's words.
+/// Why a call to a vendor's own API is not passed on, or got no response from the vendor; a dialect writes it in its vendor's format.
 package struct PassRefusal: Error, Sendable, Equatable {
     /// What kind of refusal it is.
     package enum Kind: Sendable, Equatable {
@@ -6,11 +6,11 @@ package struct PassRefusal: Error, Sendable, Equatable {
         case badRequest
         /// The client is not allowed to make this call: 403.
         case forbidden
-        /// The vendor cannot be reached, broke off, or refuses the gateway: 502.
+        /// The vendor cannot be reached, closed the connection early, or refuses the gateway: 502.
         case badGateway
-        /// Not now: 503.
+        /// Temporarily unavailable: 503.
         case unavailable(retryAfterSeconds: Int)
-        /// The vendor took too long: 504.
+        /// The vendor did not respond in time: 504.
         case timeout
     }
 
@@ -23,7 +23,7 @@ package struct PassRefusal: Error, Sendable, Equatable {
         self.reason = reason
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     package var status: Int {
         switch kind {
         case .badRequest: 400
@@ -45,7 +45,7 @@ package struct PassRefusal: Error, Sendable, Equatable {
         }
     }
 
-    /// A word for programs.
+    /// The error code for programs.
     package var code: String {
         switch kind {
         case .badRequest: "not_passed_on"
@@ -56,7 +56,7 @@ package struct PassRefusal: Error, Sendable, Equatable {
         }
     }
 
-    /// The header fields of the answer.
+    /// The header fields of the response.
     package var headers: [String: String] {
         if case .unavailable(let seconds) = kind { ["Retry-After": "\(seconds)"] } else { [:] }
     }

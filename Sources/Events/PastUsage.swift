@@ -1,8 +1,8 @@
-/// What a vendor does with events of the past.
+/// What a vendor does with events from the past.
 package struct PastUsage: Sendable, Equatable {
-    /// One sentence for people: on which bill they come.
+    /// One sentence for people: on which bill they appear.
     package let effect: String
-    /// Whether it can put usage on a bill where nobody expects it, so that a person should confirm a backfill.
+    /// Whether usage can appear on an unexpected bill, so that a person should confirm a backfill.
     package let needsConfirmation: Bool
 
     package init(effect: String, needsConfirmation: Bool) {

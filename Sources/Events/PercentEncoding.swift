@@ -1,7 +1,7 @@
 /// Percent-encoding in paths and queries (RFC 3986).
 package enum PercentEncoding {
-    /// The decoded text; what is no valid encoding stays as it is.
-    /// - Parameter plusIsSpace: as forms and their queries have it; in paths a plus is a plus.
+    /// The decoded text; invalid encodings stay as they are.
+    /// - Parameter plusIsSpace: true for forms and their queries; in paths a plus is a plus.
     package static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
         let plus = plusIsSpace ? UInt8(ascii: "+") : nil
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == plus }) else { return String(text) }
@@ -34,7 +34,7 @@ package enum PercentEncoding {
         return value
     }
 
-    /// The text with everything encoded but letters, digits and `-._~`, fit for any part of an address.
+    /// The text with everything encoded except letters, digits and `-._~`, safe in any part of a URL.
     package static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
@@ -51,7 +51,7 @@ package enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The parameters as the end of an address, with the question mark: `?page=2&name=a%20b`; empty if there are none.
+    /// The parameters as the end of a URL, with the question mark: `?page=2&name=a%20b`; empty if there are none.
     package static func query(_ parameters: [(name: String, value: String)]) -> String {
         guard !parameters.isEmpty else { return "" }
         return "?" + parameters.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")

@@ -1,6 +1,6 @@
-/// How a destination takes part.
+/// How a destination takes part in a route.
 package enum DeliveryMode: String, Sendable, CaseIterable {
-    /// Delivered; its result counts for a waiting client.
+    /// Delivered; a client that waits, waits for its result.
     case primary
     /// Delivered; never affects the client.
     case mirror
@@ -10,14 +10,14 @@ package enum DeliveryMode: String, Sendable, CaseIterable {
     case off
 }
 
-/// A provider inside a route, with all that decides how an event is said there. Frozen with the plan.
+/// A provider inside a route, with everything that decides how an event is written there. Frozen with the plan.
 ///
-/// An object, because each delivery carries it: whether two go to the same place, mostly one look at their references tells.
+/// A class, because each delivery refers to it: comparing the references mostly shows whether two go to the same destination.
 package final class Destination: Sendable, Equatable {
     package let provider: ProviderName
     package let adapter: AdapterName
     package let mode: DeliveryMode
-    /// Event names to send under another name.
+    /// Event names that are sent under another name.
     package let rename: [String: String]
     /// The adapter's own settings, such as Lago's `subscription_id` template, checked against ``VendorTraits/settings``.
     package let settings: DestinationSettings
@@ -50,8 +50,8 @@ package final class Destination: Sendable, Equatable {
 
 /// The destinations of an event, fixed when it is accepted: a later change of `routes.json` never reroutes it.
 ///
-/// A reference, because thousands of events share one: the journal stores each plan once and tells plans apart by identity first,
-/// by ``encoded`` second.
+/// A class, because thousands of events share one plan: the journal stores each plan once, and compares plans by reference first and by
+/// ``encoded`` second.
 package final class Plan: Sendable {
     /// The route that matched; nil where none did.
     package let route: RouteName?
@@ -60,6 +60,8 @@ package final class Plan: Sendable {
     /// This plan as JSON; equal plans have equal bytes. Holds no secret.
     package let encoded: [UInt8]
 
+    /// Encodes the plan once, so that equal plans can be recognized by their bytes. `destinations` must meet what ``destinations``
+    /// promises.
     package init(route: RouteName?, destinations: [Destination]) {
         precondition(!destinations.contains { $0.mode == .off }, "a destination that is off is in no plan")
         precondition(

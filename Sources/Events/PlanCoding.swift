@@ -1,8 +1,8 @@
 import JSON
 
-/// A plan as JSON and back: how the journal keeps it.
+/// A plan as JSON, which is how the journal keeps it.
 package enum PlanCoding {
-    /// Equal plans give equal bytes: members are in a fixed order, maps in the order of their keys.
+    /// Equal plans give equal bytes: members have a fixed order, and maps are sorted by their keys.
     static func encode(route: RouteName?, destinations: [Destination]) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -16,7 +16,7 @@ package enum PlanCoding {
     }
 
     /// Reads what ``encode(route:destinations:)`` wrote.
-    /// - Returns: nil if the bytes are not a plan, which means that they were damaged or come from a newer version.
+    /// - Returns: nil if the bytes are not a plan: they are damaged or come from a newer version.
     package static func decode(_ bytes: [UInt8]) -> Plan? {
         guard let document = try? JSONDocument(parsing: bytes), let list = document.root["destinations"],
             list.kind == .array, let route = document.root["route"], route.isNull || route.kind == .string
@@ -32,7 +32,7 @@ package enum PlanCoding {
         return Plan(route: route.string.map { RouteName($0) }, destinations: destinations)
     }
 
-    /// The settings of a destination as one object, in the names of `routes.json`.
+    /// The settings of a destination as one object, with the names of `routes.json`.
     static func writeSettings(of destination: Destination, to writer: inout JSONWriter) {
         writer.beginObject()
         if !destination.rename.isEmpty {

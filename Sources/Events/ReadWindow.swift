@@ -1,16 +1,17 @@
-/// A span of event time, for which all of a vendor's events are read.
+/// A half-open span of event time, for which all of a vendor's events are read.
 package struct ReadWindow: Sendable, Hashable {
     package let from: Timestamp
-    /// Does not belong to it.
+    /// The end, which does not belong to the window.
     package let until: Timestamp
 
+    /// - Precondition: `until` is after `from`: a window is never empty.
     package init(from: Timestamp, until: Timestamp) {
         precondition(from < until, "a window of nothing holds nothing")
         self.from = from
         self.until = until
     }
 
-    /// Whether a timestamp lies in it.
+    /// Whether a timestamp is in it.
     package func contains(_ timestamp: Timestamp) -> Bool { from <= timestamp && timestamp < until }
 
     /// Its length.
@@ -24,12 +25,12 @@ package struct ReadWindow: Sendable, Hashable {
     }
 }
 
-/// Whose events of a window are wanted, as the vendor calls them.
+/// Restricts a window to the events of one name and customer, in the vendor's terms.
 package struct WindowOwner: Sendable, Hashable {
     /// The events' name.
     package let name: String
     package let customerID: String?
-    /// Where the vendor bills by subscription.
+    /// Given where the vendor bills by subscription.
     package let subscriptionID: String?
 
     package init(name: String, customerID: String?, subscriptionID: String?) {
@@ -45,9 +46,9 @@ package struct WindowOwner: Sendable, Hashable {
     }
 }
 
-/// A page of a vendor's list of a window.
+/// A page of the events that a vendor has in a window.
 package struct WindowPage: Sendable {
-    /// What the vendor sent. Some lie outside of the window where the vendor takes whole seconds only.
+    /// What the vendor sent. Some rows are outside the window where the vendor accepts whole seconds only.
     package let rows: [WindowRow]
     /// How many rows the list has, as the vendor counts them.
     package let total: Int
@@ -58,7 +59,7 @@ package struct WindowPage: Sendable {
         case end
         /// The cursor of the next page.
         case page(String)
-        /// More than the vendor can list without losing or repeating some: ask for parts of the window.
+        /// More than the vendor can list without losing or repeating some: read parts of the window instead.
         case narrower
     }
 
@@ -71,7 +72,7 @@ package struct WindowPage: Sendable {
 
 /// A row of a vendor's list.
 package struct WindowRow: Sendable, Equatable {
-    /// The vendor's own id of the row, by which one that is on two pages is one; nil if the vendor gives none.
+    /// The vendor's own id of the row, which identifies a row that is on two pages; nil if the vendor gives none.
     package let key: String?
     package let event: VendorEvent
 
@@ -81,7 +82,7 @@ package struct WindowRow: Sendable, Equatable {
     }
 }
 
-/// What a meter of a vendor adds up in one part of time.
+/// What a vendor's meter adds up in one part of time.
 package struct MeteredPart: Sendable, Equatable {
     package let start: Timestamp
     /// A JSON number, as the vendor writes it.
@@ -93,19 +94,19 @@ package struct MeteredPart: Sendable, Equatable {
     }
 }
 
-/// How what a vendor shows is compared with what it was sent.
+/// How to compare what a vendor shows with what it was sent.
 package struct ComparisonRules: Sendable, Equatable {
-    /// A part of what tells two events of a vendor apart, beside the id.
+    /// A field that belongs to the identity of an event at a vendor, beside the id.
     package enum IdentityPart: Sendable, CaseIterable {
         case name, customer, subscription, timestamp
     }
 
-    /// What tells events apart beside the id that they were sent with; nil if the vendor does not show the id, so that events are told
-    /// apart by what they say.
+    /// The fields that identify an event together with the id that it was sent with; nil if the vendor does not show the id, so that
+    /// events are identified by their content.
     package let identity: Set<IdentityPart>?
-    /// Properties that carry the id of events where the vendor does not show it; it is unique there.
+    /// Properties that carry the id of events where the vendor does not show it; unique there.
     package let idProperties: [String]
-    /// Whether values of properties come back as text.
+    /// Whether values of properties are shown as text.
     package let showsValuesAsText: Bool
     /// Whether the vendor adds numbers that it computes to the properties, as text.
     package let addsProperties: Bool

@@ -1,18 +1,18 @@
-/// Leaves one credential out of what a vendor said, by comparing with the credential itself: its length and its alphabet do not matter.
+/// Removes one credential from what a vendor sent. It compares with the credential itself, so its length and alphabet do not matter.
 package struct Redaction: Sendable {
     private let secret: Secret?
 
-    /// Stands where the credential was.
+    /// Replaces the credential.
     private static let mark = "[redacted]"
     /// Minimum length of the start of a credential that is recognized where a text was cut inside it.
     private static let shortestPart = 4
 
-    /// - Parameter secret: what must not be seen; nil: nothing.
+    /// - Parameter secret: the credential to remove; nil removes nothing.
     package init(of secret: Secret?) {
         self.secret = secret
     }
 
-    /// The text without the credential, as it is or percent-encoded; nor does it end in the first part of it, where it was cut.
+    /// The text without the credential, plain or percent-encoded. A first part of it at the end, where the text was cut, is removed too.
     package func redacted(_ text: String) -> String {
         guard let secret = secret?.reveal(), !secret.isEmpty else { return text }
         // By bytes: a combining mark behind a credential makes another character of its last letter.

@@ -1,6 +1,6 @@
 /// An event that was sent again to a provider that had confirmed it and lost it, as a comparison found.
 ///
-/// The delivery stays as it was settled: this is beside its attempts.
+/// The delivery stays settled: this is recorded beside its attempts.
 package struct Resend: Sendable, Equatable {
     package let provider: ProviderName
     /// When the provider had confirmed it again.

@@ -1,6 +1,6 @@
-/// The header field `Retry-After`, as RFC 9110 has it and as servers send it.
+/// The header field `Retry-After`, as RFC 9110 defines it and as servers send it.
 extension RetryAfter {
-    /// No delay is read as longer than this. The engine's own limit, which a provider can set, is shorter.
+    /// Longer delays count as this one. The engine's own limit, which a provider can set, is shorter.
     package static let longestDelay = Duration.seconds(7 * 86_400)
 
     /// Reads seconds (with or without a fraction), a Unix timestamp, or an HTTP date in any of its three forms.

@@ -1,8 +1,8 @@
 /// A vendor's or a client's key. Printing it, reflecting on it or logging it shows one word.
 ///
 /// It has no `Codable` and no `Hashable`, and ``reveal()`` is called in three places only: where a vendor's credential is put into the
-/// outgoing request, where it is left out of what the vendor says (``Redaction``), and where a client's new key is shown to the person who
-/// made it.
+/// outgoing request, where it is removed from the response (``Redaction``), and where a client's new key is shown to the person who
+/// created it.
 package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: String
 
@@ -18,14 +18,14 @@ package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebug
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Where vendor credentials come from; the caller of vendors asks for one as the last step before it sends.
+/// Where vendor credentials come from. A vendor call gets its credential as the last step before it is sent.
 package protocol CredentialResolving: Sendable {
-    /// The credential of a provider account; a program that prints it may have to be waited for.
+    /// The credential of a provider account. May take time, because a program may print it.
     /// - Throws: ``CredentialUnavailable`` with what to do, never with the value.
     nonisolated(nonsending) func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret
 }
 
-/// A provider's credential cannot be had. The provider is parked until it can.
+/// A provider's credential is not available. The provider is parked until it is.
 package struct CredentialUnavailable: Error, Sendable, Equatable {
     /// What is missing, and what to do about it.
     package let message: String

@@ -1,5 +1,5 @@
-/// The number of an event in the journal: unique, never given twice, and rising within the stream of one writer. Only the store counts
-/// with it.
+/// The number of an event in the journal: unique, never reused, and ascending within the stream of one writer. Only the store does
+/// arithmetic with it.
 package struct SequenceNumber: RawRepresentable, Hashable, Comparable, Strideable, Sendable {
     package let rawValue: Int64
 
@@ -7,7 +7,7 @@ package struct SequenceNumber: RawRepresentable, Hashable, Comparable, Strideabl
     package static let largest = SequenceNumber((1 << 60) - 1)
 
     /// Reads a number that came from outside, such as a cursor.
-    /// - Returns: nil unless the text must be an integer from 0 to ``largest``.
+    /// - Returns: nil unless the text is an integer from 0 to ``largest``.
     package init?(text: some StringProtocol) {
         guard let number = Int64(text), (0...Self.largest.rawValue).contains(number) else { return nil }
         rawValue = number

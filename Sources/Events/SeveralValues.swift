@@ -1,8 +1,8 @@
 import JSON
 
-/// A body with more JSON than one value, though its content type says that it has one.
+/// A body with more than one JSON value, although its content type declares one.
 enum SeveralValues {
-    /// Whether the values of a body are on lines of their own, so that it is read as lines whatever its content type.
+    /// Whether each value of a body is on its own line, so that it is read as lines whatever its content type.
     /// - Parameter error: why the body is not one value.
     static func areLines(_ body: [UInt8], _ error: JSONError) -> Bool {
         guard error.reason == .trailingBytes else { return false }
@@ -14,8 +14,8 @@ enum SeveralValues {
         return !rest[start...end].contains(newline)
     }
 
-    /// What helps where a value is followed by another one; empty if that is not what is wrong.
-    /// - Parameter isLine: whether the content type says that a line holds one value.
+    /// How to fix a value that is followed by another one; empty if that is not the problem.
+    /// - Parameter isLine: whether the content type says that each line has one value.
     static func advice(_ error: JSONError, isLine: Bool) -> String {
         guard error.reason == .trailingBytes else { return "" }
         let type = isLine ? "" : " with Content-Type: application/x-ndjson"
@@ -31,9 +31,9 @@ enum SeveralValues {
     }
 }
 
-/// A body whose first bytes say that it is no UTF-8 text at all.
+/// A body whose first bytes show that it is not UTF-8 text.
 enum NotText {
-    /// What the body is instead, and what to do; nil if its first bytes do not tell.
+    /// What the body is instead, and what to do; nil if its first bytes do not show it.
     static func reason(of body: [UInt8]) -> String? {
         if body.starts(with: [0x1F, 0x8B]) { return "it is compressed with gzip; send Content-Encoding: gzip" }
         if body.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {

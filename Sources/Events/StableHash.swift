@@ -1,14 +1,14 @@
 /// A hash that is the same in every process and every version: FNV-1a with a final mix.
 ///
-/// It must never change: customers would move between vendors in the middle of a migration. It has no salt, and so is none for tables that
-/// others fill.
+/// It must never change: otherwise customers would move between vendors in the middle of a migration. It has no salt, so do not use it
+/// for hash tables whose keys come from outside.
 package struct StableHash: Sendable {
     private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
-    /// Of nothing.
+    /// The hash of nothing.
     package init() {}
 
-    /// Adds bytes. Those of one call run into those of the next.
+    /// Adds bytes. There is no separator between the bytes of two calls.
     package mutating func add(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     }

@@ -1,7 +1,7 @@
-/// What events have in common that were accepted together: who sent them, when they came, and where they go.
+/// What events that were accepted together have in common: who sent them, when they arrived, and where they go.
 ///
-/// Each request has an object of its own, though tenant and plan are the same for many: references from thousands of events to one
-/// object would be counted by all threads at one place in memory, and each count would wait for the others.
+/// Each request has its own object, even though tenant and plan are the same for many: if thousands of events referred to one object, all
+/// threads would contend for its reference count.
 package final class Submission: Sendable {
     package let tenant: TenantID
     package let client: ClientName

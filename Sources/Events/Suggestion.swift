@@ -1,4 +1,4 @@
-/// Finds the word that somebody may have meant.
+/// Finds the word that was probably meant.
 package enum Suggestion {
     /// The candidate that is closest to `word`; nil if none is close enough to be a typing mistake of it.
     package static func closest(to word: String, among candidates: [String]) -> String? {

@@ -6,7 +6,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// The years 0 to 9999, for which RFC 3339 has four digits. No arithmetic with two timestamps of this range overflows.
     package static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
-    /// - Parameter milliseconds: what lies outside ``range`` becomes its nearest end.
+    /// - Parameter milliseconds: values outside ``range`` are clamped.
     package init(milliseconds: Int64) {
         self.milliseconds = min(max(milliseconds, Self.range.lowerBound), Self.range.upperBound)
     }
@@ -15,7 +15,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
-    /// This timestamp moved by a duration, cut to the millisecond, and at the ends of ``range``.
+    /// This timestamp moved by a duration, truncated to the millisecond and clamped to ``range``.
     package static func + (timestamp: Self, duration: Duration) -> Self {
         let (sum, overflows) = timestamp.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
         guard overflows else { return Timestamp(milliseconds: sum) }
@@ -37,11 +37,11 @@ extension Timestamp {
         return Timestamp(milliseconds: Int64(days - 719_162) * 86_400_000)
     }
 
-    /// What RFC 3339 can write, as most date libraries read it: years 1 to 9999.
+    /// What RFC 3339 can express and most date libraries can read: years 1 to 9999.
     package static let writable = start(ofYear: 1)...Timestamp(milliseconds: Timestamp.range.upperBound)
 }
 
-/// Tells the wall-clock time. Decisions are told the time; only shells ask for it.
+/// Reads the wall-clock time. Decisions get the time as an argument; only shells read the clock.
 package protocol WallClock: Sendable {
     /// The current time.
     var now: Timestamp { get }

@@ -1,10 +1,10 @@
-/// Says what is wrong with a timestamp that cannot be read: the value as it was sent, and the form that is right.
+/// Says what is wrong with a timestamp that cannot be read: the value as it was sent, and a correct form.
 package enum TimestampAdvice {
     private static let example = "2024-03-20T15:04:05.123Z"
 
     /// - Parameters:
     ///   - field: the name of the field or parameter.
-    ///   - text: what was sent as text, and is neither RFC 3339 nor one of the forms that ``Timestamp/init(lenient:)-(String)`` takes.
+    ///   - text: text that is neither RFC 3339 nor one of the forms that ``Timestamp/init(lenient:)-(String)`` accepts.
     package static func unreadable(_ field: String, _ text: String) -> String {
         let shown = "\(field) \(quoted(text))"
         let bytes = text.utf8
@@ -23,7 +23,7 @@ package enum TimestampAdvice {
             "\(shown) is not a date and time in RFC 3339 with an offset, such as \"\(example)\" or \"2024-03-20T16:04:05+01:00\""
     }
 
-    /// - Parameter number: the digits as they were sent; they are no Unix seconds of the years 1 to 9999.
+    /// - Parameter number: the digits as they were sent, which are not Unix seconds of the years 1 to 9999.
     static func outOfCalendar(_ field: String, _ number: String) -> String {
         let shown = "\(field) \(number.prefix(60))"
         guard let value = Double(number), value.magnitude < 1e19 else {

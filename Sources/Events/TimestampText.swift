@@ -1,9 +1,9 @@
 package import JSON
 
-/// RFC 3339 text and back. Own code because it runs for each event, both ways; the calendar is the proleptic Gregorian one.
+/// RFC 3339 text and back. Written here because it runs twice for each event; the calendar is the proleptic Gregorian one.
 extension Timestamp {
     /// Reads RFC 3339 with an offset: `2024-03-20T15:04:05.123Z`, `2024-03-20t16:04:05+01:00`, a space instead of the `T`.
-    /// Further digits than milliseconds are cut off, not rounded. Second 60 is refused: no vendor takes it.
+    /// Digits beyond milliseconds are cut off, not rounded. Second 60 is refused: no vendor accepts it.
     /// - Returns: nil if the text has another form or names no real date or time, or one that has no text in UTC: in a year before 0 or
     ///   after 9999.
     package init?(rfc3339 text: String) {
@@ -12,20 +12,20 @@ extension Timestamp {
         self.init(milliseconds: milliseconds)
     }
 
-    /// Reads RFC 3339, and the offsets that programs write in other forms but that mean one thing only: `+0000`, `+00`, each with a
-    /// space before it, and ` UTC`.
+    /// Reads RFC 3339, and offsets that programs write in other forms with only one meaning: `+0000`, `+00`, each with a space before it,
+    /// and ` UTC`.
     package init?(lenient text: String) {
         var text = text
         guard let milliseconds = text.withUTF8({ Self.milliseconds(rfc3339: $0, isLenient: true) }) else { return nil }
         self.init(milliseconds: milliseconds)
     }
 
-    /// Reads the text of a JSON string as ``init(lenient:)-(String)`` does, as it stands there if it has no escapes.
-    /// - Returns: nil also if the value is no string.
+    /// Reads the text of a JSON string as ``init(lenient:)-(String)`` does; if it has no escapes, directly from the document.
+    /// - Returns: nil also if the value is not a string.
     package init?(lenient value: JSONValue) { self.init(value, isLenient: true) }
 
-    /// Reads the text of a JSON string as ``init(rfc3339:)-(String)`` does, as it stands there if it has no escapes.
-    /// - Returns: nil also if the value is no string.
+    /// Reads the text of a JSON string as ``init(rfc3339:)-(String)`` does; if it has no escapes, directly from the document.
+    /// - Returns: nil also if the value is not a string.
     package init?(rfc3339 value: JSONValue) { self.init(value, isLenient: false) }
 
     private init?(_ value: JSONValue, isLenient: Bool) {
@@ -117,13 +117,13 @@ extension Timestamp {
 }
 
 extension JSONWriter {
-    /// A member whose value is a timestamp: ``Timestamp/rfc3339``, without a text on the way.
+    /// A member whose value is a timestamp: ``Timestamp/rfc3339``, written without an intermediate string.
     package mutating func member(_ name: String, timestamp: Timestamp) {
         key(name)
         string(plainBytes: Timestamp.rfc3339Bytes) { timestamp.writeRFC3339(to: $0) }
     }
 
-    /// A member whose value is ``Timestamp/unixSeconds`` as text, without a text on the way.
+    /// A member whose value is ``Timestamp/unixSeconds`` as text, written without an intermediate string.
     package mutating func member(_ name: String, unixSeconds timestamp: Timestamp) {
         key(name)
         string(plainBytes: timestamp.unixSecondsBytes) { timestamp.writeUnixSeconds(to: $0) }
@@ -194,8 +194,7 @@ private struct DigitScanner {
         return value
     }
 
-    /// - Parameter isLenient: whether the colon and the minutes may be absent, a space may stand before the sign, and ` UTC` is an
-    ///   offset.
+    /// - Parameter isLenient: whether the colon and the minutes may be absent, a space may precede the sign, and ` UTC` is an offset.
     mutating func offsetMinutes(isLenient: Bool) -> Int? {
         if skip("Z") || skip("z") { return 0 }
         if isLenient, skip(" "), skip("U") { return skip("T") && skip("C") ? 0 : nil }
@@ -209,15 +208,15 @@ private struct DigitScanner {
 }
 
 extension Timestamp {
-    /// Reads Unix seconds in decimal digits, cut to the millisecond without a binary float on the way.
-    /// - Returns: nil if the number lies outside the years 1 to 9999, as milliseconds taken for seconds do.
+    /// Reads Unix seconds in decimal digits, truncated to the millisecond without an intermediate binary float.
+    /// - Returns: nil if the number is outside the years 1 to 9999, as milliseconds mistaken for seconds are.
     package init?(unixSeconds text: String) {
         guard let number = JSONNumber(text) else { return nil }
         guard !number.digits.isEmpty else {
             self.init(milliseconds: 0)
             return
         }
-        // More digits in front of the point than any year has, or a value below a millisecond.
+        // More digits before the point than any year has, or a value below a millisecond.
         let wholeDigits = number.digits.count + number.exponent
         guard wholeDigits <= 12 else { return nil }
         guard wholeDigits + 3 > 0 else {

@@ -1,7 +1,7 @@
-/// How far from the time of acceptance an event's timestamp may lie.
+/// How far an event's timestamp may be from the time of acceptance.
 ///
-/// What lies beyond is a mistake: a year that was sent as seconds, a zero time, a clock that is wrong. Vendors store such events and
-/// never bill them, or bill them in different periods.
+/// Anything beyond is a mistake: a year that was sent as seconds, a zero time, a wrong clock. Vendors store such events and never bill
+/// them, or bill them in different periods.
 package struct TimestampWindow: Sendable, Equatable {
     /// The oldest age that is accepted.
     package let past: Duration
@@ -11,7 +11,7 @@ package struct TimestampWindow: Sendable, Equatable {
     /// Ten years back, with their leap days, and one day ahead.
     package static let standard = TimestampWindow(past: .seconds(3653 * 86_400), future: .seconds(86_400))
 
-    /// - Parameters: both at most 100,000 days, so that every sum with a real time can be told.
+    /// - Parameters: both at most 100,000 days, so that adding them to a real time stays within ``Timestamp/range``.
     package init(past: Duration, future: Duration) {
         precondition(past <= Self.widest && future <= Self.widest, "a window has an end on both sides")
         self.past = past
@@ -57,7 +57,7 @@ package struct TimestampWindow: Sendable, Equatable {
 
     private static let goZero: Int64 = -62_135_596_800_000
 
-    /// A length of time as people say it: `10 years`, `35 days`, `36 hours`.
+    /// A length of time for people: `10 years`, `35 days`, `36 hours`.
     package static func text(_ duration: Duration) -> String {
         if duration == standard.past { return "10 years" }
         let seconds = duration.components.seconds

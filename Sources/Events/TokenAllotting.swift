@@ -1,23 +1,23 @@
 /// Hands out tokens of rate limits that several gateways share.
 package protocol TokenAllotting: Sendable {
-    /// Takes tokens of a limit: what is needed, or nothing; beside it as much of what is wanted as is there.
+    /// Takes tokens of a limit: all that are needed, or none; in addition as many of those wanted as are available.
     ///
-    /// A limit that was never asked for is full, and tokens come back evenly. More than the limit has at all are given when it is full, and
-    /// are paid for afterwards.
-    /// - Returns: nil if it cannot be told now.
+    /// A limit that is used for the first time is full, and tokens come back evenly. An order that exceeds the whole limit is granted
+    /// when it is full, and paid off afterwards.
+    /// - Returns: nil if the limit cannot be reached now.
     func allot(_ order: TokenOrder) async -> TokenGrant?
 }
 
-/// What a gateway asks of a limit that it shares with others.
+/// A gateway's order for tokens of a limit that it shares with others.
 package struct TokenOrder: Sendable, Equatable {
-    /// Whose limit it is.
+    /// The owner of the limit.
     package let holder: String
-    /// Which of their limits.
+    /// Which of the owner's limits.
     package let what: String
     package let limit: RateLimit
-    /// Tokens without which nothing is taken.
+    /// If these tokens are not available, nothing is taken.
     package let needed: Double
-    /// Tokens that are taken beside, as far as they are there.
+    /// Tokens that are taken in addition, as far as they are available.
     package let wanted: Double
 
     package init(of holder: String, _ what: String, limit: RateLimit, needed: Double, wanted: Double = 0) {
@@ -29,9 +29,9 @@ package struct TokenOrder: Sendable, Equatable {
     }
 }
 
-/// What a gateway was given.
+/// The answer to a ``TokenOrder``.
 package struct TokenGrant: Sendable, Equatable {
-    /// Nothing, or at least what was needed.
+    /// Zero, or at least what was needed.
     package let tokens: Double
     /// What is left for all gateways.
     package let left: Double

@@ -1,4 +1,4 @@
-/// Keeps what is sent within a rate: each unit takes a token, and tokens come back evenly.
+/// Keeps sending within a rate: each unit takes a token, and tokens come back evenly.
 package struct TokenBucket: Sendable, Equatable {
     private let capacity: Double
     /// The time in which one token comes back.
@@ -13,45 +13,47 @@ package struct TokenBucket: Sendable, Equatable {
         filledAt = now
     }
 
-    /// A bucket for calls to a vendor. It holds a tenth of the limit (at least one), and tokens come back at the rate of the rest: a burst
-    /// is short, and no period exceeds the limit.
+    /// A bucket for calls to a vendor. It holds a tenth of the limit (at least one), and tokens come back at the rate of the remainder:
+    /// bursts are short, and no period exceeds the limit.
     package init(shortBursts limit: RateLimit, at now: ContinuousClock.Instant) {
         let capacity = max(1, (Double(limit.requests) / 10).rounded(.down))
         let steady = max(1, Double(limit.requests) - capacity)
         self.init(capacity: capacity, interval: limit.per / steady, at: now)
     }
 
-    /// A bucket for what a client sends. It holds as many tokens as the limit names, so a client that was silent may send that much at
+    /// A bucket for what a client sends. It holds as many tokens as the limit names, so a client that was idle may send that much at
     /// once.
     package init(fullBursts limit: RateLimit, at now: ContinuousClock.Instant) {
         self.init(capacity: Double(limit.requests), interval: limit.per / limit.requests, at: now)
     }
 
-    /// How long it takes from `now` until this many tokens can be taken: zero if they are there. More than fit wait for a full bucket.
+    /// The time from `now` until this many tokens can be taken: zero if they are available. An order larger than the bucket waits until
+    /// it is full.
     package func wait(for count: Int, at now: ContinuousClock.Instant) -> Duration {
         wait(for: Double(count), at: now)
     }
 
-    /// The same for a part of a token, or for one and a part.
+    /// The same for fractions of a token.
     package func wait(for amount: Double, at now: ContinuousClock.Instant) -> Duration {
         let missing = min(amount, capacity) - refilled(at: now)
-        // Less than that is a rounding error, for which waiting would never end: so short a time changes no sum.
+        // A smaller difference is a rounding error: adding so short a time to a clock reading changes nothing, so the wait would never
+        // end.
         return missing > 1e-9 ? interval * missing : .zero
     }
 
-    /// Takes tokens, there or not. What is missing is paid for afterwards: a large batch is slow, not impossible.
+    /// Takes tokens whether or not they are available. What is missing is paid off afterwards: a large batch is slow, not impossible.
     package mutating func take(_ count: Int, at now: ContinuousClock.Instant) {
         take(Double(count), at: now)
     }
 
-    /// The same for a part of a token, or for one and a part.
+    /// The same for fractions of a token.
     package mutating func take(_ amount: Double, at now: ContinuousClock.Instant) {
         tokens = refilled(at: now) - amount
         filledAt = now
     }
 
-    /// Takes tokens if there is nothing to wait for.
-    /// - Returns: nil if they were taken, else the time after which they can be.
+    /// Takes tokens if they are available.
+    /// - Returns: nil if they were taken, otherwise the time after which they can be.
     package mutating func takeIfPresent(_ count: Int, at now: ContinuousClock.Instant) -> Duration? {
         let wait = wait(for: count, at: now)
         guard wait == .zero else { return wait }

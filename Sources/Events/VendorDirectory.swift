@@ -1,6 +1,6 @@
 /// A page of the customers that a vendor has.
 package struct VendorCustomerPage: Sendable, Equatable {
-    /// By the application's ids. Customers for which the vendor has none are left out.
+    /// The application's ids. Customers without one at the vendor are left out.
     package let ids: [String]
     /// Where the next page begins; nil at the end.
     package let next: String?
@@ -11,7 +11,7 @@ package struct VendorCustomerPage: Sendable, Equatable {
     }
 }
 
-/// A page of the subscriptions that run at a vendor.
+/// A page of the subscriptions that are active at a vendor.
 package struct VendorSubscriptionPage: Sendable, Equatable {
     package let subscriptions: [VendorSubscription]
     /// Where the next page begins; nil at the end.
@@ -23,18 +23,18 @@ package struct VendorSubscriptionPage: Sendable, Equatable {
     }
 }
 
-/// A subscription that runs at a vendor.
+/// A subscription that is active at a vendor.
 package struct VendorSubscription: Sendable, Equatable {
-    /// The application's id of it where the vendor has one, else the vendor's.
+    /// The application's id if the vendor has it, otherwise the vendor's.
     package let id: String
-    /// The application's id of the customer; nil if the vendor does not tell.
+    /// The application's id of the customer; nil if the vendor does not show it.
     package let customerID: String?
-    /// The day from which the vendor counts its periods, if each begins on that day of the month; nil if they follow the calendar, or if the
-    /// vendor does not tell.
+    /// The day from which the vendor counts its periods, if each begins on that day of the month; nil if they follow the calendar, or if
+    /// the vendor does not show it.
     package let anchor: Timestamp?
-    /// The billing period that runs; nil if the vendor does not tell.
+    /// The current billing period; nil if the vendor does not show it.
     package let period: ReadWindow?
-    /// When it ends; nil if it goes on.
+    /// When it ends; nil if it has no end.
     package let endsAt: Timestamp?
 
     package init(id: String, customerID: String?, anchor: Timestamp?, period: ReadWindow?, endsAt: Timestamp?) {

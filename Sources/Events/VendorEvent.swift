@@ -12,7 +12,7 @@ package struct VendorEvent: Sendable, Equatable {
         var notes: [String]
     }
 
-    /// Comparisons hand on thousands of events at a time: so a copy takes one reference along instead of one to each text.
+    /// Comparisons pass on thousands of events at a time, so a copy counts one reference instead of one per text.
     private final class Stored: Sendable {
         let fields: Fields
 
@@ -23,6 +23,7 @@ package struct VendorEvent: Sendable, Equatable {
 
     private var stored: Stored
 
+    /// Keeps the fields in one object, see above; their meaning is that of the properties below.
     package init(
         id: String?,
         name: String,
@@ -96,13 +97,13 @@ extension VendorEvent {
         set { fields.properties = newValue }
     }
 
-    /// What exists at this vendor alone, as an object.
+    /// The fields that only this vendor has, as an object.
     package var own: JSONText? {
         get { stored.fields.own }
         set { fields.own = newValue }
     }
 
-    /// What is to be known about this answer: how it was matched, what the vendor changed.
+    /// Remarks for people: how the event was matched, what the vendor changed.
     package var notes: [String] {
         get { stored.fields.notes }
         set { fields.notes = newValue }

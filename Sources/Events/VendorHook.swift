@@ -1,32 +1,32 @@
-/// Messages that a vendor sends by itself, to an address that it was given.
+/// Messages that a vendor sends on its own, to an address that it was given (webhooks).
 ///
 /// A value without state that does no I/O, like an ``Adapter``.
 package protocol VendorHook: Sendable {
-    /// Whether a message comes from who has the key.
+    /// Whether a message was signed with the key.
     /// - Parameters:
     ///   - body: as received.
     ///   - field: the value of a header field of the message, by its name.
     func isSigned(_ body: [UInt8], with key: Secret, _ field: (String) -> String?) -> Bool
 
-    /// What a message says; nil if it is not one of the vendor's.
+    /// The content of a message; nil if it is not one of the vendor's.
     func read(_ body: [UInt8]) -> VendorNotice?
 }
 
-/// What a vendor says by itself.
+/// The content of a vendor's message.
 package enum VendorNotice: Sendable, Equatable {
-    /// Events that it stores and does not bill.
+    /// Events that the vendor stores and does not bill.
     case unbilled([UnbilledEvent])
-    /// Something of no concern here: the vendor's word for it.
+    /// A message that the gateway ignores, with the vendor's name for it.
     case other(String)
 }
 
-/// An event that a vendor stores and does not bill, as the vendor says.
+/// An event that a vendor stores and does not bill, according to the vendor.
 package struct UnbilledEvent: Sendable, Hashable {
-    /// What is in the way.
+    /// Why it is not billed.
     package enum Reason: String, Sendable, CaseIterable {
         /// No metric counts events of its name.
         case noMetric = "no_metric"
-        /// A property that the metric needs is missing, or has a value that it does not take.
+        /// A property that the metric needs is missing, or has a value that the metric does not accept.
         case unusableProperty = "unusable_property"
     }
 

@@ -1,53 +1,53 @@
-/// What can be asked of a vendor about events: to read them back, to price one.
+/// What a vendor can be asked about events: to read them back, to price one.
 ///
-/// A value without state that does no I/O, like an ``Adapter``: each question is a ``VendorInquiry``, which says what to ask and
-/// what the answers mean. What a vendor cannot do is ``VendorInquiry/unsupported(_:)``, by itself or by the default.
+/// A value without state that does no I/O, like an ``Adapter``: each question is a ``VendorInquiry``, which holds the requests and
+/// interprets the responses. What a vendor cannot do is ``VendorInquiry/unsupported(_:)``, which is the default.
 package protocol VendorReader: Sendable {
-    /// What this vendor's API can answer at all.
+    /// The questions that this vendor's API can answer.
     var abilities: Set<VendorAbility> { get }
 
-    /// The events with an id; none if the vendor has none (yet).
+    /// The events with an id; empty if the vendor has none, or none yet.
     func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]>
 
-    /// Why the vendor may have an event and not show it, in one sentence for people; nil if nothing is known.
+    /// Why the vendor may have an event without showing it, in one sentence for people; nil if no reason is known.
     func reasonNotFound(_ wanted: WantedEvent) -> String?
 
-    /// In which of its stores the vendor keeps an event that it shows: a ``CorrectionTraits/store``; nil if it does not tell.
+    /// The vendor's store that has an event which it shows: a ``CorrectionTraits/store``; nil if that cannot be seen.
     func store(of shown: VendorEvent) -> String?
 
     /// A page of events.
     func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage>
 
-    /// Which names occur, with counts.
+    /// The names of events that occur, with counts.
     func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]>
 
-    /// What an event would cost now. Nothing is stored there.
+    /// What an event would cost now. The vendor stores nothing.
     func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate>
 
-    /// Which of the questions that follow the vendor answers.
+    /// Which of the following questions the vendor answers.
     var obstacles: ObstacleTraits { get }
 
-    /// Why the vendor does not bill an event that it has; nil if it does, or if it does not tell. Nothing is stored there.
+    /// Why the vendor does not bill an event that it has; nil if it does, or if that is unknown. The vendor stores nothing.
     func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?>
 
     /// Which names of events the vendor's metrics count.
     func countedNames() -> VendorInquiry<CountedNames>
 
-    /// The times whose events the vendor bills to a subscription; none of a subscription that never ran, nil if the vendor does not tell.
+    /// The times whose events the vendor bills to a subscription; empty for one that was never active, nil if that is unknown.
     /// - Parameter subscription: the application's id.
     func billedTimes(of subscription: String) -> VendorInquiry<[ReadWindow]?>
 
-    /// Whether the vendor has a customer with an id of the application's.
+    /// Whether the vendor has a customer with this id of the application.
     func hasCustomer(_ id: String) -> VendorInquiry<Bool>
 
     /// How many events the vendor has in a window; counted as ``WindowPage/total``.
-    /// - Parameter owner: whose events; nil: everybody's.
+    /// - Parameter owner: whose events; nil for everybody's.
     func count(_ window: ReadWindow, of owner: WindowOwner?) -> VendorInquiry<Int>
 
     /// A page of all events that the vendor has in a window.
     /// - Parameters:
-    ///   - owner: whose events; nil: everybody's.
-    ///   - cursor: of ``WindowPage/Next/page(_:)`` of the page before; nil for the first.
+    ///   - owner: whose events; nil for everybody's.
+    ///   - cursor: from ``WindowPage/Next/page(_:)`` of the previous page; nil for the first.
     func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage>
 
     /// All events that the vendor has with some ids, whenever they occurred.
@@ -61,44 +61,44 @@ package protocol VendorReader: Sendable {
     /// - Returns: how many of them the vendor did not have, and has now; see ``ReadTraits/countsNewEvents``.
     func resend(_ events: [TranslatedEvent]) -> VendorInquiry<Int>
 
-    /// What a meter of the vendor adds up, by whole parts of time. Parts without events may be left out.
+    /// What a vendor's meter adds up, by whole parts of time. Parts without events may be absent.
     /// - Parameters:
     ///   - meter: the vendor's id of the meter.
     ///   - window: of whole parts, at most ``SumTraits/longest``.
     func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]>
 
-    /// What the vendor bills a customer for, of some metrics; nothing of a customer that it does not bill.
+    /// What the vendor bills a customer for, by metric; empty for a customer that it does not bill.
     /// - Parameters:
     ///   - customer: with all subscriptions that are wanted, where the vendor bills by subscription.
     ///   - metrics: the vendor's ids, as in ``CatalogueMetric/id``.
-    ///   - window: a billing period. A vendor that shows periods of its own tells which; see ``VendorUsage/period``.
+    ///   - window: a billing period. A vendor with periods of its own says which it used; see ``VendorUsage/period``.
     func usage(of customer: UsageCustomer, metrics: [String], in window: ReadWindow) -> VendorInquiry<[VendorUsage]>
 
-    /// What the vendor bills all its customers for, of one metric, in the period that runs.
+    /// What the vendor bills all its customers for, for one metric, in the current period.
     func usage(of metric: String) -> VendorInquiry<[VendorUsage]>
 
-    /// What the vendor can bill by.
+    /// The metrics that the vendor can bill by.
     func catalogue() -> VendorInquiry<[CatalogueMetric]>
 
     /// A page of all customers that the vendor has.
-    /// - Parameter cursor: ``VendorCustomerPage/next`` of the page before; nil for the first.
+    /// - Parameter cursor: ``VendorCustomerPage/next`` of the previous page; nil for the first.
     func customers(after cursor: String?) -> VendorInquiry<VendorCustomerPage>
 
-    /// A page of all subscriptions that run.
-    /// - Parameter cursor: ``VendorSubscriptionPage/next`` of the page before; nil for the first.
+    /// A page of all active subscriptions.
+    /// - Parameter cursor: ``VendorSubscriptionPage/next`` of the previous page; nil for the first.
     func subscriptions(after cursor: String?) -> VendorInquiry<VendorSubscriptionPage>
 
-    /// The event as the vendor's lists would show it if it keeps what it was sent; nil if these are none of the vendor's words.
+    /// The event as the vendor's lists would show it if nothing is changed; nil if the bytes are not in this vendor's format.
     func echo(of event: TranslatedEvent) -> VendorEvent?
 
-    /// How what the vendor shows is compared with what it was sent.
+    /// How to compare what the vendor shows with what it was sent.
     /// - Parameters:
-    ///   - shown: what it shows in the window; some vendors' stores are distinguished by it.
+    ///   - shown: the events of the window, by which some vendors' stores can be distinguished.
     ///   - settings: those that the events were sent with.
     func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules
 }
 
-/// What a vendor may be able to answer.
+/// A kind of question that a vendor may be able to answer.
 package enum VendorAbility: String, Sendable, CaseIterable {
     case find, list, names, estimate
     /// ``VendorReader/count(_:)`` and ``VendorReader/events(in:after:)``.
@@ -126,10 +126,10 @@ extension VendorReader {
         -> VendorInquiry<WindowPage>
     { .unsupported(nil) }
 
-    /// How many events of everybody's the vendor has in a window.
+    /// How many events the vendor has in a window, of all customers.
     package func count(_ window: ReadWindow) -> VendorInquiry<Int> { count(window, of: nil) }
 
-    /// A page of everybody's events in a window.
+    /// A page of the events in a window, of all customers.
     package func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
         events(in: window, of: nil, after: cursor)
     }
@@ -151,22 +151,23 @@ extension VendorReader {
 /// A question to a vendor, which may take several requests.
 package indirect enum VendorInquiry<Value: Sendable>: Sendable {
     case done(Value)
-    /// The vendor failed, refused, or said what is not understood.
+    /// The vendor failed or refused, or its response is not understood.
     case failed(DeliveryFault)
-    /// The vendor cannot answer this, with what it could answer instead; nil if it cannot answer such questions at all.
+    /// The vendor cannot answer this. The text says what it can answer instead; nil if it answers no such questions at all.
     case unsupported(String?)
     case ask(VendorRequest, next: @Sendable (VendorAnswer) -> VendorInquiry<Value>)
 }
 
-/// An event to be found at a vendor.
+/// An event to look for at a vendor.
 package struct WantedEvent: Sendable {
-    /// As the application named it.
+    /// The application's id.
     package let id: EventID
-    /// The event as the journal has it, with the id that it was sent with; nil if it does not have it.
+    /// The event as the journal has it, with the id that it was sent with; nil if it is not in the journal.
     package let known: AcceptedEvent?
     /// Where it was sent; nil if it was not sent there.
     package let destination: Destination?
 
+    /// - Parameter known: the event of the journal; its id is replaced by the one that `destination` sends.
     package init(id: EventID, known: AcceptedEvent?, destination: Destination?) {
         self.id = id
         self.known = destination.flatMap { known?.asSent(to: $0) } ?? known
@@ -176,12 +177,12 @@ package struct WantedEvent: Sendable {
 
 /// Which events of a vendor, in which order.
 package struct VendorListQuery: Sendable {
-    /// Without conditions on deliveries, which are the journal's.
+    /// Without conditions on deliveries, which only the journal knows.
     package let filter: EventFilter
     package let order: EventSearch.Order
-    /// Maximum number of events of a page; at least 1. A page may have fewer, and more may follow it anyway.
+    /// Maximum number of events per page; at least 1. A page may have fewer even if more follow.
     package let limit: Int
-    /// What ``VendorEventPage/next`` of the page before was.
+    /// ``VendorEventPage/next`` of the previous page.
     package let cursor: String?
 
     package init(filter: EventFilter, order: EventSearch.Order, limit: Int, cursor: String?) {
@@ -197,7 +198,7 @@ package struct VendorEventPage: Sendable {
     package var events: [VendorEvent]
     /// Where the next page begins; nil at the end.
     package var next: String?
-    /// The parameters that the vendor does not know, by which its page was filtered here.
+    /// The parameters that the vendor does not support, so that the gateway filtered its page by them.
     package var filteredByGateway: [String]
     package var notes: [String]
 
@@ -219,9 +220,9 @@ package struct Estimate: Sendable, Equatable {
         /// ISO 4217.
         package let currency: String
         package let units: String?
-        /// Of one unit; nil if the vendor does not say.
+        /// Price of one unit; nil if the vendor does not say.
         package let unitAmount: String?
-        /// Without taxes.
+        /// Before taxes.
         package let amount: Money
         package let taxes: Money
         package let total: Money
@@ -276,7 +277,7 @@ package struct Money: Sendable, Equatable {
         self.decimals = decimals
     }
 
-    /// - Parameter currency: ISO 4217. Most currencies have two decimals; the lists are of those that have none or three.
+    /// - Parameter currency: ISO 4217. Most currencies have two decimals; the lists name those with none or three.
     package init(minor: Int64, currency: String) {
         let decimals = Self.withoutDecimals.contains(currency) ? 0 : Self.withThreeDecimals.contains(currency) ? 3 : 2
         self.init(minor: minor, decimals: decimals)

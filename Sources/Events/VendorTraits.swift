@@ -1,4 +1,4 @@
-/// What a vendor can do and wants, as data: the engine obeys it, `routes.json` is checked against it.
+/// What a vendor can do and requires, as data: the engine follows it, and `routes.json` is checked against it.
 package struct VendorTraits: Sendable, Equatable {
     package let adapter: AdapterName
     /// The vendor's name for people.
@@ -7,7 +7,7 @@ package struct VendorTraits: Sendable, Equatable {
     package let requests: RequestTraits
     /// The settings that a destination of this vendor takes in `routes.json`.
     package let settings: [SettingField]
-    /// The canonical fields for which the vendor has no place: `source`.
+    /// The canonical fields that the vendor cannot store: `source`.
     package let ignoredFields: [String]
     /// How the vendor shows the events that it has; nil if it shows none.
     package let reads: ReadTraits?
@@ -94,26 +94,27 @@ package struct BillingTraits: Sendable, Equatable {
 
 /// Which time of an event decides in which billing period it is.
 package enum BillingClock: String, Sendable {
-    /// The event's own timestamp: a late event is on the bill of its time.
+    /// The event's own timestamp: a late event is on the bill of its own time.
     case eventTime = "event_time"
-    /// When the vendor gets it: a late event is on the bill of the running period.
+    /// When the vendor receives it: a late event is on the bill of the current period.
     case receipt
 }
 
 /// How a vendor shows the events that it has.
 package struct ReadTraits: Sendable, Equatable {
-    /// The longest time from the vendor's success until its lists show the event, as far as it is known.
+    /// The longest time from the vendor's confirmation until its lists show the event, as far as it is known.
     package let lag: Duration
     package let lists: ListTraits
     /// How it shows sums of a property; nil if it does not, or only to accounts that pay for it.
     package let sums: SumTraits?
     /// How it shows what it bills; nil if it does not.
     package let usage: UsageTraits?
-    /// The ``CorrectionTraits/store`` in which the vendor shows an event as soon as it has it; nil if there is none.
+    /// The ``CorrectionTraits/store`` in which the vendor shows an event immediately; nil if there is none.
     package let immediateStore: String?
-    /// Whether an event that is sent again changes nothing, and the vendor tells how many it did not have: see ``VendorReader/resend(_:)``.
+    /// Whether sending an event again is harmless, and the vendor says how many it did not have: see ``VendorReader/resend(_:)``.
     package let countsNewEvents: Bool
-    /// For how many ids at once ``VendorReader/events(withIDs:in:)`` asks; nil if the vendor finds no events by the ids in their properties.
+    /// Maximum number of ids per call of ``VendorReader/events(withIDs:in:)``; nil if the vendor cannot find events by ids in their
+    /// properties.
     package let idsPerRequest: Int?
 
     package init(
@@ -154,9 +155,9 @@ package struct ListTraits: Sendable, Equatable {
     }
 }
 
-/// How a vendor shows what its meters add up.
+/// How a vendor shows the sums of its meters.
 package struct SumTraits: Sendable, Equatable {
-    /// The length of the parts of time, which begin at multiples of it since 1970.
+    /// The length of one part of time. Parts begin at multiples of it since 1970.
     package let part: Duration
     /// The longest span of one question.
     package let longest: Duration
@@ -168,21 +169,21 @@ package struct SumTraits: Sendable, Equatable {
     }
 }
 
-/// Where a vendor wants its credential.
+/// Where a vendor expects its credential.
 package enum CredentialPlacement: Sendable, Equatable {
     /// In a header field, after a prefix such as `Bearer ` (empty if the value is alone).
     case header(name: String, prefix: String)
-    /// In a parameter of the query.
+    /// In a query parameter.
     case query(name: String)
 }
 
-/// A setting of a provider in `routes.json` whose value the vendor wants in a header field: which part of an account is meant.
+/// A setting of a provider in `routes.json` that is sent in a header field and selects a part of the vendor's account.
 package struct AccountHeader: Sendable, Equatable {
     /// The setting's name in `routes.json`.
     package let setting: String
     /// The header field's name.
     package let header: String
-    /// One sentence for people: what it does and what holds without it.
+    /// One sentence for people: what it does, and the default.
     package let summary: String
 
     package init(setting: String, header: String, summary: String) {
@@ -192,10 +193,10 @@ package struct AccountHeader: Sendable, Equatable {
     }
 }
 
-/// How much one request may carry.
+/// Maximum size of one request.
 package struct BatchLimit: Sendable, Equatable {
     package let events: Int
-    /// Limit of the request body.
+    /// Maximum size of the request body.
     package let bytes: Int
     /// Whether it must not hold two events of one ``TranslatedEvent/identity``.
     package let oneIdentityOnce: Bool
@@ -212,24 +213,25 @@ package struct BatchLimit: Sendable, Equatable {
         BatchLimit(events: max(1, min(events, most)), bytes: bytes, oneIdentityOnce: oneIdentityOnce)
     }
 
-    /// How many bytes another event may have in a request that carries events of so many bytes: without the comma before it, and what a
-    /// request has around its events.
+    /// How many bytes another event may have in a request that already has so many bytes of events: without the comma before it, and
+    /// without what surrounds the events.
     package func room(behind carried: Int) -> Int { bytes - 256 - carried - 1 }
 }
 
-/// Whether sending an event again is safe when it is not known if it arrived.
+/// Whether it is safe to send an event again while it is unknown whether it arrived.
 package enum Deduplication: Sendable, Equatable {
-    /// The vendor counts a repeat again: an attempt of unknown outcome is never repeated by itself.
+    /// The vendor counts a repeat again: an attempt with unknown outcome is never repeated automatically.
     case none
-    /// The vendor keeps one of several events with the same identity; nil: it remembers forever.
+    /// The vendor keeps one of several events with the same identity, within `memory`; nil means forever.
     case byIdentity(memory: Duration?)
 }
 
-/// So many requests in so long a time.
+/// A number of requests per period.
 package struct RateLimit: Sendable, Equatable {
     package let requests: Int
     package let per: Duration
 
+    /// - Precondition: both are positive.
     package init(requests: Int, per: Duration) {
         precondition(requests > 0 && per > .zero, "a limit of nothing never lets anything pass")
         self.requests = requests

@@ -1,18 +1,18 @@
-/// What a vendor can bill by.
+/// A metric that a vendor can bill by.
 package struct CatalogueMetric: Sendable, Equatable {
-    /// By which the vendor is asked for usage, and `metrics` of `routes.json` names it.
+    /// The vendor's id of the metric; `metrics` of `routes.json` uses it.
     package let id: String
-    /// For people.
+    /// Its name for people.
     package let name: String
-    /// The event name that it takes, as the vendor knows it; nil for one that is not distinguished by one name.
+    /// The event name that it counts, in the vendor's format; nil if it does not select by one name.
     package let eventName: String?
-    /// Nil for one that the gateway does not have.
+    /// How it aggregates; nil if the gateway does not support that.
     package let aggregate: MetricAggregate?
-    /// The aggregate in the vendor's words.
+    /// The vendor's name of the aggregate.
     package let vendorAggregate: String
     /// The metered property; nil for none.
     package let property: String?
-    /// What an event must have beside the name, in the vendor's words; nil for nothing.
+    /// Further conditions on its events, as the vendor writes them; nil if there are none.
     package let filter: String?
 
     package init(
@@ -34,11 +34,11 @@ package struct CatalogueMetric: Sendable, Equatable {
     }
 }
 
-/// Whose usage is asked for.
+/// The customer whose usage is wanted.
 package struct UsageCustomer: Sendable, Hashable {
     /// The application's id; nil if its events name a subscription only.
     package let id: String?
-    /// Where the vendor bills by subscription, the application's id of one; else nil.
+    /// The application's id of a subscription, where the vendor bills by subscription; otherwise nil.
     package let subscriptionID: String?
 
     package init(id: String?, subscriptionID: String?) {
@@ -47,19 +47,19 @@ package struct UsageCustomer: Sendable, Hashable {
     }
 }
 
-/// What a vendor bills a customer for, of one metric.
+/// What a vendor bills a customer for, for one metric.
 package struct VendorUsage: Sendable, Equatable {
     /// As in ``CatalogueMetric/id``.
     package let metric: String
-    /// The application's id of the customer; nil if the vendor does not tell.
+    /// The application's id of the customer; nil if the vendor does not show it.
     package let customerID: String?
     /// A decimal number.
     package let units: String
-    /// How many events are in it; nil if the vendor does not tell.
+    /// How many events it includes; nil if the vendor does not show it.
     package let events: Int?
-    /// For which period it is; nil if the vendor does not tell, or if it is the one that was asked for.
+    /// Its period; nil if it is the requested one, or if the vendor does not show it.
     package let period: ReadWindow?
-    /// What these units cost; nil if the vendor does not tell.
+    /// The price of these units; nil if the vendor does not show it.
     package let billed: BilledAmount?
 
     package init(
@@ -79,7 +79,7 @@ package struct VendorUsage: Sendable, Equatable {
     }
 }
 
-/// What a vendor bills, without taxes.
+/// What a vendor bills, before taxes.
 package struct BilledAmount: Sendable, Equatable {
     /// A decimal number, in the currency's main unit.
     package let amount: String
@@ -94,7 +94,7 @@ package struct BilledAmount: Sendable, Equatable {
 
 /// How a vendor shows what it bills.
 package struct UsageTraits: Sendable, Equatable {
-    /// What one question is about.
+    /// What one question covers.
     package enum Scope: Sendable {
         /// All metrics of a customer.
         case customer
@@ -109,7 +109,7 @@ package struct UsageTraits: Sendable, Equatable {
     package let isFloat: Bool
     /// Which values of a metered property it adds up.
     package let numbers: MeteredNumbers
-    /// The longest time from the vendor's success until usage has an event, as far as it is known.
+    /// The longest time from the vendor's confirmation until usage includes an event, as far as it is known.
     package let lag: Duration
 
     package init(scope: Scope, isFloat: Bool, numbers: MeteredNumbers, lag: Duration) {
@@ -121,14 +121,14 @@ package struct UsageTraits: Sendable, Equatable {
     }
 }
 
-/// Which values of a metered property are numbers to whoever adds them up.
+/// Which values of a metered property count as numbers when they are added up.
 package enum MeteredNumbers: Sendable, CaseIterable {
-    /// JSON numbers, and text that is one: what the gateway takes.
+    /// JSON numbers, and text that is a number: what the gateway accepts.
     case all
     /// JSON numbers alone.
     case numbersOnly
-    /// JSON numbers, and text of digits with a point at most.
+    /// JSON numbers, and text of digits with at most a decimal point.
     case plainText
-    /// As ``all``, but whatever is negative or no number is 0, and is not left out.
+    /// As ``all``, but negative values and values that are not numbers count as 0 instead of being left out.
     case atLeastZero
 }

@@ -1,17 +1,17 @@
-/// Test events that the gateway sends by itself, to measure how long a vendor takes to show one. That an event is one, the settings of its
-/// destination say, which no client and no `routes.json` can set; the journal's format needs no field for it.
+/// Test events that the gateway sends on its own, to measure how long a vendor takes to show one. A setting of its destination marks an
+/// event as one. No client and no `routes.json` can set it, and the journal's format needs no field for it.
 extension DestinationSettings {
     /// The setting of a canary's destination.
     package static let canary = "canary"
-    /// What no `routes.json` sets, and a retry with other settings keeps.
+    /// Settings that `routes.json` cannot set, and that a retry with other settings keeps.
     package static let reserved = ofCorrections + [canary]
 }
 
 extension Destination {
-    /// Whether only canaries go here.
+    /// Whether only canaries are sent here.
     package var isForCanaries: Bool { settings.flag(DestinationSettings.canary) }
 
-    /// The destination for a canary, which is sent as the route's own events are, under its own name.
+    /// The destination for a canary, which is sent like the route's own events, under its own name.
     package var forCanaries: Destination {
         var values = settings.values
         values[DestinationSettings.canary] = .flag(true)
@@ -25,7 +25,8 @@ extension Destination {
 }
 
 extension Plan {
-    /// Whether its events are canaries, which count nowhere: not in comparisons, usage, plans, backfills or the gates of migrations.
+    /// Whether its events are canaries, which are excluded everywhere: from comparisons, usage, plans, backfills and the gates of
+    /// migrations.
     package var isOfCanaries: Bool { destinations.contains(where: \.isForCanaries) }
 }
 
@@ -35,6 +36,6 @@ extension TenantID {
 }
 
 extension ClientName {
-    /// Who sends canaries: no client can have this name.
+    /// The client of canaries: no client can have this name.
     package static var canary: ClientName { ClientName("(canary)") }
 }

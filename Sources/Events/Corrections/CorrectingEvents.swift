@@ -1,11 +1,11 @@
-/// Events that correct others. That an event is one, the settings of its destinations say, which no client and no `routes.json` can set:
-/// they are frozen with the plan like all others, and the journal's format needs no field for it.
+/// Events that correct others. Settings of its destinations mark an event as one. No client and no `routes.json` can set them; they are
+/// frozen with the plan like all others, and the journal's format needs no field for them.
 extension DestinationSettings {
     /// The setting of a correction's destinations.
     package static let corrects = "corrects"
     /// The property that a correction's metric aggregates.
     package static let correctsProperty = "corrects_property"
-    /// What no `routes.json` sets, and a retry with other settings keeps.
+    /// Settings that `routes.json` cannot set, and that a retry with other settings keeps.
     package static let ofCorrections = [corrects, correctsProperty]
 }
 
@@ -13,18 +13,18 @@ extension DestinationSettings {
 package enum CorrectionStyle: String, Sendable, CaseIterable {
     /// As an event beside the original.
     case beside
-    /// With the original's id, in its place.
+    /// With the original's id, so that it replaces the original.
     case replacing
 }
 
 extension Destination {
-    /// How a correction is sent here; nil if the event is none.
+    /// How a correction is sent here; nil if the event is not a correction.
     package var correction: CorrectionStyle? {
         settings.text(DestinationSettings.corrects).flatMap { CorrectionStyle(rawValue: $0) }
     }
 
     /// The destination for a correction of an event that was sent here.
-    /// - Parameter property: that its metric aggregates, if that was said.
+    /// - Parameter property: what its metric aggregates, if that was given.
     package func correcting(_ style: CorrectionStyle, property: String?) -> Destination {
         var values = settings.values
         values[DestinationSettings.corrects] = .text(style.rawValue)
@@ -45,10 +45,10 @@ extension Plan {
 }
 
 extension AcceptedEvent {
-    /// What the event corrects; nil if it is an event of its own.
+    /// The event that it corrects; nil if it is not a correction.
     package var corrects: CorrectionID? { plan.isOfCorrections ? CorrectionID(id) : nil }
 
-    /// The event as an adapter translates it: one that takes another's place has that one's id.
+    /// The event as an adapter translates it: a correction that replaces an event has that event's id.
     package func asSent(to destination: Destination) -> AcceptedEvent {
         guard destination.correction == .replacing, let correction = CorrectionID(id) else { return self }
         return AcceptedEvent(

@@ -1,12 +1,12 @@
 import JSON
 
-/// What is to be corrected about an event, and how the vendors' metric aggregates it.
+/// What to correct about an event, and how the vendors' metric aggregates it.
 package struct CorrectionOrder: Sendable, Equatable {
-    /// What should be otherwise about the event.
+    /// What to change about the event.
     package enum Change: Sendable, Equatable {
         /// The event should not count at all.
         case void
-        /// Its properties should be others: these members take the place of those of the same name, the others stay.
+        /// Its properties should be different: these members replace those of the same name, the others stay.
         case adjust(JSONText)
 
         package var kind: CorrectionID.Kind {
@@ -18,9 +18,9 @@ package struct CorrectionOrder: Sendable, Equatable {
     }
 
     package let change: Change
-    /// Nil if nobody has said so.
+    /// Nil if the request does not say.
     package let aggregate: MetricAggregate?
-    /// The property that the metric aggregates; nil if nobody has said so.
+    /// The property that the metric aggregates; nil if the request does not say.
     package let property: String?
 
     package init(_ change: Change, aggregate: MetricAggregate?, property: String?) {
@@ -30,17 +30,17 @@ package struct CorrectionOrder: Sendable, Equatable {
     }
 }
 
-/// What corrects an event at one destination.
+/// How to correct an event at one destination.
 package enum CorrectionStep: Sendable, Equatable {
-    /// Another event with these properties, so long after the original's timestamp.
+    /// With another event with these properties, this much later than the original's timestamp.
     case beside(properties: JSONText, later: Duration)
-    /// The event once more, with these properties.
+    /// By sending the event once more, with these properties.
     case replace(properties: JSONText)
-    /// It has these properties already.
+    /// Not at all: it already has these properties.
     case unchanged
-    /// For people: why it cannot be corrected there, and what to do instead.
+    /// Not possible; for people: why, and what to do instead.
     case impossible(String)
-    /// What the request must say first.
+    /// Undecided: the request must say this first.
     case needs(Missing)
 
     /// What a request for a correction leaves open.
@@ -52,7 +52,7 @@ package enum CorrectionStep: Sendable, Equatable {
     }
 }
 
-/// Decides how an event is corrected at a destination, from data alone.
+/// Decides how to correct an event at a destination, from data alone.
 package struct CorrectionDecision: Sendable {
     private let order: CorrectionOrder
     private let traits: CorrectionTraits
@@ -68,10 +68,10 @@ package struct CorrectionDecision: Sendable {
     /// Whether the event is taken back as a whole.
     var isVoid: Bool { order.change == .void }
 
-    /// - Parameter current: the properties that count there now: the event's, or those of its last correction.
+    /// - Parameter current: the properties that are effective there now: the event's, or those of its last correction.
     package func step(from current: JSONText?) -> CorrectionStep {
         guard let aggregate = order.aggregate else {
-            // Where nothing helps, nothing need be known.
+            // If no correction is possible, the request need not say anything more.
             if traits.isImpossible, case .impossible(let reason) = traits[.sum] { return .impossible(reason) }
             return .needs(.aggregate)
         }

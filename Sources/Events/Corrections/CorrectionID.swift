@@ -1,6 +1,6 @@
 /// The id of an event that corrects another one: `void:evt-1`, `adjust-2-replace:evt-1`.
 ///
-/// It follows from what is corrected, so that the same correction made twice is one event.
+/// It is derived from what is corrected, so that the same correction made twice is one event.
 package struct CorrectionID: Sendable, Equatable {
     /// What a correction does to an event.
     package enum Kind: String, Sendable, CaseIterable {
@@ -15,11 +15,12 @@ package struct CorrectionID: Sendable, Equatable {
     package let kind: Kind
     /// Counts the corrections of one kind of an event, from 1.
     package let number: Int
-    /// Whether the event takes the place of the original at the vendor, instead of being one beside it.
+    /// Whether the event replaces the original at the vendor, instead of being counted beside it.
     package let replaces: Bool
     /// The event that is corrected.
     package let original: EventID
 
+    /// - Parameter number: 1 for the first correction of this kind; must be positive.
     package init(_ kind: Kind, number: Int = 1, replaces: Bool, of original: EventID) {
         precondition(number > 0, "corrections are counted from 1")
         self.kind = kind
@@ -28,7 +29,7 @@ package struct CorrectionID: Sendable, Equatable {
         self.original = original
     }
 
-    /// - Returns: nil for an id that is not written like one of a correction.
+    /// - Returns: nil if the id does not have the form of a correction's.
     package init?(_ id: EventID) {
         guard let colon = id.rawValue.firstIndex(of: ":") else { return nil }
         var head = id.rawValue[..<colon]

@@ -25,9 +25,9 @@ package struct CorrectionRecord: Sendable, Equatable {
     }
 }
 
-/// What counts of an event at a destination, after the corrections that were made there.
+/// What is effective for an event at a destination, after the corrections that were made there.
 package struct CorrectionState: Sendable, Equatable {
-    /// The properties that count.
+    /// The effective properties.
     package private(set) var properties: JSONText?
     /// The correction that took the event back.
     package private(set) var voided: CorrectionRecord?
@@ -70,13 +70,13 @@ package struct CorrectionState: Sendable, Equatable {
     }
 }
 
-/// What a correction does at one destination, with what was corrected there before.
+/// What a correction does at one destination, given earlier corrections there.
 package enum CorrectionResult: Sendable, Equatable {
     /// A further event takes it back, or adds what is missing.
     case beside(properties: JSONText, later: Duration)
     /// The event is sent once more, with these properties.
     case replace(properties: JSONText)
-    /// It was corrected so before, by this event; nil: it needs no correction.
+    /// It was already corrected in this way by this event; nil: it needs no correction.
     case already(CorrectionRecord?)
     /// For people: why it cannot be corrected there, and what to do instead.
     case impossible(String)
@@ -85,8 +85,8 @@ package enum CorrectionResult: Sendable, Equatable {
 }
 
 extension CorrectionDecision {
-    /// Decides about a destination.
-    /// - Parameter state: what counts there.
+    /// The result at one destination.
+    /// - Parameter state: what is effective there.
     package func result(after state: CorrectionState) -> CorrectionResult {
         if let voided = state.voided {
             if isVoid { return .already(voided) }
@@ -119,7 +119,7 @@ extension CorrectionDecision {
 }
 
 extension DeliveryStatus {
-    /// Why an event cannot be corrected at a destination where it stands so; nil if it can.
+    /// Why an event in this state cannot be corrected at a destination; nil if it can.
     package var whyNotCorrectable: String? {
         switch self {
         case .delivered: nil

@@ -1,16 +1,16 @@
-/// How an event that a vendor already has is corrected.
+/// How to correct an event that a vendor already has.
 package enum CorrectionMethod: Sendable, Equatable {
     /// By another event whose value takes the first one's back.
     case compensate
     /// By the same event with other properties: the vendor keeps the later one.
     case replace
-    /// By another event that takes the value out of a set of unique values.
+    /// By another event that removes the value from a set of unique values.
     case remove(RemovalMarker)
-    /// Not at all; for people: why.
+    /// Not possible; for people: why.
     case impossible(String)
 }
 
-/// The property by which an event says that it takes a value out of a set.
+/// The property by which an event says that it removes a value from a set.
 package struct RemovalMarker: Sendable, Equatable {
     package let property: String
     package let value: String
@@ -21,9 +21,9 @@ package struct RemovalMarker: Sendable, Equatable {
     }
 }
 
-/// How a vendor's events are corrected, by how its metric aggregates them.
+/// How to correct a vendor's events, by the aggregate of the metric.
 package struct CorrectionTraits: Sendable, Equatable {
-    /// Where the vendor keeps events, if that decides; nil if all its accounts work alike.
+    /// The vendor's store that these traits are about; nil if all its accounts work alike.
     package let store: String?
     /// One sentence for people about an effect on the bill that might surprise them; nil if there is none.
     package let note: String?
@@ -43,8 +43,9 @@ package struct CorrectionTraits: Sendable, Equatable {
         self.init(Dictionary(uniqueKeysWithValues: MetricAggregate.allCases.map { ($0, .impossible(reason)) }))
     }
 
+    /// The method for metrics with this aggregate.
     package subscript(aggregate: MetricAggregate) -> CorrectionMethod {
-        // The initializer has seen that there is one.
+        // The initializer checks that every aggregate has one.
         methods[aggregate] ?? .impossible("unknown aggregate")
     }
 

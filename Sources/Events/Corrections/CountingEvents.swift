@@ -1,5 +1,5 @@
 extension Array where Element == ArchivedEvent {
-    /// Those that a provider has, or should have: without events that a delivered correction has replaced there, and without
+    /// The events that a provider has, or should have: without events that a delivered correction has replaced there, and without
     /// replacements that are not delivered. In the order of the array, which is the journal's.
     /// - Parameter known: replacements in other parts of the journal.
     package func counting(at provider: ProviderName, besides known: Replacements = Replacements()) -> [ArchivedEvent] {
@@ -10,9 +10,10 @@ extension Array where Element == ArchivedEvent {
     }
 }
 
-/// Which events of the journal take the place of others at a provider.
+/// Which events of the journal replace others at a provider.
 ///
-/// A correction that replaces an event has its timestamp, but may be far behind it in the journal. Memory grows with the replacements alone.
+/// A correction that replaces an event has the same timestamp, but may be far behind it in the journal. Memory grows only with the number
+/// of replacements.
 package struct Replacements: Sendable {
     private struct Original: Hashable {
         let provider: ProviderName
@@ -27,7 +28,7 @@ package struct Replacements: Sendable {
     package var isEmpty: Bool { newest.isEmpty }
     package var count: Int { newest.count }
 
-    /// Adds an event of the journal, if it is a replacement that a provider has got.
+    /// Adds an event of the journal, if it is a replacement that a provider has received.
     package mutating func add(_ archived: ArchivedEvent) {
         guard let original = archived.event.corrects?.original else { return }
         for destination in archived.event.plan.destinations where destination.correction == .replacing {
@@ -47,14 +48,14 @@ package struct Replacements: Sendable {
         guard let destination = event.plan.destination(at: provider), destination.correction == .replacing,
             let original = event.corrects?.original
         else {
-            // Of a correction, nothing is at a provider that its plan does not name.
+            // A correction is only at the providers that its plan names.
             return newest[Original(provider: provider, event: EventIdentityInJournal(event, event.id))] == nil
         }
         return newest[Original(provider: provider, event: EventIdentityInJournal(event, original))] == archived.sequence
     }
 }
 
-/// What tells an event of the journal from all others.
+/// Identifies an event of the journal among all others.
 package struct EventIdentityInJournal: Hashable, Sendable {
     private let tenant: TenantID
     private let scope: [UInt8]

@@ -1,4 +1,4 @@
-/// How a vendor's metric makes a figure of a bill out of events.
+/// How a vendor's metric turns events into a figure on a bill.
 package enum MetricAggregate: String, Sendable, CaseIterable {
     /// Adds up a property.
     case sum

@@ -1,10 +1,10 @@
 import JSON
 
-/// An event's properties, to be changed member by member. Values that stay keep their bytes.
+/// An event's properties, which can be changed member by member. Unchanged values keep their bytes.
 struct PropertyObject {
     private var members: [(name: String, value: [UInt8])] = []
 
-    /// - Parameter text: a JSON object; nil: an event without properties.
+    /// - Parameter text: a JSON object; nil for an event without properties.
     init(_ text: JSONText?) {
         guard let text, let document = JSONDocument(ifValid: Array(text.bytes)) else { return }
         members = document.root.members.map { ($0.name, Array($0.value.raw)) }
@@ -19,25 +19,25 @@ struct PropertyObject {
         return JSONText(checked: writer.bytes[...])
     }
 
-    /// The number in a property, also one that is written as text; nil if it is neither.
+    /// The number in a property, even if it is written as text; nil if it is not a number.
     func number(_ property: String) -> JSONNumber? {
         value(property).flatMap { JSONNumber($0.numberText ?? $0.string ?? "") }
     }
 
-    /// With another number in a property, as text if it was text before.
+    /// A copy with another number in a property; as text if it was text before.
     func setting(_ property: String, to number: String) -> PropertyObject {
         let isText = value(property)?.kind == .string
         return with(property, Array((isText ? "\"\(number)\"" : number).utf8))
     }
 
-    /// With a text in a property.
+    /// A copy with a text in a property.
     func setting(_ property: String, toText text: String) -> PropertyObject {
         var writer = JSONWriter(capacity: text.utf8.count + 2)
         writer.string(text)
         return with(property, writer.bytes)
     }
 
-    /// With the members of another, which take the place of those of the same name.
+    /// A copy with the members of another object, which replace those of the same name.
     func merged(with other: PropertyObject) -> PropertyObject {
         other.members.reduce(self) { $0.with($1.name, $1.value) }
     }
@@ -48,7 +48,7 @@ struct PropertyObject {
         return object
     }
 
-    /// Whether it says the same as another.
+    /// Whether both have the same content.
     func says(the other: PropertyObject) -> Bool {
         guard let own = JSONDocument(ifValid: Array(text.bytes)),
             let others = JSONDocument(ifValid: Array(other.text.bytes))
