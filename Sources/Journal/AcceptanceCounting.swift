@@ -11,7 +11,7 @@ package protocol AcceptanceCounting: Sendable {
 package final class AcceptedCounts: Sendable {
     private let counts = Mutex<[ProviderName: Int]>([:])
 
-    /// Nothing was accepted yet.
+    /// Starts at zero.
     package init() {}
 
     /// Counts events that are on disk now.
@@ -21,6 +21,6 @@ package final class AcceptedCounts: Sendable {
         }
     }
 
-    /// What was counted.
+    /// The counts so far.
     package var current: [ProviderName: Int] { counts.withLock { $0 } }
 }

@@ -1,6 +1,6 @@
 package import Events
 
-/// Says who delivers to a provider account: one holder at a time, in any process.
+/// Decides who delivers to a provider account: one holder at a time, across all processes.
 package protocol AccountLeasing: Sendable {
     /// Waits until the caller has the lease. Within one process, the latest caller gets it at once, and the previous lease ends.
     /// - Throws: ``StoreError/closed`` when the store closes.
@@ -9,11 +9,12 @@ package protocol AccountLeasing: Sendable {
     /// Returns when the lease ends or should end; also when the waiting task is cancelled or the store closes.
     func waitForEnd(of lease: AccountLease) async -> LeaseEnd
 
-    /// Whether a request may leave under this lease: nobody else can get the account for as long as a request takes to leave. Known
-    /// without I/O; asked before each request.
+    /// Whether a request may leave under this lease: no other process can get the account before the request has left. Answered without
+    /// I/O; asked before each request.
     func isSafe(_ lease: AccountLease, at now: ContinuousClock.Instant) -> Bool
 
-    /// Ends the lease. When this returns, that is on disk: what was claimed under it and not settled is claimed again by the next holder.
+    /// Ends the lease. When this returns, that is on disk: the next holder claims again what was claimed and not settled under this
+    /// lease.
     /// - Parameter unsent: claimed events that no request has carried; their intents are withdrawn.
     /// - Throws: ``StoreError/leaseLost`` if it has ended already.
     func giveBack(_ lease: AccountLease, unsent: [SequenceNumber]) async throws(StoreError)

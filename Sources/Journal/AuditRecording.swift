@@ -2,28 +2,28 @@ package import Events
 
 /// Keeps the audit log: who administered the gateway, who failed to sign in, and who read a vendor's data through it.
 ///
-/// The log is bounded: entries are removed when they are old enough, and of each ``AuditEntry/Category`` the newest entries stay, so that a flood of failed sign-ins removes no
-/// record of an administrative act.
+/// The log is bounded: old entries are removed, and each ``AuditEntry/Category`` has its own limit, beyond which its oldest entries are
+/// removed. So a flood of failed sign-ins removes no record of an administrative act.
 package protocol AuditRecording: Sendable {
     /// Adds an entry. When this returns, it is on disk.
     ///
-    /// Texts longer than ``AuditEntry/textLimitBytes`` are cut. Entries are also taken while the store is full.
+    /// Texts longer than ``AuditEntry/textLimitBytes`` are truncated. Entries are also accepted while the store is full.
     func record(_ entry: AuditEntry) async throws(StoreError)
 
-    /// The entries that a filter takes, newest first, a page at a time.
+    /// The entries that match a filter, newest first, one page at a time.
     /// - Parameters:
-    ///   - before: the page begins with the newest entry below this number; with the newest of all if nil.
+    ///   - before: the page begins with the newest entry below this number; nil begins with the newest of all.
     ///   - limit: maximum number of entries.
     func auditLog(_ filter: AuditFilter, before: Int64?, limit: Int) async throws(StoreError) -> [RecordedAuditEntry]
 
-    /// Removes the oldest entries, up to the first that is of this timestamp or later. When this returns, that is on disk.
+    /// Removes the oldest entries, up to the first one at or after this timestamp. When this returns, that is on disk.
     /// - Returns: how many were removed.
     func removeAuditEntries(before: Timestamp) async throws(StoreError) -> Int
 }
 
-/// Takes acts that are to be in the audit log, and in the log of the process.
+/// Records acts in the audit log and in the log of the process.
 package protocol AuditWriting: Sendable {
-    /// Records an act. When this returns, it is in the journal; if the journal cannot store it, it is in the log only.
+    /// Records an act. When this returns, it is in the journal; if the journal cannot store it, it is only in the log.
     func write(_ entry: AuditEntry) async
 }
 
@@ -37,7 +37,7 @@ package struct AuditEntry: Sendable, Equatable {
         case signIn = "sign_in"
         /// A client did not have the scope for an administrative act.
         case refused
-        /// Somebody signed in to the dashboard, or signed out.
+        /// Someone signed in to the dashboard, or signed out.
         case session
         /// Data of a vendor was read through the gateway.
         case vendorRead = "vendor_read"
@@ -54,17 +54,18 @@ package struct AuditEntry: Sendable, Equatable {
     package let category: Category
     /// What was done, such as `deliveries: retry`.
     package let action: String
-    /// Whose entry it is; nil if no tenant is known, as with a refused key.
+    /// The tenant that the entry belongs to; nil if none is known, as with a refused key.
     package let tenant: TenantID?
-    /// The client, or the operating system's user for the command line; nil if nobody is known.
+    /// The client, or the operating system's user for the command line; nil if unknown.
     package let actor: String?
     /// The id of the key that was presented, never the key.
     package let keyID: String?
     /// The address that the request came from; nil for the command line.
     package let remoteAddress: String?
-    /// What was done to what; never a secret.
+    /// What was changed, and how; never a secret.
     package let details: [String: String]
 
+    /// Truncates texts to ``textLimitBytes`` and drops details beyond ``detailLimit``.
     package init(
         at timestamp: Timestamp,
         category: Category,
@@ -92,7 +93,7 @@ package struct AuditEntry: Sendable, Equatable {
     private static func cut(_ text: String) -> String {
         guard text.utf8.count > textLimitBytes else { return text }
         var end = text.utf8.index(text.startIndex, offsetBy: textLimitBytes)
-        // Never within a character of several bytes.
+        // Never inside a character of several bytes.
         while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
         return String(text[..<end])
     }
@@ -100,7 +101,7 @@ package struct AuditEntry: Sendable, Equatable {
 
 /// An entry as the journal has it.
 package struct RecordedAuditEntry: Sendable, Equatable {
-    /// Rises with each entry, and is never given twice.
+    /// Increases with each entry and is never reused.
     package let number: Int64
     package let entry: AuditEntry
 
@@ -141,8 +142,8 @@ package struct AuditFilter: Sendable, Equatable {
         self.before = before
     }
 
-    /// What the JSON of an entry's details contains if, and only if, the entry is of the request: a quotation mark within a detail has a
-    /// backslash in front. Nil if no request is asked for.
+    /// Bytes that the JSON of an entry's details contains if, and only if, the entry belongs to the request: a quotation mark inside a
+    /// detail is preceded by a backslash. Nil if the filter names no request.
     package var requestIDBytes: [UInt8]? {
         requestID.map { id in
             let escaped = id.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
@@ -152,7 +153,7 @@ package struct AuditFilter: Sendable, Equatable {
 }
 
 extension AuditEntry {
-    /// The name of the detail that has the id of the request, as the request's answer and the access log have it. Entries of several refusals
-    /// have that of the first.
+    /// The name of the detail with the request's id, as it is in the response and in the access log. An entry for several refusals has
+    /// the id of the first.
     package static let requestIDDetail = "request_id"
 }

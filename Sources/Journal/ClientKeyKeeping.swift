@@ -1,28 +1,28 @@
 package import Events
 
-/// Keeps the digests of client keys where all gateways of a journal see them.
+/// Keeps the digests of client keys where all gateways that share a journal see them.
 package protocol ClientKeyKeeping: Sendable {
-    /// Rises with each change; 0 before the first.
+    /// Increases with each change; 0 before the first.
     func clientKeyVersion() async throws(StoreError) -> Int64
 
     /// All keys in order of creation, revoked ones included, with their version.
     func clientKeys() async throws(StoreError) -> RecordedClientKeys
 
-    /// Adds keys, changes the expiry of those that are there, revokes others, and records who did it: all of that or nothing. A key that
-    /// is revoked stays revoked. When this returns true, it is on disk.
-    /// - Parameter version: of the keys that the change was decided from.
-    /// - Returns: false if there is a newer version: nothing was changed.
+    /// Adds keys, changes the expiry of existing ones, revokes others, and records who did it: all of that or nothing. A revoked key
+    /// stays revoked. When this returns true, it is on disk.
+    /// - Parameter version: the version of the keys that the change is based on.
+    /// - Returns: false if there is a newer version and nothing was changed.
     func put(
         _ keys: [ClientKeyRecord],
         after version: Int64,
         recording entry: AuditEntry
     ) async throws(StoreError) -> Bool
 
-    /// On which day keys were used last, by their digests.
+    /// The day of the last use of each key, by digest.
     func clientKeyUses() async throws(StoreError) -> [ClientKeyUse]
 
-    /// Notes on which day keys were used last; a later day that is noted stays.
-    /// - Parameter oldest: keys that were used last before this day are forgotten.
+    /// Records the day of the last use of keys; a later day that is already recorded stays.
+    /// - Parameter oldest: uses before this day are forgotten.
     func note(_ uses: [ClientKeyUse], forgettingBefore oldest: String) async throws(StoreError)
 }
 
@@ -57,7 +57,7 @@ package struct ClientKeyRecord: Sendable, Equatable {
     /// The SHA-256 of the key; unique in the journal.
     package let digest: [UInt8]
     package let client: ClientName
-    /// Where the key comes from, by a word of the caller's.
+    /// Where the key comes from, as the caller names it.
     package let origin: String
     package let created: Timestamp
     package let notBefore: Timestamp?

@@ -1,6 +1,6 @@
 package import Events
 
-/// Says with which settings a retry sends deliveries that certainly never reached the vendor.
+/// Decides with which settings a retry sends deliveries that certainly never reached the vendor.
 package protocol DeliveryAmending: Sendable {
     /// The destination with the current settings, and with the identity that the event has in `planned`.
     /// - Returns: `planned` if the current routes have the same settings.

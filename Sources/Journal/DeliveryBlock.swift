@@ -1,11 +1,12 @@
 package import Events
 
-/// How many events a block may hold; the first event always fits.
+/// Maximum size of a block; the first event always fits.
 package struct BlockLimit: Sendable, Equatable {
     package let events: Int
     /// Sum of the events' stored sizes.
     package let bytes: Int
 
+    /// - Precondition: both are positive.
     package init(events: Int, bytes: Int) {
         precondition(events > 0 && bytes > 0, "a block of nothing never gets anywhere")
         self.events = events
@@ -13,7 +14,7 @@ package struct BlockLimit: Sendable, Equatable {
     }
 }
 
-/// Events in journal order on their way to one provider, claimed together.
+/// Events to deliver to one provider, in journal order and claimed together.
 package struct DeliveryBlock: Sendable {
     package let provider: ProviderName
     package let deliveries: [ClaimedDelivery]
@@ -27,14 +28,14 @@ package struct DeliveryBlock: Sendable {
     }
 }
 
-/// One event on its way to one provider.
+/// One event to deliver to one provider.
 package struct ClaimedDelivery: Sendable {
     package let sequence: SequenceNumber
     package let event: AcceptedEvent
     package let destination: Destination
-    /// How many requests carried it already.
+    /// How many requests have carried it so far.
     package let attempts: Int
-    /// ``SettledDelivery/reachedAt`` of its settlements; nil if none of these requests reached the vendor.
+    /// ``SettledDelivery/reachedAt`` of its settlements; nil if no request reached the vendor.
     package let reachedAt: Timestamp?
 
     package init(

@@ -13,7 +13,7 @@ package struct ArchivedDelivery: Sendable {
     }
 }
 
-/// Some of the deliveries that a filter takes.
+/// A page of the deliveries that match a filter.
 package struct DeliveryPage: Sendable {
     /// In journal order.
     package let deliveries: [ArchivedDelivery]
@@ -26,7 +26,7 @@ package struct DeliveryPage: Sendable {
     }
 }
 
-/// A place in the list of deliveries: journal order, then provider.
+/// A position in the list of deliveries, which is in journal order, then by provider.
 package struct DeliveryCursor: Sendable, Equatable {
     package let sequence: SequenceNumber
     package let provider: ProviderName
@@ -49,7 +49,7 @@ package struct DeliveryFilter: Sendable, Equatable {
     package var names: [String]
     /// Deliveries of events of one of these customers.
     package var customerIDs: [String]
-    /// Deliveries that the vendor had at the first attempt already, as their first attempt says; also those that simply succeeded.
+    /// Only deliveries that the vendor already had at the first attempt, including those that succeeded at once.
     package var duplicateAtVendor: Bool
     /// Deliveries whose last fault has one of these codes.
     package var errorCodes: Set<DeliveryErrorCode>
@@ -82,7 +82,7 @@ package struct DeliveryFilter: Sendable, Equatable {
         self.acceptedBefore = acceptedBefore
     }
 
-    /// Whether it takes a delivery of an event.
+    /// Whether a delivery of an event matches.
     package func takes(_ event: AcceptedEvent, _ delivery: Delivery) -> Bool {
         (tenant.map { $0 == event.tenant } ?? true)
             && (providers.isEmpty || providers.contains(delivery.provider))
@@ -97,7 +97,7 @@ package struct DeliveryFilter: Sendable, Equatable {
             && (acceptedBefore.map { event.acceptedAt < $0 } ?? true)
     }
 
-    /// What it says, for people: `provider lago, status rejected or uncertain`; `all` if nothing. Without the tenant.
+    /// The conditions for people, without the tenant: `provider lago, status rejected or uncertain`; `all` if there are none.
     package var summary: String {
         func list(_ name: String, _ values: [String]) -> String? {
             guard let first = values.first else { return nil }

@@ -2,19 +2,18 @@ package import Events
 
 /// An operator's decision about deliveries.
 package struct DeliveryRevision: Sendable {
-    /// What is done with a delivery.
+    /// What to do with a delivery.
     package enum Action: String, Sendable, CaseIterable {
-        /// Sends them again: rejected ones, retries before their time, and uncertain ones if the filter names that state.
+        /// Sends it again: rejected ones, retries before their time, and uncertain ones if the filter names that state.
         case retry
         /// Discards rejected, uncertain and retrying ones.
         case discard
 
-        /// The states that the action can change. A delivery that was never tried is discarded only at
-        /// ``DeliveryRevision/untriedAt``.
+        /// The states that the action can change. A delivery that was never tried is discarded only at ``DeliveryRevision/untriedAt``.
         package var statuses: Set<DeliveryStatus> { [.rejected, .uncertain, .retrying] }
 
-        /// The states that are meant where the filter names none. To retry an uncertain delivery can bill it twice, so that must
-        /// be asked for.
+        /// The states that apply if the filter names none. Retrying an uncertain delivery can bill it twice, so that must be requested
+        /// explicitly.
         package var usualStatuses: Set<DeliveryStatus> {
             switch self {
             case .retry: [.rejected, .retrying]
@@ -22,19 +21,18 @@ package struct DeliveryRevision: Sendable {
             }
         }
 
-        /// The states of the deliveries that a filter means, of those that the action can change; empty: it means none of them.
+        /// The states that a filter selects among those that the action can change; empty if it selects none of them.
         package func statuses(meantBy filter: DeliveryFilter) -> Set<DeliveryStatus> {
             filter.statuses.isEmpty ? usualStatuses : filter.statuses.intersection(statuses)
         }
     }
 
     package let action: Action
-    /// Which of the deliveries that the action can change. ``DeliveryFilter/statuses`` empty: ``Action/usualStatuses``.
+    /// Selects among the deliveries that the action can change. If ``DeliveryFilter/statuses`` is empty, ``Action/usualStatuses`` apply.
     package let filter: DeliveryFilter
-    /// Providers whose deliveries are discarded too that were never tried, because their provider was removed. Nothing of them
-    /// is retried.
+    /// Providers that were removed, so that deliveries to them that were never tried are discarded too. Nothing of them is retried.
     package let untriedAt: [ProviderName]
-    /// The current settings, for a retry; nil: everything is sent as planned.
+    /// Provides the current settings for a retry; nil sends everything as planned.
     package let amending: (any DeliveryAmending)?
     package let by: ClientName
     package let at: Timestamp
@@ -59,12 +57,12 @@ package struct DeliveryRevision: Sendable {
 /// How many deliveries a revision changes.
 package struct RevisionCount: Sendable, Equatable {
     package let changed: Int
-    /// In flight, so not changed.
+    /// Not changed because they are in flight.
     package let busy: Int
     /// How many of the changed ones get the current settings; see ``DeliveryRevision/amending``.
     package let amended: Int
-    /// How many of the changed ones cannot be translated, with the settings that they have then; nothing of those whose settings are not
-    /// known here.
+    /// How many of the changed ones cannot be translated with the settings that they have now; those with unknown settings are not
+    /// counted.
     package let untranslatable: Int
 
     package init(changed: Int, busy: Int, amended: Int = 0, untranslatable: Int = 0) {

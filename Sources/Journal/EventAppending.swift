@@ -1,12 +1,12 @@
 package import Events
 
-/// Takes accepted events into the journal.
+/// Appends accepted events to the journal.
 package protocol EventAppending: Sendable {
     /// Appends a request's events, in one commit with whatever else is waiting.
     ///
-    /// When this returns, each event answered ``AppendResult/stored(_:)`` or ``AppendResult/duplicate(of:hasOtherTime:)`` is on disk: fsync has
-    /// returned. An event is known by tenant, ``AcceptedEvent/idScope`` and id, for as long as the journal keeps it; the check also
-    /// covers earlier events of the same request and of requests in the same commit.
+    /// When this returns, each event with the result ``AppendResult/stored(_:)`` or ``AppendResult/duplicate(of:hasOtherTime:)`` is on
+    /// disk: fsync has returned. An event is identified by tenant, ``AcceptedEvent/idScope`` and id, for as long as the journal keeps it;
+    /// the check also covers earlier events of the same request and of requests in the same commit.
     ///
     /// "The same content" compares what the application sent: names, customer, subscription, source, properties and vendor fields
     /// by their JSON content (member order and whitespace do not matter, numbers by exact value), and the timestamp, unless one of
@@ -16,7 +16,7 @@ package protocol EventAppending: Sendable {
     /// - Throws: ``StoreError`` if nothing of the request was stored.
     nonisolated(nonsending) func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult]
 
-    /// The event that a duplicate repeats, for its answer; nil if there is none any more. Never waits for what clients read.
+    /// The event that a duplicate repeats, for the response; nil if it was removed. Never waits for clients' reads.
     func original(_ sequence: SequenceNumber) async throws(StoreError) -> AcceptedEvent?
 }
 
@@ -26,7 +26,7 @@ package struct AppendRequest: Sendable {
     package enum Policy: Sendable {
         /// With one conflict, nothing of the request is stored.
         case allOrNothing
-        /// Each event for itself.
+        /// Each event is stored independently of the others.
         case each
     }
 
@@ -45,8 +45,8 @@ package enum AppendResult: Sendable, Equatable {
     case stored(SequenceNumber)
     /// On disk already, with the same content. `hasOtherTime` if the timestamps differ, because one of them was not given.
     case duplicate(of: SequenceNumber, hasOtherTime: Bool = false)
-    /// The id is on disk with other content; this event is not stored. The names are those of the canonical fields that differ.
-    /// The number is 0 if the other event is one of the same request, and is not stored either.
+    /// The id is already used with different content; this event is not stored. The names are those of the canonical fields that differ.
+    /// The number is 0 if the other event is in the same request and is not stored either.
     case conflict(with: SequenceNumber, fields: [String])
     /// Valid, but not stored, because another event of an all-or-nothing request is in conflict.
     case withheld

@@ -1,28 +1,28 @@
 package import Events
 
-/// Keeps what each gateway has counted, step by step, where all gateways of a journal see it.
+/// Keeps each gateway's statistics, by time step, where all gateways that share a journal see them.
 package protocol FiguresKeeping: Sendable {
-    /// Adds figures of this gateway; those of the same step replace what it has said before.
+    /// Stores this gateway's statistics; those of the same step are replaced.
     func keep(_ figures: [StepFigures]) async throws(StoreError)
 
-    /// The figures of all gateways, in the order of their steps.
+    /// The statistics of all gateways, in the order of their steps.
     /// - Parameters:
     ///   - seconds: the length of the steps.
     ///   - start: the first step.
     ///   - limit: maximum number of rows.
     func figures(ofSteps seconds: Int, from start: Timestamp, limit: Int) async throws(StoreError) -> [KeptFigures]
 
-    /// Forgets the steps of this length that began before.
+    /// Removes steps of this length that began before a time.
     func removeFigures(ofSteps seconds: Int, before start: Timestamp) async throws(StoreError)
 }
 
-/// What one gateway has counted in a step of time.
+/// One gateway's statistics for one time step.
 package struct StepFigures: Sendable, Equatable {
     /// The length of the step.
     package let seconds: Int
     /// When it began: a multiple of its length, by the wall clock.
     package let start: Timestamp
-    /// The figures, in the words of whoever keeps them.
+    /// The statistics, encoded by the caller.
     package let content: [UInt8]
 
     package init(seconds: Int, start: Timestamp, content: [UInt8]) {
@@ -32,9 +32,9 @@ package struct StepFigures: Sendable, Equatable {
     }
 }
 
-/// Figures that a gateway has left.
+/// Stored statistics with the gateway that they come from.
 package struct KeptFigures: Sendable, Equatable {
-    /// Another number at each start of a gateway.
+    /// A new number at each start of a gateway.
     package let gateway: Int64
     /// Its name.
     package let gatewayName: String

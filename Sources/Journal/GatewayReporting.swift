@@ -1,22 +1,22 @@
 package import Events
 
-/// What the gateways of one journal tell each other about themselves.
+/// What the gateways that share a journal report about themselves.
 package protocol GatewayReporting: Sendable {
-    /// Notes how far the accounts are that this gateway delivers to, for ``accountReports()`` of all gateways. It is written within a few
-    /// seconds, and only for accounts whose lease this gateway has then.
+    /// Reports the state of the accounts that this gateway delivers to, for ``accountReports()`` of all gateways. It is written within a
+    /// few seconds, and only for accounts whose lease this gateway has then.
     func note(_ states: [ProviderName: AccountState])
 
-    /// What the owners of accounts have reported last, by account. Accounts without an owner keep their last report.
+    /// The owners' last reports, by account. Accounts without an owner keep their last report.
     func accountReports() async throws(StoreError) -> [AccountReport]
 
-    /// Notes the digest of the routes that this gateway works by from now on, or ``GatewayNode/changingRoutes``; others see it with the
+    /// Reports the digest of the routes that this gateway uses from now on, or ``GatewayNode/changingRoutes``; others see it with the
     /// next heartbeat.
     func note(routesDigest digest: [UInt8])
 
-    /// All gateways that are there, by name, and those of one name by their start.
+    /// All registered gateways, by name, and those with the same name by their start.
     func gateways() async throws(StoreError) -> [GatewayNode]
 
-    /// By how much this gateway's clock differs from the journal's, as far as that is known.
+    /// The difference between this gateway's clock and the journal's, as far as it is known.
     var clockDifference: ClockDifference { get }
 }
 
@@ -32,7 +32,7 @@ package struct AccountState: Sendable, Equatable {
     }
 }
 
-/// What the owner of an account has reported.
+/// The last report of an account's owner.
 package struct AccountReport: Sendable, Equatable {
     package let provider: ProviderName
     /// The number of the gateway that holds the lease now; nil if none does.
@@ -41,9 +41,9 @@ package struct AccountReport: Sendable, Equatable {
     package let gatewayName: String?
     /// How old the report is.
     package let age: Duration
-    /// How many deliveries wait.
+    /// How many deliveries are waiting.
     package let waiting: Int
-    /// About when the oldest of them was accepted.
+    /// Approximately when the oldest of them was accepted.
     package let oldest: Timestamp?
     package let state: AccountState
 
@@ -86,7 +86,7 @@ package struct GatewayLoad: Sendable, Equatable {
 
 /// A gateway that is in the journal's list.
 package struct GatewayNode: Sendable, Equatable {
-    /// Another one at each start.
+    /// A new number at each start.
     package let number: Int64
     package let name: String
     package let version: String
@@ -94,11 +94,11 @@ package struct GatewayNode: Sendable, Equatable {
     package let routes: [UInt8]
     package let started: Timestamp
     package let isDraining: Bool
-    /// Whether it is the one that was asked.
+    /// Whether it is this gateway.
     package let isThisOne: Bool
     package let load: GatewayLoad
 
-    /// Instead of a digest: some of its events still have a plan of routes that were replaced.
+    /// Used in place of a digest while some of its events still have a plan of routes that were replaced.
     package static let changingRoutes: [UInt8] = []
 
     package init(

@@ -1,11 +1,11 @@
 package import Events
 
-/// A place in the journal as a reader sees it: after some event of each stream that it has come to.
+/// A reader's position in the journal: for each stream, after the last event that was read.
 ///
-/// A journal that one process writes has one stream, number 0. Streams have no order among one another, so that of two positions each
-/// may be ahead of the other.
+/// A journal that one process writes has one stream, number 0. Streams have no order among each other, so each of two positions may be
+/// ahead of the other.
 package struct JournalPosition: Sendable, Hashable {
-    /// The number of the last event that was read, by stream; those without one were not begun.
+    /// The number of the last event that was read, by stream; streams that were not begun are absent.
     private var numbers: [UInt16: Int64]
 
     /// Before the first event.
@@ -45,7 +45,8 @@ package struct JournalPosition: Sendable, Hashable {
         numbers.allSatisfy { $0.value <= other.numbers[$0.key, default: 0] }
     }
 
-    /// The same position with no stream further than in another one: a number that was never given, as of another journal, leads nowhere.
+    /// The same position, limited in each stream to another one: a number that was never assigned, such as one of another journal, has no
+    /// effect.
     package func limited(to end: JournalPosition) -> JournalPosition {
         JournalPosition(
             numbers: numbers.reduce(into: [:]) { limited, entry in
@@ -55,9 +56,9 @@ package struct JournalPosition: Sendable, Hashable {
     }
 }
 
-/// The form that clients keep, as in `Last-Event-ID`. It means nothing to them.
+/// The text that clients keep, as in `Last-Event-ID`. It is opaque to them.
 extension JournalPosition {
-    /// Streams that a text may name, so that none is long.
+    /// Maximum number of streams in a text, so that it stays short.
     package static let streamLimit = 1024
 
     /// `17` for a journal with one stream, `0:17,3:2211` for one with several.
@@ -66,7 +67,7 @@ extension JournalPosition {
         return numbers.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
     }
 
-    /// Reads what ``text`` has written; nil if it is none.
+    /// Reads a ``text``; nil if it is not one.
     package init?(_ text: String) {
         if let number = Self.number(text[...]) {
             self.init(numbers: [0: number])
@@ -84,7 +85,7 @@ extension JournalPosition {
         self.init(numbers: numbers)
     }
 
-    /// Digits alone, and never more than a number that an event can have.
+    /// Digits only, and never a larger number than an event can have.
     private static func number(_ text: Substring) -> Int64? {
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return SequenceNumber(text: text)?.rawValue

@@ -1,25 +1,25 @@
 package import Events
 
-/// Keeps the lanes of backfills: each a durable walk through the journal to one provider, with a cursor of its own.
+/// Keeps the lanes of backfills. Each is a durable walk through the journal to one provider, with its own cursor.
 ///
-/// **What belongs to a lane.** An event belongs to a lane if the lane's ``LaneMembership`` has a destination for it, if its plan has
-/// the lane's provider not at all or only as `shadow`, and if no other lane of the provider has an outcome for it. Two lanes of one
-/// provider that can take the same event are never active at the same time. So an event has at most one delivery at a provider that
+/// **What belongs to a lane.** An event belongs to a lane if the lane's ``LaneMembership`` has a destination for it, if its plan does not
+/// have the lane's provider or has it only as `shadow`, and if no other lane of the provider has an outcome for it. Two lanes of one
+/// provider that could select the same event are never active at the same time. So an event has at most one delivery at a provider that
 /// sends it, and every restart finds the same set.
 ///
-/// **How it is delivered.** A lane has an account of its own in the ledger, ``Lane/account``. Under the lease that
-/// ``lease(_:taking:)`` gives, ``DeliveryLedger`` hands out, settles and retries the lane's events as it does a provider's: what is not
-/// settled when the lease ends is claimed again under the next one. The live deliveries of the provider are another account.
+/// **How it is delivered.** A lane has an account of its own in the ledger, ``Lane/account``. Under the lease from ``lease(_:taking:)``,
+/// ``DeliveryLedger`` hands out, settles and retries the lane's events as it does a provider's: what is not settled when the lease ends
+/// is claimed again under the next one. The live deliveries of the provider are another account.
 ///
-/// **What it keeps.** Nothing that an active lane has not walked over is removed by retention.
+/// **What it keeps.** Retention removes nothing that an active lane has yet to pass.
 package protocol LaneKeeping: Sendable {
-    /// Writes a lane down, which is `running` then. When it returns, that is on disk.
+    /// Records a lane as `running`. When it returns, that is on disk.
     func start(_ lane: NewLane) async throws(StoreError) -> LaneStart
 
     /// All lanes, the newest first.
     func lanes() async throws(StoreError) -> [Lane]
 
-    /// What tells whether another process has changed a lane, the newest first. It costs little, however long the journal is.
+    /// Shows whether another process has changed a lane, newest first. Cheap, however long the journal is.
     func laneMarks() async throws(StoreError) -> [LaneMark]
 
     /// A lane; nil if there is none with this number.
@@ -29,30 +29,30 @@ package protocol LaneKeeping: Sendable {
     func change(_ number: LaneNumber, _ change: LaneChange, by client: ClientName, at now: Timestamp)
         async throws(StoreError) -> LaneAnswer
 
-    /// Waits until the lane's account is the caller's, as ``AccountLeasing/lease(_:)`` does. Lanes that have ended have one, too: a
-    /// delivery of theirs can be due again because a person has asked for it.
+    /// Waits until the lane's account belongs to the caller, as ``AccountLeasing/lease(_:)`` does. Lanes that have ended have one too,
+    /// because a person may retry one of their deliveries.
     ///
-    /// A lane that is not ``LaneState/running`` hands out no new events under it; one that is ``LaneState/cancelling`` no retries
-    /// either: after a claim of them that finds none for this reason, ``DeliveryLedger/nextDue(for:)`` knows of none.
+    /// A lane that is not ``LaneState/running`` hands out no new events under it; one that is ``LaneState/cancelling`` no retries either:
+    /// after a claim that finds none for this reason, ``DeliveryLedger/nextDue(for:)`` is nil.
     /// - Parameter membership: the same for every lease of the lane.
     /// - Throws: ``StoreError/failed(reason:)`` if there is no such lane.
     func lease(_ number: LaneNumber, taking membership: any LaneMembership) async throws(StoreError) -> AccountLease
 
     /// Ends a lane whose work is done, together with the lease: a ``LaneState/cancelling`` one becomes ``LaneState/cancelled``, one that
-    /// has come to its end ``LaneState/done``. Deliveries of a cancelled lane that wait for another attempt are discarded with the code
-    /// ``DeliveryErrorCode/backfillCancelled``, and a later lane may take those events.
-    /// - Returns: ``LaneAnswer/unfinished(_:)`` if an event is claimed or interrupted and not settled, or if a lane that is not cancelled
-    ///   has no end yet or has not come to it; nothing is changed then.
+    /// has reached its end becomes ``LaneState/done``. Deliveries of a cancelled lane that wait for a retry are discarded with the code
+    /// ``DeliveryErrorCode/backfillCancelled``, and a later lane may send those events.
+    /// - Returns: ``LaneAnswer/unfinished(_:)``, with nothing changed, if an event is claimed or interrupted and not settled, or if a
+    ///   lane that is not cancelled has no end yet or has not reached it.
     /// - Throws: ``StoreError/leaseLost`` if the lease has ended.
     func end(_ number: LaneNumber, under lease: AccountLease, at now: Timestamp) async throws(StoreError) -> LaneAnswer
 }
 
-/// Tells for each event whether the filter and the routes of a lane take it, and how it is sent then.
+/// Decides for each event whether a lane's filter and routes select it, and how it is sent.
 ///
-/// A pure function of the event: it must give the same answer forever. The routes are asked with the event's own times, so that what
+/// A pure function of the event: it must give the same answer forever. The routes are evaluated at the event's own times, so that what
 /// was left out on purpose stays out.
 package protocol LaneMembership: Sendable {
-    /// Where the event would go. Its provider is the lane's, and its mode is not `shadow`; nil if the event is not for the lane.
+    /// The event's destination, whose provider is the lane's and whose mode is not `shadow`; nil if the event is not for the lane.
     func destination(for event: AcceptedEvent) -> Destination?
 }
 
@@ -62,7 +62,7 @@ package struct LaneFilter: Sendable, Equatable {
     /// Names of events, in which `*` stands for any text.
     package var names: [String]
     package var customerIDs: [String]
-    /// Events that occurred at this time or later.
+    /// Events that occurred at or after this time.
     package var from: Timestamp?
     /// Events that occurred before this time.
     package var until: Timestamp?
@@ -81,7 +81,7 @@ package struct LaneFilter: Sendable, Equatable {
         self.until = until
     }
 
-    /// Whether an event may pass both filters, as far as can be told without one.
+    /// Whether some event could match both filters, as far as the filters show.
     package func mayOverlap(_ other: LaneFilter) -> Bool {
         if let tenant, let otherTenant = other.tenant, tenant != otherTenant { return false }
         if let until, let from = other.from, until <= from { return false }
@@ -97,12 +97,12 @@ package struct LaneFilter: Sendable, Equatable {
     }
 }
 
-/// A lane that is to be started.
+/// A lane to start.
 package struct NewLane: Sendable, Equatable {
     package let provider: ProviderName
     package let adapter: AdapterName
     package let filter: LaneFilter
-    /// From what the lane's membership is made whenever it is needed: kept as it is, and never read by the journal.
+    /// The data from which the lane's membership is built whenever it is needed. The journal keeps it unchanged and never reads it.
     package let routes: [UInt8]
     /// Maximum share of the provider's rate limit that the lane uses, in percent.
     package let rate: Double
@@ -128,10 +128,10 @@ package struct NewLane: Sendable, Equatable {
     }
 }
 
-/// The outcome of a lane that was to be started.
+/// The result of starting a lane.
 package enum LaneStart: Sendable, Equatable {
     case started(Lane)
-    /// This active lane of the provider may take the same events; nothing was started.
+    /// This active lane of the provider could select the same events; nothing was started.
     case overlaps(Lane)
 }
 
@@ -147,7 +147,7 @@ package enum LaneState: String, Sendable, CaseIterable {
     /// Cancelled by an operator.
     case cancelled
 
-    /// Whether it is not over: it pins the journal, and no other lane may take the same events.
+    /// Whether it has not ended: it pins the journal, and no other lane may select the same events.
     package var isActive: Bool {
         switch self {
         case .running, .paused, .cancelling: true
@@ -156,26 +156,26 @@ package enum LaneState: String, Sendable, CaseIterable {
     }
 }
 
-/// What is changed about a lane.
+/// A change of a lane.
 package enum LaneChange: Sendable, Equatable {
-    /// Only of a running lane.
+    /// Only for a running lane.
     case pause
-    /// Only of a paused lane.
+    /// Only for a paused lane.
     case resume
-    /// In percent of the provider's rate limit.
+    /// The share of the provider's rate limit, in percent.
     case rate(Double)
-    /// The lane ends at the event that is newest now. An end does not change.
+    /// Ends the lane at the newest event. An end that is set does not change.
     case fixEnd
-    /// Only of a running or a paused lane. ``LaneKeeping/end(_:under:at:)`` follows once nothing is in flight any more.
+    /// Only for a running or a paused lane. ``LaneKeeping/end(_:under:at:)`` follows once nothing is in flight.
     case cancel
 }
 
-/// The outcome of a change.
+/// The result of a change.
 package enum LaneAnswer: Sendable, Equatable {
     case changed(Lane)
-    /// It cannot be changed so in the state that it is in.
+    /// The lane's state does not allow the change.
     case refused(Lane)
-    /// It has work left.
+    /// The lane has work left.
     case unfinished(Lane)
     /// There is no lane with this number.
     case unknown
@@ -194,7 +194,7 @@ package struct Lane: Sendable, Equatable {
     package let rate: Double
     package let startedBy: ClientName
     package let startedAt: Timestamp
-    /// Who changed it last, and when; as it was started if nobody has.
+    /// Who changed it last; if nobody has, who started it.
     package let changedBy: ClientName
     package let changedAt: Timestamp
     package let endedAt: Timestamp?
@@ -237,11 +237,11 @@ package struct Lane: Sendable, Equatable {
     }
 }
 
-/// How far a lane has come, in events of the journal, whether they belong to it or not.
+/// How far a lane has come, counted in events of the journal, whether or not they belong to it.
 package struct LaneProgress: Sendable, Equatable {
-    /// Walked over, and settled if they belong to it.
+    /// Events that it has passed, and settled if they belong to it.
     package let walked: Int
-    /// Up to its end, or to the newest event while it has none.
+    /// Events that remain up to its end, or up to the newest event while it has no end.
     package let ahead: Int
     /// Whether it has an end: events that come from now on do not belong to it.
     package let hasEnd: Bool
@@ -253,11 +253,11 @@ package struct LaneProgress: Sendable, Equatable {
     }
 }
 
-/// The outcome of a lane's events; those included that retention has removed since.
+/// The outcomes of a lane's events, including events that retention has removed.
 package struct LaneCounts: Sendable, Equatable {
-    /// Deliveries that have an outcome or wait for another attempt, by state.
+    /// Deliveries that have an outcome or wait for a retry, by state.
     package var statuses: [DeliveryStatus: Int]
-    /// Delivered ones that the vendor had already.
+    /// Delivered ones that the vendor already had.
     package var deduplicated: Int
 
     package init(statuses: [DeliveryStatus: Int] = [:], deduplicated: Int = 0) {
@@ -265,13 +265,13 @@ package struct LaneCounts: Sendable, Equatable {
         self.deduplicated = deduplicated
     }
 
-    /// How many events there are in all.
+    /// Total number of events.
     package var events: Int { statuses.values.reduce(0, +) }
 }
 
 extension AcceptedEvent {
-    /// Whether the event's plan leaves it to a lane to send it to this provider. A correction is for those that have the original alone, and
-    /// a canary for the provider that it tests.
+    /// Whether the event's plan leaves it to a lane to send it to this provider. A correction is only for providers that have the
+    /// original, and a canary only for the provider that it tests.
     package func isOpenToLanes(of provider: ProviderName) -> Bool {
         guard !plan.isOfCorrections, !plan.isOfCanaries else { return false }
         return plan.destination(at: provider).map { $0.mode == .shadow } ?? true

@@ -1,12 +1,12 @@
 package import Events
 
-/// What whoever runs lanes acts upon: while a lane's mark is the same, nothing about it has to be done otherwise than before.
+/// The part of a lane that its runner acts on: while the mark is unchanged, there is nothing to change about how the lane runs.
 package struct LaneMark: Sendable, Equatable {
     package let number: LaneNumber
     package let state: LaneState
     package let rate: Double
     package let hasEnd: Bool
-    /// Whether deliveries of it wait for another attempt.
+    /// Whether some of its deliveries wait for a retry.
     package let hasRetries: Bool
 
     package init(number: LaneNumber, state: LaneState, rate: Double, hasEnd: Bool, hasRetries: Bool) {

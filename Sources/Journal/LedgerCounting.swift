@@ -1,20 +1,20 @@
 package import Events
 
-/// Counts the outcome of the deliveries of a window's events, without reading the events.
+/// Counts the outcomes of the deliveries of a window's events, without reading the events.
 package protocol LedgerCounting: Sendable {
-    /// The deliveries of a window's events by provider, name and day. Takes the time of a few seconds for millions of events, and the
-    /// memory of its cells. Canaries are not among them.
+    /// The deliveries of a window's events by provider, name and day, without canaries. Takes a few seconds for millions of events, and
+    /// memory for its cells.
     func ledgerCounts(_ window: RecordedWindow) async throws(StoreError) -> LedgerCounts
 }
 
-/// The outcome of the deliveries of a window's events.
+/// The outcomes of the deliveries of a window's events.
 package struct LedgerCounts: Sendable, Equatable {
     /// Deliveries of one provider that are counted together.
     package struct Key: Sendable, Hashable, Comparable {
         package let provider: ProviderName
-        /// The events' name; nil for what came after ``LedgerCounts/mostCells``.
+        /// The events' name; nil for events beyond ``LedgerCounts/mostCells``.
         package let name: String?
-        /// The beginning of the day of the events' own time, UTC; nil for what came after ``LedgerCounts/mostCells``.
+        /// The start of the day of the events' own timestamps, UTC; nil for events beyond ``LedgerCounts/mostCells``.
         package let day: Timestamp?
 
         package init(provider: ProviderName, name: String?, day: Timestamp?) {
@@ -23,7 +23,7 @@ package struct LedgerCounts: Sendable, Equatable {
             self.day = day
         }
 
-        /// By provider, name, day; what has no name comes last.
+        /// By provider, name and day; keys without a name come last.
         package static func < (left: Self, right: Self) -> Bool {
             guard left.provider == right.provider else { return left.provider < right.provider }
             guard let leftName = left.name, let rightName = right.name else {
@@ -37,16 +37,16 @@ package struct LedgerCounts: Sendable, Equatable {
     /// How many deliveries there are of each kind; ``planned`` is the sum of the states.
     package struct Counts: Sendable, Equatable {
         package var planned = 0
-        /// The vendor has them.
+        /// Confirmed by the vendor.
         package var delivered = 0
-        /// Never tried, or due again.
+        /// Never tried, or waiting for a retry.
         package var waiting = 0
         package var rejected = 0
         package var uncertain = 0
         package var discarded = 0
         /// Translated only.
         package var skipped = 0
-        /// How many of all these a lane has taken, and not the events' plans.
+        /// How many of them belong to lanes rather than to the events' plans.
         package var byLane = 0
 
         package init() {}
@@ -78,10 +78,10 @@ package struct LedgerCounts: Sendable, Equatable {
         }
     }
 
-    /// Maximum number of names and days of all providers that are distinguished; what comes after them is counted by provider alone.
+    /// Maximum number of combinations of name and day, over all providers; further ones are counted by provider alone.
     package static let mostCells = 100_000
 
-    /// How many events the window has, those included that no provider gets.
+    /// Number of events in the window, including those without a provider.
     package var events = 0
     package var cells: [Key: Counts] = [:]
     /// Parts of the journal that cannot be read, and that may have events of the window.

@@ -1,34 +1,33 @@
 package import Events
 
-/// Keeps the log of acts of each migration, for all gateways of a journal.
+/// Keeps the log of each migration's acts, for all gateways that share a journal.
 ///
-/// An act is never changed or removed: which vendor is of record follows from all of them.
+/// An act is never changed or removed: together they determine which vendor is of record.
 package protocol MigrationKeeping: Sendable {
-    /// Rises with each act of any migration; 0 before the first.
+    /// Increases with each act of any migration; 0 before the first.
     func migrationVersion() async throws(StoreError) -> Int64
 
     /// All acts, by migration and number.
     func migrationActs() async throws(StoreError) -> [MigrationAct]
 
-    /// Appends an act to the log of its migration, and records who did it: both or nothing. Acts are also taken while the store is full.
-    /// When this returns true, that is on disk.
-    /// - Returns: false if the number is not the one that follows the migration's newest act, because another act came first; nothing was
-    ///   changed.
+    /// Appends an act to the log of its migration, and records who did it: both or nothing. Acts are also accepted while the store is
+    /// full. When this returns true, that is on disk.
+    /// - Returns: false if the number does not follow the migration's newest act, because another act came first; nothing was changed.
     func append(_ act: MigrationAct, recording entry: AuditEntry) async throws(StoreError) -> Bool
 }
 
-/// What somebody ordered for a migration, as the journal has it.
+/// An order for a migration, as the journal has it.
 package struct MigrationAct: Sendable, Equatable {
     package let migration: MigrationName
     /// Its position in the migration's log, from 1 without gaps.
     package let number: Int
-    /// A word of the caller's, such as `ramp`.
+    /// The kind of act, as the caller names it, such as `ramp`.
     package let action: String
-    /// The rest of the order, which the journal keeps as it is and never reads.
+    /// The rest of the order, which the journal keeps unchanged and never reads.
     package let detail: [UInt8]
-    /// The id of the plan that it rested on; nil if there was none.
+    /// The id of the plan that it was based on; nil if there was none.
     package let plan: String?
-    /// The client, or who else did it.
+    /// The client, or another originator.
     package let actor: String
     /// The id of the key that was presented, never the key; nil if there was none.
     package let keyID: String?

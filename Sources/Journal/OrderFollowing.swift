@@ -1,11 +1,11 @@
 package import Events
 
-/// Tells a process what others have changed for the accounts that it delivers to: deliveries that people retry, and operators' orders.
+/// Tells a process what others have changed about the accounts that it delivers to: deliveries that people retry, and operators' orders.
 package protocol OrderFollowing: Sendable {
-    /// One element at least after each change, soon. For one reader.
+    /// Yields at least one element soon after each change. Supports one reader.
     var changes: AsyncStream<Void> { get }
 
-    /// The newest order of an operator for each provider that has had one.
+    /// The newest operator's order for each provider that has had one.
     func operatorOrders() async throws(StoreError) -> [ProviderName: RecordedOrder]
 }
 
@@ -13,7 +13,7 @@ package protocol OrderFollowing: Sendable {
 package struct RecordedOrder: Sendable, Equatable {
     /// When it was given.
     package let at: Timestamp
-    /// Nil: the provider was resumed.
+    /// Nil if the provider was resumed.
     package let hold: OperatorHold?
 
     package init(at timestamp: Timestamp, hold: OperatorHold?) {

@@ -3,7 +3,7 @@ package import Events
 /// Why and until when a provider is not called.
 package struct ProviderHold: Sendable, Equatable {
     package let until: Timestamp
-    /// What the vendor said.
+    /// The vendor's response, as a fault.
     package let fault: DeliveryFault
     /// Whether the credential or the account is refused; otherwise the vendor asked for a delay.
     package let isParked: Bool
@@ -15,7 +15,7 @@ package struct ProviderHold: Sendable, Equatable {
     }
 }
 
-/// An operator's decision that a provider is not called for a while: neither the vendor's wait nor parking.
+/// An operator's decision not to call a provider for a while. Independent of the vendor's own delay and of parking.
 package struct OperatorHold: Sendable, Equatable {
     package let until: Timestamp
     package let by: ClientName

@@ -1,23 +1,22 @@
 package import Events
 
-/// Reads what was accepted in a window, of one tenant or of all, for comparisons and walks: a piece at a time, with bounded memory.
+/// Reads the events that were accepted in a window, of one tenant or of all, for comparisons and walks: in pieces, with bounded memory.
 ///
-/// It reads on connections of its own, so that neither deliveries nor searches wait for it.
+/// It reads on its own connections, so that neither deliveries nor searches wait for it.
 package protocol RecordedTraffic: Sendable {
-    /// The next piece of the events in a window, in journal order within a stream, each with the outcome of its deliveries.
+    /// The next piece of a window's events, in journal order within a stream, each with the outcomes of its deliveries.
     ///
-    /// A piece also ends at a limit of bytes, and after some chunks that have nothing of the window; so it may be empty though more
-    /// follow.
+    /// A piece also ends at a byte limit, and after some chunks without events of the window; so it may be empty although more follow.
     /// - Parameters:
-    ///   - position: where the piece before ended; nil to begin.
-    ///   - limit: maximum number of events looked at.
+    ///   - position: where the previous piece ended; nil for the first.
+    ///   - limit: maximum number of events examined.
     func recorded(_ window: RecordedWindow, after position: JournalPosition?, limit: Int) async throws(StoreError)
         -> RecordedPiece
 }
 
 /// The events of a span of time.
 package struct RecordedWindow: Sendable, Equatable {
-    /// Which of an event's times counts.
+    /// Which timestamp of an event decides.
     package enum Clock: String, Sendable, CaseIterable {
         /// When the gateway accepted it.
         case accepted
@@ -29,9 +28,9 @@ package struct RecordedWindow: Sendable, Equatable {
     package let from: Timestamp
     /// The first time that is not in the window. A window that ends before it starts has no events.
     package let until: Timestamp
-    /// Nil: all tenants' events.
+    /// Nil for the events of all tenants.
     package let tenant: TenantID?
-    /// Whether events come with their deliveries. Without them a walk is several times faster.
+    /// Whether events come with their deliveries. Without them reading is several times faster.
     package let withDeliveries: Bool
 
     package init(
@@ -48,7 +47,7 @@ package struct RecordedWindow: Sendable, Equatable {
         self.withDeliveries = withDeliveries
     }
 
-    /// Whether an event is in it.
+    /// Whether an event is in the window.
     package func contains(_ event: AcceptedEvent) -> Bool {
         let time = clock == .accepted ? event.acceptedAt : event.timestamp
         return from <= time && time < until && (tenant.map { $0 == event.tenant } ?? true)
@@ -57,9 +56,9 @@ package struct RecordedWindow: Sendable, Equatable {
 
 /// A piece of a window.
 package struct RecordedPiece: Sendable {
-    /// In journal order; without their deliveries if the window asks for none.
+    /// In journal order; without their deliveries if the window does not want them.
     package let events: [ArchivedEvent]
-    /// The next piece begins here.
+    /// The position at which the next piece begins.
     package let through: JournalPosition
     /// Whether nothing followed when the piece was read.
     package let isLast: Bool

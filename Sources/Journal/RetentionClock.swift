@@ -2,17 +2,17 @@ package import Events
 
 /// Decides what is old enough to be removed, even if the wall clock jumps.
 ///
-/// The wall clock counts only as far as time has really passed since the start: one that jumps ahead while the gateway runs would
-/// otherwise remove the whole deduplication window at once. One that is set back removes less.
+/// The wall clock is believed only as far as time has really passed since the start: otherwise one that jumps ahead while the gateway
+/// runs would remove the whole deduplication window at once. One that is set back removes less.
 package struct RetentionClock: Sendable {
-    /// How far the wall clock may run ahead of the time that has passed: its corrections, and the pause of a machine that sleeps.
+    /// How far the wall clock may run ahead of the elapsed time: it is corrected, and it runs while the machine sleeps.
     private static let tolerance: Int64 = 3_600_000
 
     private let start: Timestamp
     private let keep: Duration
 
     /// - Parameters:
-    ///   - start: the wall clock at the start, after ``jump(from:to:keeping:)`` found nothing wrong with it, or an operator has accepted it.
+    ///   - start: the wall clock at the start, which ``jump(from:to:keeping:)`` or an operator has accepted.
     ///   - keep: how long settled events are kept.
     package init(start: Timestamp, keeping keep: Duration) {
         self.start = start
@@ -21,11 +21,11 @@ package struct RetentionClock: Sendable {
 
     /// What may be removed now.
     package struct Reading: Sendable, Equatable {
-        /// Settled events that were accepted before go.
+        /// Settled events that were accepted before this time are removed.
         package let before: Timestamp
-        /// What time it is, as far as that is believed.
+        /// The time that is believed.
         package let time: Timestamp
-        /// By how much the wall clock is ahead of what is believed; nil if it is not.
+        /// How far the wall clock is ahead of the believed time; nil if it is not.
         package let ahead: Duration?
 
         package init(before: Timestamp, time: Timestamp, ahead: Duration?) {
@@ -35,7 +35,7 @@ package struct RetentionClock: Sendable {
         }
     }
 
-    /// - Parameter passed: the time since the start, by a clock that nobody sets.
+    /// - Parameter passed: the time since the start, by the monotonic clock.
     package func read(_ now: Timestamp, passed: Duration) -> Reading {
         let believed = start.milliseconds.clamped(adding: passed.wholeMilliseconds).clamped(adding: Self.tolerance)
         let time = min(now.milliseconds, believed)
@@ -48,10 +48,10 @@ package struct RetentionClock: Sendable {
         )
     }
 
-    /// When the journal was last in use, to judge the clock of a start by.
+    /// When the journal was last in use, to judge the clock at a start.
     ///
-    /// The newest event does not tell alone: the clock may have been ahead when it was accepted, and a start with that clock would find
-    /// nothing wrong.
+    /// The newest event alone is not enough: the clock may have been ahead when it was accepted, and a start with the same clock would
+    /// notice nothing.
     /// - Parameters:
     ///   - noted: the time that was noted last; nil in a journal that never had one.
     ///   - newest: when the newest event was accepted; nil if there is none.
@@ -60,8 +60,8 @@ package struct RetentionClock: Sendable {
         return jump(from: noted, to: newest, keeping: keep) == nil ? max(noted, newest) : noted
     }
 
-    /// How far the clock is ahead of the journal's last use at the start, if that is so much that half of the deduplication window would
-    /// go at once; nil if it may be believed.
+    /// How far the clock is ahead of the journal's last use at the start, if so far that half of the deduplication window would be
+    /// removed at once; nil if the clock can be believed.
     /// - Parameter last: see ``lastUse(noted:newest:keeping:)``; nil if there was none.
     package static func jump(from last: Timestamp?, to now: Timestamp, keeping keep: Duration) -> Duration? {
         guard let last else { return nil }

@@ -1,7 +1,7 @@
-/// Keeps the sessions of browsers where all gateways of a journal see them: digests, and nothing that opens one.
+/// Keeps browser sessions where all gateways that share a journal see them: digests only, which cannot open a session.
 package protocol SessionKeeping: Sendable {
-    /// Opens a session, and forgets those that have ended. At the limit, the one that was unused longest makes room. When this returns, all
-    /// gateways find it.
+    /// Opens a session, and forgets those that have ended. At the limit, the one that was unused longest is closed. When this returns,
+    /// all gateways see it.
     /// - Parameters:
     ///   - token: the SHA-256 of its token.
     ///   - key: the SHA-256 of the key that it was opened with.
@@ -11,18 +11,18 @@ package protocol SessionKeeping: Sendable {
     /// - Parameter tokens: the SHA-256 of each token.
     func sessions(_ tokens: [[UInt8]], within limits: SessionLimits) async throws(StoreError) -> [KeptSession]
 
-    /// They count as used now. Those that are closed stay closed.
+    /// Marks sessions as used now. Closed ones stay closed.
     func useSessions(_ tokens: [[UInt8]]) async throws(StoreError)
 
     /// Closes a session at all gateways; does nothing if there is none.
     func closeSession(_ token: [UInt8]) async throws(StoreError)
 }
 
-/// How long sessions last, and how many there are.
+/// How long sessions last, and their maximum number.
 package struct SessionLimits: Sendable, Equatable {
     /// How long a session may be unused.
     package let idle: Duration
-    /// How long a session lasts, however much it is used.
+    /// How long a session lasts at most, however much it is used.
     package let longest: Duration
     package let count: Int
 
@@ -33,7 +33,7 @@ package struct SessionLimits: Sendable, Equatable {
     }
 }
 
-/// A session that is open. Its times are ages, so that no two clocks are compared.
+/// An open session. Its times are ages, so that clocks of two machines are never compared.
 package struct KeptSession: Sendable, Equatable {
     /// The SHA-256 of its token.
     package let token: [UInt8]

@@ -3,11 +3,11 @@ package import Events
 /// Outcomes to record for one provider.
 package struct Settlement: Sendable, Equatable {
     package let provider: ProviderName
-    /// First attempts that delivered: most of all, and cheap to keep.
+    /// First attempts that succeeded: the vast majority, and cheap to store.
     package let delivered: [DeliveredRun]
-    /// Shadow deliveries that were translated, or could not be: kept as cheaply as delivered ones.
+    /// Shadow deliveries that were translated, or could not be: stored as cheaply as delivered ones.
     package let skipped: [SkippedRun]
-    /// Everything else: each has its own row.
+    /// Everything else, each with its own row.
     package let exceptions: [SettledDelivery]
     /// What the shadow deliveries of the settlement showed, to be added to ``ShadowCounting/shadowCounts()``.
     package let shadow: [ShadowTally]
@@ -32,13 +32,14 @@ package struct Settlement: Sendable, Equatable {
 
 /// Events that one request delivered at the first attempt.
 ///
-/// `sequences` must be neighbours in their block: between the first and the last no event of this provider is missing, but for
-/// those that have, or get in the same settlement, a row of their own. So first and last are all that is kept.
+/// `sequences` must be neighbours in their block: between the first and the last no event of this provider is missing, except those that
+/// have a row of their own or get one in the same settlement. So only the first and the last are stored.
 package struct DeliveredRun: Sendable, Equatable {
     /// Ascending, at least one.
     package let sequences: [SequenceNumber]
     package let attempt: Attempt
 
+    /// - Precondition: `sequences` is not empty.
     package init(sequences: [SequenceNumber], attempt: Attempt) {
         precondition(!sequences.isEmpty, "a run has a first and a last event")
         self.sequences = sequences
@@ -46,12 +47,13 @@ package struct DeliveredRun: Sendable, Equatable {
     }
 }
 
-/// Events that were translated only. `sequences` must be neighbours as those of a ``DeliveredRun`` are.
+/// Events that were only translated. `sequences` must be neighbours as in a ``DeliveredRun``.
 package struct SkippedRun: Sendable, Equatable {
     /// Ascending, at least one.
     package let sequences: [SequenceNumber]
     package let at: Timestamp
 
+    /// - Precondition: `sequences` is not empty.
     package init(sequences: [SequenceNumber], at timestamp: Timestamp) {
         precondition(!sequences.isEmpty, "a run has a first and a last event")
         self.sequences = sequences
@@ -67,12 +69,13 @@ package struct SettledDelivery: Sendable, Equatable {
     package let newAttempts: [Attempt]
     /// When it is sent again; given exactly if `status` is `retrying`.
     package let nextAttemptAt: Timestamp?
-    /// When the first request left that the vendor may have looked at; nil if none did. Once written, it stays until a person sends
+    /// When the first request left that the vendor may have looked at; nil if there was none. Once written, it stays until a person sends
     /// the delivery again.
     package let reachedAt: Timestamp?
     /// Why it is not delivered; nil if it is.
     package let fault: DeliveryFault?
 
+    /// - Precondition: `nextAttemptAt` is given if, and only if, `status` is `retrying`.
     package init(
         sequence: SequenceNumber,
         status: DeliveryStatus,

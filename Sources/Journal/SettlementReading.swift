@@ -1,8 +1,8 @@
 package import Events
 
-/// Tells which deliveries are settled, whichever process has delivered them.
+/// Tells which deliveries are settled, whichever process delivered them.
 package protocol SettlementReading: Sendable {
-    /// Those of these deliveries after which nothing more happens without an operator.
+    /// Those of the given deliveries that are final: nothing more happens to them without an operator.
     func settled(among deliveries: [SequenceNumber: Set<ProviderName>]) async throws(StoreError)
         -> [SequenceNumber: Set<ProviderName>]
 }

@@ -13,13 +13,13 @@ package protocol ShadowCounting: Sendable {
 package enum ShadowClass: String, Sendable, CaseIterable {
     /// It could have been sent.
     case translated
-    /// It could not.
+    /// It could not have been sent.
     case untranslatable
-    /// It could have been sent, but says something else than what the primary got.
+    /// It could have been sent, but with different content from what the primary received.
     case different
 }
 
-/// Shadow deliveries of one settlement that showed the same.
+/// Shadow deliveries of one settlement with the same result.
 package struct ShadowTally: Sendable, Equatable {
     package let shadowClass: ShadowClass
     /// The field that could not be translated, or that differs; empty for ``ShadowClass/translated``.
@@ -44,11 +44,11 @@ package struct ShadowTally: Sendable, Equatable {
     }
 }
 
-/// Shadow deliveries that showed the same, since they are counted.
+/// All counted shadow deliveries with the same result.
 package struct ShadowCount: Sendable, Equatable {
-    /// Maximum number of samples that are kept: the newest.
+    /// Maximum number of samples, of which the newest are kept.
     package static let mostSamples = 10
-    /// Maximum number of fields that are distinguished at a provider; what comes after them is counted as ``otherFields``.
+    /// Maximum number of fields that are distinguished at a provider; further ones are counted as ``otherFields``.
     package static let mostFields = 200
     /// Stands for the fields after ``mostFields``.
     package static let otherFields = "*"

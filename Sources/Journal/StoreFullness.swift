@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Why a store takes no new event.
+/// Why a store accepts no new events.
 package enum StoreFullness: Sendable, Equatable {
-    /// As many events wait for a provider as may.
+    /// The maximum number of events waits for a provider.
     case backlog
-    /// The store uses as many bytes as it may.
+    /// The store uses the maximum number of bytes.
     case limit
     /// The disk itself has refused a write.
     case disk
@@ -12,8 +12,8 @@ package enum StoreFullness: Sendable, Equatable {
     case index
 }
 
-/// Remembers that a disk was full. A write that succeeds ends it, and so does time: a gateway that gets no events because it is full must
-/// come back to find out that it is not any more.
+/// Remembers that a disk was full. A successful write ends that, and so does time: a gateway that gets no events because it reports
+/// itself as full must try again to notice that it no longer is.
 package final class FullDisk: Sendable {
     private static let memory = Duration.seconds(30)
     private let refused = Mutex<ContinuousClock.Instant?>(nil)

@@ -1,6 +1,6 @@
-/// The store does not answer.
+/// The store does not respond.
 package struct StoreOutage: Sendable, Equatable {
-    /// How long it has not answered.
+    /// How long it has not responded.
     package let duration: Duration
     /// The reason, without secrets.
     package let reason: String
