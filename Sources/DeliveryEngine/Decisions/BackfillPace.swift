@@ -1,23 +1,23 @@
 import Events
 
-/// How far apart the requests of backfills leave while clients send events.
+/// The interval between backfill requests while clients are sending events.
 ///
-/// A provider's limit protects the vendor, not the gateway: to read, write and settle a batch takes processor time and commits that
-/// acceptance needs. Without clients there is no pace.
+/// A provider's limit protects the vendor, not the gateway: reading, writing and settling a batch takes processor time and commits that
+/// acceptance needs. While no client sends, there is no pace.
 struct BackfillPace: Sendable, Equatable {
-    /// The gateway's time for backfills of one provider: one event each.
+    /// How much of the gateway's time backfills of one provider get per event.
     static let perEvent = Duration.microseconds(100)
-    /// A request takes its time however few events it carries.
+    /// A request takes this time however few events it carries.
     static let leastPause = Duration.milliseconds(1)
-    /// So that a large batch is no long pause.
+    /// Limits the pause after a large batch.
     static let longestPause = Duration.milliseconds(100)
 
     private let pause: Duration
     private var lastLeft: ContinuousClock.Instant?
 
-    /// - Parameter events: maximum number of events of a request.
+    /// - Parameter events: maximum number of events per request.
     init(batchesOf events: Int) {
-        // A larger batch has the longest pause in any case.
+        // Larger batches get the longest pause anyway.
         let events = min(max(events, 1), 100_000)
         pause = min(max(Self.perEvent * events, Self.leastPause), Self.longestPause)
     }
@@ -28,7 +28,7 @@ struct BackfillPace: Sendable, Equatable {
         return max(.zero, lastLeft + pause - now)
     }
 
-    /// A request leaves.
+    /// A request leaves now.
     mutating func pass(at now: ContinuousClock.Instant) {
         lastLeft = now
     }

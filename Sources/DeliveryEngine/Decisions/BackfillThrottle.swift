@@ -1,23 +1,23 @@
 import Events
 
-/// Whether a backfill's next request may leave: after live deliveries, within its part of the rate limit, and only while the provider
-/// and the gateway are well.
+/// Decides whether a backfill's next request may leave: after live deliveries, within its part of the rate limit, and only while the
+/// provider and the gateway are healthy.
 package struct BackfillThrottle: Sendable {
-    /// What keeps a backfill from going on.
+    /// What delays a backfill.
     package enum Hold: String, Sendable, CaseIterable {
         /// The provider fails, or refuses the account.
         case circuit = "circuit_open"
-        /// The vendor asked for a wait, or an operator holds the provider.
+        /// The vendor asked for a delay, or an operator holds the provider.
         case provider = "provider_held"
-        /// Live events wait for longer than ``BackfillThrottle/liveWait``.
+        /// Live events have waited longer than ``BackfillThrottle/liveWait``.
         case live = "live_backlog"
         /// A request to the provider met its rate limit less than ``BackfillThrottle/calm`` ago.
         case limited = "rate_limited"
-        /// Clients wait too long for their events to be accepted.
+        /// Accepting clients' events takes too long.
         case acceptance = "slow_acceptance"
-        /// As many of its requests are in flight as there may be.
+        /// The maximum number of its requests is in flight.
         case places = "in_flight"
-        /// Its rate is used up, live deliveries take the provider's, or clients send events and come first.
+        /// Its rate is used up, live deliveries need the provider's, or clients are sending events and come first.
         case rate
     }
 
@@ -27,15 +27,15 @@ package struct BackfillThrottle: Sendable {
         case wait(Hold, until: ContinuousClock.Instant?)
     }
 
-    /// How it stands with the provider and the gateway.
+    /// The state of the provider and the gateway.
     struct Conditions: Sendable, Equatable {
         /// What the provider's circuit allows.
         var circuit = CircuitBreaker.Decision.send
-        /// Nothing leaves before: a wait that the vendor asked for, or an operator's hold.
+        /// Nothing leaves before this time: a delay that the vendor asked for, or an operator's hold.
         var heldUntil: ContinuousClock.Instant?
-        /// Whether live deliveries wait for a request.
+        /// Whether live deliveries are waiting for a request.
         var liveWaits = false
-        /// Since when the oldest of them waits, as far as it is known; nil if none waits.
+        /// How long the oldest of them has waited, as far as it is known; nil if none waits.
         var oldestLive: Duration?
         /// When a request last met the provider's rate limit.
         var limitedAt: ContinuousClock.Instant?
@@ -46,20 +46,20 @@ package struct BackfillThrottle: Sendable {
         var backfillRequests = 0
         /// Live requests in flight.
         var liveRequests = 0
-        /// How long it takes until the provider's rate has a token that no live delivery waits for; nil: they take all.
+        /// The time until the provider's rate has a token that no live delivery needs; nil if they need all of them.
         var tokenWait: Duration? = .zero
         /// How long backfills leave the gateway to its clients.
         var paceWait = Duration.zero
     }
 
-    /// Longer than this no live event waits behind a backfill.
+    /// No live event waits longer than this behind a backfill.
     static let liveWait = Duration.seconds(5)
-    /// So long after a 429 a backfill leaves the provider alone.
+    /// A backfill sends nothing to the provider for this long after a 429.
     static let calm = Duration.seconds(60)
-    /// When to look again at what has no time of its own.
+    /// When to check again conditions that do not say when they end.
     private static let glance = Duration.seconds(1)
 
-    /// Of the provider's rate limit; of the requests in flight if there is none.
+    /// The share of the provider's rate limit, or of the requests in flight if it has none.
     private(set) var percent: Double
     private var rate: BackgroundRate?
     private var factor: RecoveringFactor
@@ -71,7 +71,7 @@ package struct BackfillThrottle: Sendable {
         factor = RecoveringFactor(at: now)
     }
 
-    /// Another rate from now on.
+    /// Changes the rate from now on.
     mutating func change(to percent: Double, at now: ContinuousClock.Instant) {
         guard percent != self.percent else { return }
         self.percent = percent
@@ -99,7 +99,7 @@ package struct BackfillThrottle: Sendable {
         return wait > .zero ? .wait(.rate, until: now + wait) : .go
     }
 
-    /// One place stays free for a live delivery, where there is more than one.
+    /// One slot stays free for a live delivery if there is more than one.
     private func hasPlace(_ conditions: Conditions, at now: ContinuousClock.Instant) -> Bool {
         let all = conditions.liveRequests + conditions.backfillRequests
         let share = rate == nil ? percent / 100 * factor.value(at: now) : 1
@@ -107,7 +107,7 @@ package struct BackfillThrottle: Sendable {
         return conditions.backfillRequests < own && all < max(1, conditions.allowed - (conditions.allowed > 1 ? 1 : 0))
     }
 
-    /// A request leaves.
+    /// A request leaves now.
     mutating func pass(at now: ContinuousClock.Instant) {
         rate?.take(at: now)
     }
@@ -118,6 +118,6 @@ package struct BackfillThrottle: Sendable {
         factor.halve(at: now)
     }
 
-    /// The part of its rate that it may use now: 1 if no 429 came lately.
+    /// The part of its rate that it may use now: 1 if there was no 429 recently.
     func factor(at now: ContinuousClock.Instant) -> Double { factor.value(at: now) }
 }

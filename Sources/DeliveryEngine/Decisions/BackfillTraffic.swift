@@ -1,11 +1,11 @@
 import Events
 
-/// The backfills of a provider as its pipeline sees them: which one's request leaves next, and what holds the others.
+/// A provider's backfills as its pipeline sees them: whose request leaves next, and what delays the others.
 package struct BackfillTraffic: Sendable {
     /// A request of a backfill that may leave.
     struct Turn: Sendable, Equatable, Hashable {
         let backfill: LaneNumber
-        /// Tells the turns of one pipeline from those of the pipeline before.
+        /// Distinguishes the turns of this pipeline from those of its predecessor.
         let pipeline: UInt64
         /// The number of the request at the provider's gates.
         let ticket: Int
@@ -20,20 +20,20 @@ package struct BackfillTraffic: Sendable {
     }
 
     private let pipeline: UInt64
-    /// Of all of them together.
+    /// For all backfills together.
     private var pace: BackfillPace
     private var entries: [LaneNumber: Entry] = [:]
-    /// How many requests wait for a turn of backfills of which nobody has said yet that they begin.
+    /// How many requests wait for a turn of backfills that have not joined yet.
     private var early: [LaneNumber: Int] = [:]
     private var inFlight: Set<Turn> = []
     private var turns = 0
     private var load = AcceptanceLoad()
-    /// When the one that waits should be looked at again, whatever happens.
+    /// When to check the waiting requests again, whatever happens.
     private(set) var lookAgainAt: ContinuousClock.Instant?
 
     /// - Parameters:
-    ///   - pipeline: another one for each pipeline.
-    ///   - events: maximum number of events of a request.
+    ///   - pipeline: a different number for each pipeline.
+    ///   - events: maximum number of events per request.
     init(of pipeline: UInt64, batchesOf events: Int) {
         self.pipeline = pipeline
         pace = BackfillPace(batchesOf: events)
@@ -45,10 +45,10 @@ package struct BackfillTraffic: Sendable {
     var requests: Int { inFlight.count }
     /// Whether any request waits for a turn.
     var isWaiting: Bool { entries.values.contains { $0.waiting > 0 } }
-    /// Whether clients wait too long for their events to be accepted.
+    /// Whether accepting clients' events takes too long.
     var acceptanceIsSlow: Bool { load.isSlow }
 
-    /// How long the next request leaves the gateway to its clients.
+    /// How long the next request waits to leave the gateway to its clients.
     func paceWait(at now: ContinuousClock.Instant) -> Duration {
         pace.wait(besideClients: load.clientsSend(at: now), at: now)
     }
@@ -70,7 +70,7 @@ package struct BackfillTraffic: Sendable {
         }
     }
 
-    /// A backfill asks for no more turns. Those that it has continue.
+    /// A backfill asks for no more turns. Those that it has stay valid.
     mutating func leave(_ backfill: LaneNumber) {
         entries[backfill] = nil
         early[backfill] = nil
@@ -82,12 +82,12 @@ package struct BackfillTraffic: Sendable {
         entries[backfill]?.waiting += 1
     }
 
-    /// How long clients wait for their events to be accepted.
+    /// Adds a reading of how long accepting clients' events takes.
     mutating func read(_ counts: AcceptanceLoad.Counts, at now: ContinuousClock.Instant) {
         load.read(counts, at: now)
     }
 
-    /// The backfill whose request leaves now: of those that may, the one whose last turn is longest ago.
+    /// The backfill whose request leaves now: of those that may send, the one whose last turn was longest ago.
     mutating func next(_ conditions: BackfillThrottle.Conditions, at now: ContinuousClock.Instant) -> LaneNumber? {
         lookAgainAt = nil
         var next: (number: LaneNumber, lastTurn: Int)?
@@ -105,7 +105,7 @@ package struct BackfillTraffic: Sendable {
         return next?.number
     }
 
-    /// The request of a backfill leaves with this number.
+    /// A backfill's request leaves with this number.
     mutating func pass(_ backfill: LaneNumber, ticket: Int, at now: ContinuousClock.Instant) -> Turn {
         turns += 1
         entries[backfill]?.waiting -= 1
@@ -117,16 +117,16 @@ package struct BackfillTraffic: Sendable {
         return turn
     }
 
-    /// A request is over.
+    /// A request has ended.
     /// - Returns: false if it was not in flight.
     mutating func end(_ turn: Turn, wasLimited: Bool, at now: ContinuousClock.Instant) -> Bool {
         if wasLimited { entries[turn.backfill]?.throttle.limited(at: now) }
         return inFlight.remove(turn) != nil
     }
 
-    /// What people see of a backfill.
+    /// A backfill's state, for people.
     package struct Snapshot: Sendable, Equatable {
-        /// What keeps it from going on; nil if nothing does.
+        /// What delays it; nil if nothing does.
         package let hold: BackfillThrottle.Hold?
         /// The part of its rate that it may use now: less than 1 after a 429.
         package let factor: Double
@@ -134,7 +134,7 @@ package struct BackfillTraffic: Sendable {
         package let requests: Int
     }
 
-    /// What people see of the backfills.
+    /// The state of all backfills, for people.
     func snapshot(at now: ContinuousClock.Instant) -> [LaneNumber: Snapshot] {
         entries.reduce(into: [:]) { snapshots, entry in
             snapshots[entry.key] = Snapshot(

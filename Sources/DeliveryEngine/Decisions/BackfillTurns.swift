@@ -1,12 +1,12 @@
-/// The turns that the pipeline of a backfill has, asks for, and gives back: with each, one request may leave.
+/// The turns that a backfill's pipeline has, requests and returns. Each turn allows one request.
 struct BackfillTurns: Sendable {
-    /// A turn that is over, and what its request told of the provider; nil if none left.
+    /// A turn that has ended, and what its request showed about the provider; nil if no request left.
     struct End: Sendable, Equatable {
         let turn: BackfillTraffic.Turn
         let news: News?
     }
 
-    /// What a request told of the provider.
+    /// What a request showed about the provider.
     struct News: Sendable, Equatable {
         let signal: ProviderSignal
         let blame: ProviderGates.Blame
@@ -18,17 +18,17 @@ struct BackfillTurns: Sendable {
 
     /// Whether a request may leave.
     var hasTurn: Bool { !held.isEmpty }
-    /// Whether nothing is asked for, held or to be given back.
+    /// Whether no turn is requested, held or to be returned.
     var isIdle: Bool { !isAsking && held.isEmpty && ended.isEmpty }
 
-    /// Whether to ask for a turn now; one that has come must be told by ``came(_:)``.
+    /// Whether to request a turn now; its arrival must be reported by ``came(_:)``.
     mutating func ask() -> Bool {
         guard !isAsking, held.isEmpty else { return false }
         isAsking = true
         return true
     }
 
-    /// A turn has come.
+    /// A turn has arrived.
     mutating func came(_ turn: BackfillTraffic.Turn) {
         isAsking = false
         held.append(turn)
@@ -39,18 +39,18 @@ struct BackfillTurns: Sendable {
         held.remove(at: 0)
     }
 
-    /// The request of a turn is over.
+    /// The request of a turn has ended.
     mutating func end(_ turn: BackfillTraffic.Turn, _ news: News) {
         ended.append(End(turn: turn, news: news))
     }
 
-    /// Gives back the turns with which no request will leave.
+    /// Returns the turns that will not be used.
     mutating func giveBack() {
         ended += held.map { End(turn: $0, news: nil) }
         held = []
     }
 
-    /// The next turn that is over, for the provider's pipeline.
+    /// The next turn to report to the provider's pipeline as ended.
     mutating func nextEnd() -> End? {
         ended.isEmpty ? nil : ended.remove(at: 0)
     }

@@ -1,28 +1,28 @@
 import Events
 
-/// The part of a provider's rate limit for work that comes after live deliveries: reads, and backfills.
+/// The part of a provider's rate limit for work that ranks below live deliveries: reads and backfills.
 ///
-/// The provider's own bucket is asked as well, so that all together stay within the limit.
+/// The provider's own bucket is asked as well, so that all requests together stay within the limit.
 struct BackgroundRate: Sendable, Equatable {
     private let limit: RateLimit
     private var bucket: TokenBucket
     private var factor: RecoveringFactor
 
-    /// - Parameter percent: how much of the limit; at least one request in its time.
+    /// - Parameter percent: the share of the limit; at least one request per period.
     init(_ percent: Double, of limit: RateLimit, at now: ContinuousClock.Instant) {
         self.limit = limit
         bucket = TokenBucket(shortBursts: limit.part(percent), at: now)
         factor = RecoveringFactor(at: now)
     }
 
-    /// Another part of the limit from now on; what a 429 has left of it stays.
+    /// Changes the share from now on; a reduction after a 429 stays.
     mutating func change(to percent: Double, at now: ContinuousClock.Instant) {
         bucket = TokenBucket(shortBursts: limit.part(percent), at: now)
-        // No burst for each change.
+        // A change does not allow another burst.
         bucket.take(limit.part(percent).burst, at: now)
     }
 
-    /// How long it takes until a request may leave: zero if one may.
+    /// The time until a request may leave: zero if one may leave now.
     func wait(at now: ContinuousClock.Instant) -> Duration {
         bucket.wait(for: cost(at: now), at: now)
     }
@@ -37,7 +37,7 @@ struct BackgroundRate: Sendable, Equatable {
         factor.halve(at: now)
     }
 
-    /// The part of the full rate that is allowed now: 1 if no 429 came lately.
+    /// The part of the full rate that is allowed now: 1 if there was no 429 recently.
     func factor(at now: ContinuousClock.Instant) -> Double { factor.value(at: now) }
 
     /// A request at half the rate costs two tokens.
@@ -45,10 +45,10 @@ struct BackgroundRate: Sendable, Equatable {
 }
 
 extension RateLimit {
-    /// What a full ``TokenBucket`` of this limit lets pass at once.
+    /// What a full ``TokenBucket`` of this limit lets through at once.
     fileprivate var burst: Double { max(1, (Double(requests) / 10).rounded(.down)) }
 
-    /// So many percent of the limit, at least one request.
+    /// This percentage of the limit, at least one request.
     func part(_ percent: Double) -> RateLimit {
         let share = min(max(percent, 0), 100) / 100
         return RateLimit(requests: max(1, Int(Double(requests) * share)), per: per)

@@ -1,17 +1,17 @@
 import Events
 
-/// The events that wait for a request, and the making of batches within the vendor's limits.
+/// The events that wait for a request, and how they become batches within the vendor's limits.
 ///
-/// Events of different standing never share a request, and take turns: so retries, however many are due, leave a share of the requests
-/// to new events, and an event that makes the vendor fail does so alone.
+/// Events of different standing never share a request, and take turns. So retries, however many are due, leave a share of the requests to
+/// new events, and an event that makes the vendor fail does so alone.
 struct BatchAssembly: Sendable {
     /// What may be sent now.
     struct Permission: Sendable, Equatable {
-        /// Whether new events that fill no batch go anyway, because no more are expected soon.
+        /// Whether new events that do not fill a batch may leave, because no more are expected soon.
         var partlyFilled = true
-        /// Whether events may go that were tried before.
+        /// Whether events that were tried before may leave.
         var retries = true
-        /// Whether events may go for which the account was refused.
+        /// Whether events for which the account was refused may leave.
         var accused = false
 
         init(partlyFilled: Bool = true, retries: Bool = true, accused: Bool = false) {
@@ -80,7 +80,7 @@ struct BatchAssembly: Sendable {
         return nil
     }
 
-    /// Takes one event for a probe: one that nothing is known against, before one that failed alone, before one for which the account
+    /// Takes one event for a probe: preferably one with nothing against it, then one that failed alone, last one for which the account
     /// was refused.
     ///
     /// - Parameter choose: picks one of so many; the first is the oldest.
@@ -88,7 +88,7 @@ struct BatchAssembly: Sendable {
         fresh.takeOne(choose) ?? repeated.takeOne(choose) ?? suspects.takeOne(choose) ?? accused.takeOne(choose)
     }
 
-    /// Takes all that waits, to give it back unsent.
+    /// Takes all waiting events, to return them unsent.
     mutating func removeAll() -> [DeliveryItem] {
         accused.removeAll() + suspects.removeAll() + repeated.removeAll() + fresh.removeAll()
     }

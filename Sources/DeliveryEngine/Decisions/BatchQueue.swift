@@ -4,7 +4,7 @@ import Events
 /// Events of one standing that wait for a request, in order.
 struct BatchQueue: Sendable {
     private(set) var waiting = Deque<DeliveryItem>()
-    /// Batches whose members are fixed: halves of one that failed, or the rest of one that was refused. They go first.
+    /// Batches whose members are fixed: halves of one that failed, or the rest of one that was refused. They leave first.
     private var fixed = Deque<DeliveryBatch>()
     private(set) var count = 0
     private(set) var bytes = 0
@@ -17,7 +17,7 @@ struct BatchQueue: Sendable {
         bytes += item.bytes
     }
 
-    /// Puts a batch in front of all that waits, as it is.
+    /// Puts a batch back unchanged, ahead of everything that waits.
     mutating func putBack(_ batch: DeliveryBatch) {
         fixed.append(batch)
         count += batch.items.count
@@ -90,7 +90,7 @@ struct BatchQueue: Sendable {
         return batch
     }
 
-    /// How many events, itself included, one may travel with: half as many with each request that the vendor looked at.
+    /// Maximum number of events, itself included, in a request with this one: half as many after each request that the vendor looked at.
     private static func company(of item: DeliveryItem, limit: Int) -> Int {
         if item.standing == .suspect { return 1 }
         return item.reachedAt == nil ? limit : max(1, limit >> min(item.attempts, 30))

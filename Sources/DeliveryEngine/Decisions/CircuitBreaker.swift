@@ -1,12 +1,12 @@
 package import Routing
 
-/// Whether a provider may be called, from the results of its last calls.
+/// Whether a provider may be called, judged by the results of its last calls.
 ///
-/// Opens after so many consecutive failures as ``BreakerSettings`` say. Then one probe is let through after each pause; the pause doubles with every probe
-/// that fails, up to a longest one, and a probe that gets any other answer closes the breaker. While it is open, only the probe's
-/// own result counts: requests that left before it opened say nothing about now.
+/// It opens after as many consecutive failures as ``BreakerSettings`` allow. Then one probe is let through after each pause. The pause
+/// doubles with every probe that fails, up to a maximum, and a probe with any other result closes the breaker. While it is open, only the
+/// probe's own result counts: requests that left before it opened say nothing about the present.
 package struct CircuitBreaker: Sendable, Equatable {
-    /// What may be done now.
+    /// What is allowed now.
     package enum Decision: Equatable, Sendable {
         case send
         /// One call, to find out whether the provider is back.
@@ -22,9 +22,9 @@ package struct CircuitBreaker: Sendable, Equatable {
         case works
         /// It is there, but accepts no more requests for now.
         case limited
-        /// It failed, or is not there.
+        /// It failed or cannot be reached.
         case failed
-        /// Nothing: the failure may be the fault of the event that was sent.
+        /// Nothing: the event that was sent may be the cause of the failure.
         case unclear
     }
 
@@ -47,7 +47,7 @@ package struct CircuitBreaker: Sendable, Equatable {
     /// How long the breaker stays open at first.
     package var pause: Duration { settings.pause }
 
-    /// What may be done at `now`. After ``Decision/probe`` the caller must call ``probeStarted()`` when it sends.
+    /// What is allowed at `now`. After ``Decision/probe`` the caller must call ``probeStarted()`` when it sends.
     package func decide(at now: ContinuousClock.Instant) -> Decision {
         switch state {
         case .closed: .send
@@ -62,7 +62,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         state = .probing(pause: pause)
     }
 
-    /// Takes the result of a call. Every result of a probe ends the probing.
+    /// Records the result of a call. Every result of a probe ends the probing.
     package mutating func heard(_ signal: Signal, fromProbe isProbe: Bool, at now: ContinuousClock.Instant) {
         switch (state, signal) {
         case (.closed, .works):
@@ -85,7 +85,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         noteState(at: now)
     }
 
-    /// The account itself is refused: nothing more is sent but a probe after each `pause`.
+    /// The account itself is refused: nothing is sent except a probe after each `pause`.
     package mutating func tripped(at now: ContinuousClock.Instant, pause: Duration) {
         state = .open(until: now + pause, pause: pause)
         noteState(at: now)
@@ -95,7 +95,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         if case .closed = state { openSince = nil } else { openSince = openSince ?? now }
     }
 
-    /// The next probe may leave at once, if none is in flight.
+    /// Lets the next probe leave at once, if none is in flight.
     package mutating func endPause(at now: ContinuousClock.Instant) {
         guard case .open(let until, let pause) = state else { return }
         state = .open(until: min(until, now), pause: pause)

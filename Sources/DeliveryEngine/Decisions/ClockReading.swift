@@ -1,8 +1,8 @@
 package import Events
 
-/// One reading of both clocks: one that only goes forward, for what lives in memory, and the wall clock, for what survives a restart.
+/// One reading of both clocks: the monotonic one, for what lives in memory, and the wall clock, for what survives a restart.
 package struct ClockReading: Sendable, Equatable {
-    /// The clock that only goes forward.
+    /// The monotonic clock.
     package let instant: ContinuousClock.Instant
     /// The wall clock.
     package let wall: Timestamp
@@ -12,7 +12,7 @@ package struct ClockReading: Sendable, Equatable {
         self.wall = wall
     }
 
-    /// The instant at which the wall clock will show `timestamp`, if nobody sets it.
+    /// The instant at which the wall clock will show `timestamp`, if it is not set before.
     func instant(of timestamp: Timestamp) -> ContinuousClock.Instant {
         instant + (timestamp - wall)
     }

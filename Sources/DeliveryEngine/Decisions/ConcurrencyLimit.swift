@@ -1,9 +1,9 @@
-/// How many requests may be in flight at a provider: a little more with each round of successes, half with each sign of strain.
+/// How many requests may be in flight at a provider: a few more with each round of successes, half as many with each sign of strain.
 ///
-/// Additive increase, multiplicative decrease. Strain is a 429, a timeout, a failure, or latency that has doubled against the best
-/// that was seen lately.
+/// Additive increase, multiplicative decrease. Strain is a 429, a timeout, a failure, or latency that has doubled compared with the best
+/// one seen recently.
 struct ConcurrencyLimit: Sendable, Equatable {
-    /// The most that is allowed, from the settings.
+    /// The maximum, from the settings.
     let ceiling: Int
     private var allowed: Double
     private var bestLatency: Duration?
@@ -18,7 +18,7 @@ struct ConcurrencyLimit: Sendable, Equatable {
     /// How many requests may be in flight now; at least 1.
     var current: Int { max(1, Int(allowed)) }
 
-    /// A request was answered as it should be.
+    /// A request succeeded.
     mutating func succeeded(after latency: Duration, at now: ContinuousClock.Instant) {
         let best = bestLatency.map { min($0 + ($0 / 1000), latency) } ?? latency
         bestLatency = best
@@ -29,17 +29,17 @@ struct ConcurrencyLimit: Sendable, Equatable {
         }
     }
 
-    /// A request was answered as it should be, of which the latency says nothing.
+    /// A request succeeded whose latency says nothing.
     mutating func grow() {
         allowed = min(Double(ceiling), allowed + 1 / allowed)
     }
 
-    /// A request was refused for coming too often, timed out or failed.
+    /// A request met the rate limit, timed out or failed.
     mutating func strained(at now: ContinuousClock.Instant) {
         decrease(by: 0.5, at: now, window: .milliseconds(100))
     }
 
-    /// One decrease a window, because requests that were in flight together tell of the same strain.
+    /// At most one decrease per window, because requests that were in flight together report the same strain.
     private mutating func decrease(by factor: Double, at now: ContinuousClock.Instant, window: Duration) {
         if let lastDecrease, now - lastDecrease < window { return }
         lastDecrease = now

@@ -1,29 +1,29 @@
 import Events
 import Journal
 
-/// How an event travels, by what is known of it.
+/// How an event may be batched, by what is known about it.
 enum Standing: Sendable, CaseIterable {
     /// Never tried.
     case fresh
-    /// Tried, in company with others.
+    /// Tried together with others.
     case repeated
-    /// Made the vendor fail while it was sent alone; goes alone.
+    /// Made the vendor fail while it was sent alone; is always sent alone.
     case suspect
-    /// Was in a request for which the account was refused; goes with others of its kind only.
+    /// Was in a request for which the account was refused; is only sent with others like it.
     case accused
 }
 
-/// One event on its way through a pipeline: translated once, and cheap to move.
+/// One event inside a pipeline: translated once, and cheap to move.
 struct DeliveryItem: Sendable, Equatable {
     let sequence: SequenceNumber
     let id: EventID
     let acceptedAt: Timestamp
     let translated: TranslatedEvent
-    /// How many requests carried it before it was claimed.
+    /// How many requests had carried it before it was claimed.
     let attemptsBefore: Int
-    /// When the first request left that the vendor may have looked at; nil if none did.
+    /// When the first request left that the vendor may have looked at; nil if there was none.
     private(set) var reachedAt: Timestamp?
-    /// The requests that carried it since, oldest first.
+    /// The requests that have carried it since, oldest first.
     private(set) var newAttempts: [Attempt] = []
     /// Its index among the first attempts of this pipeline; nil for a retry. Neighbours in the journal have neighbouring
     /// indexes, so that a run of delivered ones can be kept as first and last.
@@ -31,7 +31,7 @@ struct DeliveryItem: Sendable, Equatable {
     var standing = Standing.fresh
     /// How often it failed, or was refused, alone.
     var blame = 0
-    /// Whether a shadow delivery stands between it and the one before, so that the two are no neighbours.
+    /// Whether a shadow delivery precedes it, so that it is not a neighbour of the delivery before.
     let followsShadow: Bool
 
     init(
@@ -54,13 +54,13 @@ struct DeliveryItem: Sendable, Equatable {
         self.place = place
     }
 
-    /// How many requests carried it in all.
+    /// How many requests have carried it in total.
     var attempts: Int { attemptsBefore + newAttempts.count }
 
-    /// How many bytes it holds in memory, roughly.
+    /// Approximate size in memory, in bytes.
     var bytes: Int { translated.bytes.count + 200 }
 
-    /// Notes a request that carried it.
+    /// Records a request that carried it.
     /// - Parameter reached: whether the vendor may have looked at the event.
     mutating func note(_ attempt: Attempt, reached: Bool) {
         newAttempts.append(attempt)
@@ -71,16 +71,16 @@ struct DeliveryItem: Sendable, Equatable {
     var isFirstAttempt: Bool { place != nil && attemptsBefore == 0 && newAttempts.isEmpty }
 }
 
-/// Events that go in one request.
+/// Events that are sent in one request.
 struct DeliveryBatch: Sendable, Equatable {
     var items: [DeliveryItem]
     /// Whether the events come from a batch that was split to find the one that fails.
     var isBisected: Bool
-    /// How its events travel: they all have the same standing when it is made.
+    /// The standing of its events, which all had the same one when the batch was made.
     var standing: Standing
-    /// Tells requests that left before something happened from those that left after it.
+    /// The request's number, by which it is known whether it left before or after something happened.
     var ticket = 0
-    /// Of a backfill: the turn that it leaves with.
+    /// For a backfill: the turn that it leaves with.
     var turn: BackfillTraffic.Turn?
 
     init(items: [DeliveryItem], isBisected: Bool = false, standing: Standing? = nil) {
@@ -90,7 +90,7 @@ struct DeliveryBatch: Sendable, Equatable {
         self.standing = standing ?? items[0].standing
     }
 
-    /// How many bytes it holds in memory, roughly.
+    /// Approximate size in memory, in bytes.
     var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
     /// Two batches of half the events each; only for batches of two or more.

@@ -3,8 +3,8 @@ import Journal
 
 /// Which claim of the journal comes next: new events, or retries that are due.
 ///
-/// The two take turns while there is something of both, so that neither starves the other. When retries are due is the ledger's
-/// knowledge and told at each question; nothing of it is kept here.
+/// They take turns while there are both, so that neither starves the other. The ledger knows when retries are due, and its answer is
+/// passed in each time; nothing of it is kept here.
 struct Intake: Sendable {
     /// A claim for the shell.
     enum Claim: Equatable, Sendable {
@@ -12,7 +12,7 @@ struct Intake: Sendable {
         case due(BlockLimit)
     }
 
-    /// Room for what a claim brings; nil if there is none.
+    /// Room for the result of a claim; nil if there is none.
     struct Room: Equatable, Sendable {
         var new: BlockLimit?
         var due: BlockLimit?
@@ -23,15 +23,15 @@ struct Intake: Sendable {
         }
     }
 
-    /// Where new events come from.
+    /// What is known about new events in the journal.
     private enum Source: Equatable {
         /// There may be more in the journal.
         case flowing
-        /// All is claimed; the shell watches.
+        /// Everything is claimed; the shell watches for more.
         case exhausted
-        /// New events are there, and are given a moment to gather.
+        /// New events have arrived, and a short delay lets more of them gather.
         case gathering(until: ContinuousClock.Instant)
-        /// All was claimed, but events come so fast that more will be there soon: what fills no batch waits for them.
+        /// Everything was claimed, but events arrive so fast that more follow soon: those that do not fill a batch wait for them.
         case pouring(until: ContinuousClock.Instant)
     }
 
@@ -39,16 +39,16 @@ struct Intake: Sendable {
     private var source = Source.flowing
     private var lastWasDue = false
     private var isWatching = false
-    /// The journal could not be read and is left alone until then.
+    /// The journal could not be read, and is not asked again before this time.
     private var pausedUntil: ContinuousClock.Instant?
     private(set) var isClaiming = false
 
-    /// - Parameter linger: how long a lone event waits for company.
+    /// - Parameter linger: how long a single event waits for others.
     init(linger: Duration) {
         self.linger = linger
     }
 
-    /// Whether a batch that is not full waits for what the next claim brings.
+    /// Whether a batch that is not full waits for the next claim.
     var isFilling: Bool {
         switch source {
         case .flowing, .pouring: true
@@ -58,7 +58,7 @@ struct Intake: Sendable {
 
     /// Whether there may be more in the journal.
     var isFlowing: Bool { source == .flowing }
-    /// Whether all is claimed, as far as was last seen.
+    /// Whether everything was claimed, as far as the last claim showed.
     var isExhausted: Bool {
         switch source {
         case .exhausted, .gathering: true
@@ -66,8 +66,8 @@ struct Intake: Sendable {
         }
     }
 
-    /// The claim to make now; nil if there is none. It must be reported on by one of the functions below.
-    /// - Parameter due: when the earliest retry is due, by the ledger.
+    /// The claim to make now; nil if there is none. Its result must be reported by one of the functions below.
+    /// - Parameter due: when the earliest retry is due, according to the ledger.
     mutating func next(at now: ClockReading, due: Timestamp?, room: Room) -> Claim? {
         guard !isClaiming, pausedUntil.map({ $0 <= now.instant }) ?? true else { return nil }
         pausedUntil = nil
@@ -95,9 +95,9 @@ struct Intake: Sendable {
         }
     }
 
-    /// A claim of new events found some.
+    /// A claim found new events.
     /// - Parameters:
-    ///   - toTheEnd: whether it went up to the journal's newest event.
+    ///   - toTheEnd: whether it reached the journal's newest event.
     ///   - isMuch: whether it would have filled a batch.
     mutating func claimedNew(toTheEnd: Bool, isMuch: Bool, at now: ClockReading) {
         isClaiming = false
@@ -105,13 +105,13 @@ struct Intake: Sendable {
         source = isMuch && linger > .zero ? .pouring(until: now.instant + linger) : .exhausted
     }
 
-    /// A claim of new events found none.
+    /// A claim found no new events.
     mutating func foundNothing() {
         isClaiming = false
         source = .exhausted
     }
 
-    /// A claim of retries is over.
+    /// A claim of retries has ended.
     mutating func claimedDue() {
         isClaiming = false
     }
@@ -128,19 +128,19 @@ struct Intake: Sendable {
         if source == .exhausted { source = .gathering(until: now.instant + linger) }
     }
 
-    /// Whoever does not watch looks for new events at this time, if all is claimed.
+    /// Looks for new events at this time if everything is claimed, for a pipeline that does not watch.
     mutating func lookAgain(at instant: ContinuousClock.Instant) {
         if source == .exhausted { source = .gathering(until: instant) }
     }
 
-    /// Whether the shell should begin to watch for new events. It must be told of by ``eventsArrived(at:)``.
+    /// Whether the shell should start to watch for new events. It must report them by ``eventsArrived(at:)``.
     mutating func shouldWatch() -> Bool {
         guard source == .exhausted, !isWatching else { return false }
         isWatching = true
         return true
     }
 
-    /// When there may be something to claim without anything happening before; nil if there is no such time.
+    /// When there may be something to claim even if nothing happens before; nil if there is no such time.
     func nextInstant(due: Timestamp?, at now: ClockReading) -> ContinuousClock.Instant? {
         guard !isClaiming else { return nil }
         var instants = [pausedUntil].compactMap(\.self)

@@ -1,6 +1,6 @@
 import Events
 
-/// Events that are claimed, but without a durable intent to send yet; only for vendors that need one.
+/// Claimed events whose intent to send is not durable yet; only for vendors that need one.
 struct IntentQueue: Sendable {
     private var fresh: [DeliveryItem] = []
     private var repeated: [DeliveryItem] = []
@@ -8,10 +8,10 @@ struct IntentQueue: Sendable {
     private(set) var freshBytes = 0
     private(set) var repeatedBytes = 0
 
-    /// How many wait, without those whose intent is being written.
+    /// How many new events wait, without those whose intent is being written.
     var freshCount: Int { fresh.count }
     var repeatedCount: Int { repeated.count }
-    /// When the oldest of those was accepted that were never tried; nil if there is none.
+    /// When the oldest new event was accepted; nil if there is none.
     var oldestFresh: Timestamp? { fresh.first?.acceptedAt }
     var count: Int { fresh.count + repeated.count + writing.count }
     var bytes: Int { freshBytes + repeatedBytes + writing.reduce(0) { $0 + $1.bytes } }
@@ -29,10 +29,10 @@ struct IntentQueue: Sendable {
 
     /// The events whose intent is to be written now; nil if there are none. ``end(succeeded:)`` must follow.
     ///
-    /// Retries get half of the window at most while new events wait.
+    /// Retries get at most half of the window while new events wait.
     /// - Parameters:
-    ///   - window: how many events may be in doubt after a crash.
-    ///   - waiting: how many wait for a request already.
+    ///   - window: how many events may have an unknown outcome after a crash.
+    ///   - waiting: how many already wait for a request.
     mutating func begin(window: Int, waiting: Int) -> [SequenceNumber]? {
         guard writing.isEmpty, !fresh.isEmpty || !repeated.isEmpty, waiting < window / 2 else { return nil }
         let old = min(repeated.count, max(window / 2, window - fresh.count))
@@ -44,7 +44,7 @@ struct IntentQueue: Sendable {
         return writing.map(\.sequence)
     }
 
-    /// One event that was never tried, for a probe, as ``begin(window:waiting:)`` takes many.
+    /// Like ``begin(window:waiting:)``, but takes one new event, for a probe.
     mutating func begin(freshAt index: Int) -> [SequenceNumber]? {
         guard writing.isEmpty, fresh.indices.contains(index) else { return nil }
         writing = [fresh.remove(at: index)]
@@ -63,7 +63,7 @@ struct IntentQueue: Sendable {
         return []
     }
 
-    /// Takes all that waits, to give it back unsent.
+    /// Takes all waiting events, to return them unsent.
     mutating func removeAll() -> [DeliveryItem] {
         defer { (fresh, repeated, freshBytes, repeatedBytes) = ([], [], 0, 0) }
         return repeated + fresh

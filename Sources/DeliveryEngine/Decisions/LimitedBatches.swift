@@ -1,35 +1,35 @@
-/// How many events a request may carry while a vendor keeps answering 429.
+/// How many events a request may carry while a vendor keeps responding with 429.
 ///
-/// A rate limit is about requests, so batches stay whole, and an event is never to blame for it. But some limits are for one customer or
-/// one event, and a batch that carries such an event would never pass. So after several 429 in a row, a request periodically
-/// carries one event alone. If it passes, requests start small and grow with each one that passes, and events that are limited alone go
-/// alone. If lone events are limited too, the limit is for all requests, and batches are whole again.
+/// Rate limits count requests, so batches stay whole, and no event is blamed. But some limits apply to one customer or one event, and a
+/// batch with such an event would never pass. So after several 429 in a row, a request carries one event alone from time to time. If it
+/// passes, requests start small and grow with each one that passes, and events that are limited alone are sent alone. If single events
+/// are limited too, the limit applies to all requests, and batches are whole again.
 struct LimitedBatches: Sendable, Equatable {
-    /// After how many 429 in a row it is tried first whether one event passes alone.
+    /// After how many 429 in a row a single event is tried for the first time.
     static let patience = 4
-    /// After how many it is tried so, and after each sixteen.
+    /// The numbers of 429 after which that happens first; then it happens after every sixteenth.
     private static let trials: Set = [patience, 8]
 
     private var limitedInRow = 0
-    /// Maximum number of events of a request while small ones pass; nil while batches are whole.
+    /// Maximum number of events per request while requests are small; nil while batches are whole.
     private var allowed: Int?
-    /// How many lone events in a row were limited since batches are small.
+    /// How many single events in a row were limited while requests were small.
     private var limitedAlone = 0
 
-    /// Maximum number of events that the next request may carry; nil: as many as the vendor takes.
+    /// Maximum number of events in the next request; nil: as many as the vendor accepts.
     var most: Int? {
         if let allowed { return allowed }
         let isTrial = Self.trials.contains(limitedInRow) || (limitedInRow > 0 && limitedInRow.isMultiple(of: 16))
         return isTrial ? 1 : nil
     }
 
-    /// Whether small requests pass where whole batches do not, so that an event that is limited alone may be what the limit is for.
+    /// Whether small requests pass and whole batches do not, so that the limit may apply to single events.
     var isForSomeEvents: Bool { allowed != nil }
 
     /// A request passed.
     /// - Parameters:
     ///   - events: how many it carried.
-    ///   - whole: the most that the vendor takes in one.
+    ///   - whole: the maximum that the vendor accepts.
     mutating func passed(_ events: Int, of whole: Int) {
         if let allowed {
             let next = min(allowed, whole) * 2
@@ -40,7 +40,7 @@ struct LimitedBatches: Sendable, Equatable {
         (limitedInRow, limitedAlone) = (0, 0)
     }
 
-    /// A request was answered 429.
+    /// The response to a request was 429.
     /// - Parameter events: how many it carried.
     mutating func limited(_ events: Int) {
         limitedInRow = min(limitedInRow + 1, 1_000_000)

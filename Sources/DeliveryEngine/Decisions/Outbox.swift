@@ -1,9 +1,9 @@
 import Events
 import Journal
 
-/// Outcomes on their way to the disk, one settlement at a time.
+/// Outcomes that wait to be written, one settlement at a time.
 ///
-/// Outcomes that are not on disk yet are sent again after a crash, so there must not be many.
+/// Outcomes that are not on disk are sent again after a crash, so there must not be many.
 struct Outbox: Sendable {
     /// How many events may be claimed and not settled.
     private static let limit = 10_000
@@ -13,7 +13,7 @@ struct Outbox: Sendable {
     private var skipped: [SkippedRun] = []
     private var exceptions: [SettledDelivery] = []
     private var shadow: [ShadowTally] = []
-    /// Events that are claimed and not settled on disk.
+    /// Events that are claimed and whose outcome is not on disk.
     private var openEvents = 0
     private(set) var isSettling = false
 
@@ -27,30 +27,30 @@ struct Outbox: Sendable {
     /// Whether everything that was claimed is settled.
     var isEmpty: Bool { openEvents == 0 && !isSettling }
 
-    /// Whether an outcome that is not on its way to the disk yet is a retry.
+    /// Whether one of the outcomes that are not being written yet is a retry.
     var hasRetries: Bool { exceptions.contains { $0.nextAttemptAt != nil } }
 
-    /// Brings the times of those retries forward.
+    /// Makes those retries due earlier.
     mutating func bringForward(by step: Duration) {
         exceptions = exceptions.map { $0.broughtForward(by: step) }
     }
 
-    /// Takes note of claimed events that will have an outcome.
+    /// Counts claimed events that will have an outcome.
     mutating func opened(_ events: Int) {
         openEvents += events
     }
 
-    /// An outcome of an event that was counted by ``opened(_:)``.
+    /// Adds the outcome of an event that was counted by ``opened(_:)``.
     mutating func add(_ settled: SettledDelivery) {
         exceptions.append(settled)
     }
 
-    /// Events that were counted by ``opened(_:)``, and which one request has delivered.
+    /// Adds events that were counted by ``opened(_:)`` and delivered by one request.
     mutating func add(_ run: DeliveredRun) {
         delivered.append(run)
     }
 
-    /// Events of shadow destinations that were claimed, and what they showed.
+    /// Adds claimed events of shadow destinations, and their results.
     mutating func add(_ runs: [SkippedRun], _ tallies: [ShadowTally]) {
         skipped += runs
         shadow += tallies

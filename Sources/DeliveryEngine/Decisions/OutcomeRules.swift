@@ -8,7 +8,7 @@ import Routing
 struct OutcomeRules: Sendable {
     /// What to do with an event after an attempt.
     enum Decision: Equatable, Sendable {
-        /// Delivered at the first attempt, with nothing worth a row of its own.
+        /// Delivered at the first attempt, with nothing that needs a row of its own.
         case simplyDelivered
         case settle(SettledDelivery)
         /// Send it again at once.
@@ -22,8 +22,8 @@ struct OutcomeRules: Sendable {
     }
 
     /// The decision for `item`, whose latest request is `attempt` in facts (its status and fault are replaced by what is decided).
-    /// - Parameter isCulprit: whether a failure or a refusal is the fault of the event itself, because it was sent alone and the vendor
-    ///   accepts others.
+    /// - Parameter isCulprit: whether the event itself causes the failure or refusal, because it was sent alone and the vendor accepts
+    ///   others.
     func decide(
         _ outcome: Outcome,
         for item: DeliveryItem,
@@ -34,7 +34,7 @@ struct OutcomeRules: Sendable {
     ) -> Decision {
         switch outcome {
         case .delivered(let deduplicated):
-            // A first attempt that the vendor says it had already is kept in a row, for a person to look at.
+            // A first attempt that the vendor calls a repeat gets a row, so that a person can look at it.
             if item.isFirstAttempt, !deduplicated { return .simplyDelivered }
             return settle(item, .delivered, attempt, outcome, deduplicated: deduplicated)
         case .resend:
@@ -55,8 +55,8 @@ struct OutcomeRules: Sendable {
         }
     }
 
-    /// The account is refused to every event: the provider's pause decides when this one is sent again, so it is due as soon as that is
-    /// over.
+    /// The account is refused to every event: the provider's pause decides when this one is sent again, so it is due as soon as the pause
+    /// has ended.
     private func park(
         _ item: DeliveryItem,
         _ attempt: AttemptFacts,
@@ -78,7 +78,7 @@ struct OutcomeRules: Sendable {
         at time: OutcomeTime,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
-        // Nobody answers 401 to one event for what it holds, so that one is not a dead letter yet.
+        // No vendor responds with 401 to one event because of its content, so this is not a dead letter yet.
         fault.code == .unauthorized
             ? retry(item, attempt, outcome, fault, notBefore: nil, at: time, using: &random)
             : settle(item, .rejected, attempt, outcome, fault: fault)
@@ -88,7 +88,7 @@ struct OutcomeRules: Sendable {
         after?.timestamp(from: now, atMost: settings.retry.longestWait)
     }
 
-    /// What happens to a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
+    /// Decides about a delivery that a crash interrupted: like an ambiguous attempt, but without a request in its history.
     func decideInterrupted(_ sequence: SequenceNumber, at now: Timestamp) -> SettledDelivery {
         switch settings.onUncertain {
         case .hold, .probe:
@@ -128,7 +128,7 @@ struct OutcomeRules: Sendable {
         }
     }
 
-    /// When the vendor may have seen the event first. Where nothing is known of earlier requests, at the earliest possible time.
+    /// When the vendor may have seen the event first. If earlier requests are unknown, the earliest possible time.
     private func firstSent(_ item: DeliveryItem, _ attempt: AttemptFacts) -> Timestamp {
         item.reachedAt ?? (item.attemptsBefore > 0 ? item.acceptedAt : attempt.at)
     }
@@ -156,7 +156,8 @@ struct OutcomeRules: Sendable {
         }
         var next = settings.retry.next(after: item.attempts + 1, at: time.now, notBefore: notBefore, using: &random)
         if item.standing == .suspect, notBefore != nil {
-            // What the vendor asks for holds all events; an event that fails alone waits longer each time, so that it holds them rarely.
+            // A delay that the vendor asks for holds all events; an event that fails alone waits longer each time, so that it rarely
+            // holds them.
             let alone = settings.retry.next(after: item.attempts + 1, at: time.now, notBefore: nil, using: &random)
             next = max(next, alone)
         }
@@ -187,7 +188,7 @@ struct OutcomeRules: Sendable {
         )
     }
 
-    /// Of a delivery that a crash interrupted.
+    /// The fault of a delivery that a crash interrupted.
     static let interrupted = DeliveryFault(
         code: .connectionFailed,
         message: "the gateway stopped while the request was in flight; the vendor may have the event"
@@ -199,20 +200,20 @@ struct OutcomeRules: Sendable {
     )
 }
 
-/// When an outcome is decided upon.
+/// The time of a decision.
 struct OutcomeTime: Sendable, Equatable {
-    /// The wall clock, by which the next attempt is set.
+    /// The wall clock, which sets the next attempt.
     let now: Timestamp
-    /// What is believed of it, by which ages are judged: a clock that jumps ahead makes nothing old.
+    /// The time by which ages are judged: a clock that jumps ahead makes nothing old.
     let believed: Timestamp
 }
 
-/// What is known of one request, whatever it meant for each event.
+/// The facts about one request, whatever it means for each event.
 struct AttemptFacts: Sendable, Equatable {
     /// When the request left.
     let at: Timestamp
     let latency: Duration
-    /// Status of the answer; nil if none came.
+    /// Status of the response; nil if there was none.
     let httpStatus: Int?
 
     init(at: Timestamp, latency: Duration, httpStatus: Int?) {
@@ -234,7 +235,7 @@ struct AttemptFacts: Sendable, Equatable {
 }
 
 extension RetryAfter {
-    /// The timestamp that is meant, as seen from `now`; never later than `longest` from now, whatever a vendor says.
+    /// The time of the next attempt, as seen from `now`; never later than `longest` from now, whatever a vendor asks for.
     func timestamp(from now: Timestamp, atMost longest: Duration) -> Timestamp {
         switch self {
         case .delay(let delay): now + min(delay, longest)
@@ -244,7 +245,7 @@ extension RetryAfter {
 }
 
 extension Outcome {
-    /// Whether the vendor may have looked at the event: not if a limit refused the request, or if nothing was sent.
+    /// Whether the vendor may have looked at the event: it did not if a limit refused the request, or if nothing was sent.
     func reachedVendor(_ facts: AttemptFacts) -> Bool {
         switch self {
         case .retry(let fault, _): facts.httpStatus != nil && fault.code != .rateLimited

@@ -1,7 +1,7 @@
 import Events
 import Routing
 
-// Backfills: how a provider's pipeline gives them turns, and how the pipeline of a backfill takes them.
+// Backfills: how a provider's pipeline grants them turns, and how a backfill's own pipeline uses them.
 extension PipelineMachine {
     // MARK: - The provider's pipeline
 
@@ -20,12 +20,12 @@ extension PipelineMachine {
         backfills.ask(backfill)
     }
 
-    /// How long clients wait for their events to be accepted.
+    /// Adds a reading of how long accepting clients' events takes.
     mutating func acceptance(_ counts: AcceptanceLoad.Counts, at now: ClockReading) {
         backfills.read(counts, at: now.instant)
     }
 
-    /// The turn of a backfill is over.
+    /// The turn of a backfill has ended.
     mutating func backfillEnded(_ end: BackfillTurns.End, at now: ClockReading) {
         let wasLimited = if case .limited? = end.news?.signal { true } else { false }
         guard backfills.end(end.turn, wasLimited: wasLimited, at: now.instant) else { return }
@@ -36,7 +36,7 @@ extension PipelineMachine {
         }
     }
 
-    /// Whether a delivery may leave, beside the requests of backfills. Live deliveries always have one place.
+    /// Whether a delivery may leave beside the requests of backfills. Live deliveries always have one slot.
     var hasPlace: Bool {
         let allowed = gates.allowedRequests
         let besides = min(backfills.requests, max(0, min(allowed, settings.concurrency) - 1))
@@ -70,8 +70,8 @@ extension PipelineMachine {
         )
     }
 
-    /// When the oldest event was accepted that no request has carried: one that is claimed, or the first of those that are not, which is
-    /// no older than the last one that was.
+    /// When the oldest event was accepted that no request has carried: either a claimed one, or the first unclaimed one, which is no
+    /// older than the last claimed one.
     private var oldestLive: Timestamp? {
         let claimed = [assembly.oldestFresh, intents.oldestFresh].compactMap(\.self).min()
         return claimed ?? (intake.isFlowing ? lastClaimed : nil)
@@ -79,19 +79,20 @@ extension PipelineMachine {
 
     // MARK: - The pipeline of a backfill
 
-    /// A turn has come: one request may leave.
+    /// A turn has arrived: one request may leave.
     mutating func turnCame(_ turn: BackfillTraffic.Turn) {
         turns?.came(turn)
     }
 
-    /// What a request of a backfill tells of the provider goes to the provider's pipeline.
+    /// Reports what a backfill's request showed about the provider to the provider's pipeline.
     mutating func endTurn(of batch: DeliveryBatch, _ signal: ProviderSignal, _ blame: ProviderGates.Blame) {
         if let turn = batch.turn { turns?.end(turn, BackfillTurns.News(signal: signal, blame: blame)) }
     }
 
-    /// Asks for a turn if a request could leave, and gives back those with which none will.
+    /// Requests a turn if a request could leave, and returns those that will not be used.
     ///
-    /// A turn may come when its request has to wait for something else by now. Kept, it could be the provider's only probe.
+    /// When a turn arrives, its request may have to wait for something else. If the turn were kept, it could block the provider's only
+    /// probe.
     mutating func nextTurn(at now: ClockReading, _ due: Timestamp?) -> Step? {
         guard turns != nil else { return nil }
         let mayLeave = hasPlace && gates.earliestSend(at: now.instant) == now.instant
@@ -103,7 +104,7 @@ extension PipelineMachine {
         return .askTurn
     }
 
-    /// What keeps a backfill from asking for a turn: its own requests fail, or the vendor has asked them to wait; nil if nothing does.
+    /// What keeps a backfill from requesting a turn: its own requests fail, or the vendor has asked for a delay; nil if nothing does.
     func backfillHold(at now: ClockReading) -> BackfillThrottle.Hold? {
         guard turns != nil else { return nil }
         switch gates.circuit(at: now.instant) {
@@ -112,15 +113,15 @@ extension PipelineMachine {
         }
     }
 
-    /// A backfill that is not done looks for events that have come since, as it may have no end yet.
+    /// A backfill that is not done looks for events that have arrived since, because it may have no end yet.
     mutating func lookForMore(at now: ClockReading) {
         if turns != nil, !isFinished { intake.lookAgain(at: now.instant + Self.glance) }
     }
 
-    /// How long a backfill that has claimed all that there was leaves the journal alone.
+    /// How long a backfill that has claimed everything waits before it reads the journal again.
     private static let glance = Duration.seconds(1)
 
-    /// Whether a backfill has nothing left to do: all that it takes has an outcome, and nothing is due again.
+    /// Whether a backfill has nothing left to do: all its events have an outcome, and none is due again.
     func isDone(_ due: Timestamp?) -> Bool {
         guard let turns, turns.isIdle, due == nil, !isFinished else { return false }
         return intake.isExhausted && !intake.isClaiming && outbox.isEmpty && !isSaving && !steadyClock.isCorrecting

@@ -2,7 +2,7 @@ import Events
 import Journal
 import Routing
 
-// What the machine is told: the reports on its steps, and what happened meanwhile.
+// The machine's inputs: the results of its steps, and what else happened.
 extension PipelineMachine {
     /// Deliveries that a crash interrupted, at the start.
     mutating func interrupted(_ sequences: [SequenceNumber], at now: ClockReading) {
@@ -10,8 +10,8 @@ extension PipelineMachine {
         for sequence in sequences { outbox.add(rules.decideInterrupted(sequence, at: now.wall)) }
     }
 
-    /// A claim from the journal brought events.
-    /// - Parameter toTheEnd: whether it went up to the newest event; else there may be more.
+    /// A claim from the journal returned events.
+    /// - Parameter toTheEnd: whether it reached the newest event; otherwise there may be more.
     mutating func claimed(_ block: Claimed, toTheEnd: Bool = false, at now: ClockReading) {
         intake.claimedNew(toTheEnd: toTheEnd, isMuch: block.items.count >= settings.batch.events, at: now)
         take(block, isFirst: true)
@@ -22,7 +22,7 @@ extension PipelineMachine {
         intake.foundNothing()
     }
 
-    /// A claim of due retries came back.
+    /// A claim of due retries returned.
     mutating func claimedDue(_ retries: Claimed) {
         intake.claimedDue()
         take(retries, isFirst: false)
@@ -68,12 +68,12 @@ extension PipelineMachine {
         waitingReads += 1
     }
 
-    /// A client's read waits no longer.
+    /// A client's read no longer waits.
     mutating func readGaveUp() {
         waitingReads = max(0, waitingReads - 1)
     }
 
-    /// A client's read was told that the rate limit is reached, which is that of deliveries too.
+    /// A client's read met the rate limit, which deliveries share.
     mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
         gates.readWasLimited(fault, after, at: now)
     }
@@ -83,25 +83,25 @@ extension PipelineMachine {
         gates.hold(order, at: now)
     }
 
-    /// An operator wants the provider called now, and has made its retries due in the journal.
+    /// An operator resumes the provider, and has made its retries due in the journal.
     mutating func resumed(at now: ClockReading) {
         gates.resume(at: now.instant)
     }
 
-    /// The instant of ``Step/wake(at:)`` has come.
+    /// The instant of ``Step/wake(at:)`` has been reached.
     mutating func woke() {
         scheduledWake = nil
     }
 
-    /// No new request from here on; what is in flight is waited for.
+    /// Starts no new requests; those in flight may end.
     mutating func close() {
         isClosing = true
     }
 
-    /// The grace time of a shutdown is over: what is in flight is not waited for any longer.
+    /// The grace period of a shutdown has ended: requests in flight are abandoned.
     ///
-    /// Its outcome stays unknown, and the next start treats it like a crash: repeated where the vendor deduplicates, else uncertain.
-    /// - Returns: the events to give back unsent.
+    /// Their outcome stays unknown, and the next start treats it like a crash: repeated if the vendor deduplicates, otherwise uncertain.
+    /// - Returns: the events to return unsent.
     mutating func abandon() -> [SequenceNumber] {
         isClosing = true
         isFinished = true

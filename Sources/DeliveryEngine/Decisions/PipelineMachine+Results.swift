@@ -2,9 +2,9 @@ import Events
 import Journal
 import Routing
 
-// What the result of a request means for the provider, and for each event that it carried.
+// What the result of a request means for the provider, and for each event in it.
 extension PipelineMachine {
-    /// A request is over.
+    /// A request has ended.
     mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: ClockReading) {
         inFlight.ended(batch)
         counts.requests += 1
@@ -23,7 +23,7 @@ extension PipelineMachine {
             }
         case .each(let outcomes):
             precondition(outcomes.count == batch.items.count, "an adapter gives one outcome an event")
-            // Where the vendor accepts neighbours with the same credential, a refusal is the event's own.
+            // If the vendor accepts other events with the same credential, the event itself is refused.
             apply(batch, facts, at: now) { (outcomes[$0], signal == .works || isCulprit) }
         case .unnamed(let fault):
             if batch.items.count > 1 {
@@ -34,13 +34,13 @@ extension PipelineMachine {
         }
     }
 
-    /// A request did not leave, since the lease has ended: what it would have carried is the next holder's.
+    /// A request did not leave, because the lease has ended: its events belong to the next holder.
     mutating func unsent(_ batch: DeliveryBatch) {
         inFlight.ended(batch)
         isClosing = true
     }
 
-    /// Whose fault a failure would be.
+    /// What would be to blame for a failure.
     private func blame(for batch: DeliveryBatch, _ signal: ProviderSignal) -> ProviderGates.Blame {
         switch signal {
         case .works, .limited: .provider
@@ -51,7 +51,7 @@ extension PipelineMachine {
         }
     }
 
-    /// Whether the failure is the fault of the one event that was sent: others have passed since it began to fail, and it has had its
+    /// Whether the single event that was sent causes the failure: others have passed since it started to fail, and it has had its
     /// chances.
     private func isCulprit(
         _ batch: DeliveryBatch,
@@ -73,7 +73,7 @@ extension PipelineMachine {
         }
     }
 
-    /// Remembers what a result says against single events.
+    /// Records what a result shows about single events.
     private mutating func note(
         _ batch: DeliveryBatch,
         _ signal: ProviderSignal,
@@ -92,14 +92,14 @@ extension PipelineMachine {
         }
     }
 
-    /// Whether the limit that a request has met may be for its one event alone: smaller or other requests pass meanwhile.
+    /// Whether the limit that a request has met may apply to its one event alone: smaller or other requests pass.
     private func isLimitedAlone(_ batch: DeliveryBatch, at now: ClockReading) -> Bool {
         guard batch.items.count == 1 else { return false }
         return limitedBatches.isForSomeEvents
             || (batch.items[0].attempts >= LimitedBatches.patience && gates.workedRecently(at: now.instant))
     }
 
-    /// Whether half of a failed batch may pass: a vendor that fails on a whole batch may fail because of one event.
+    /// Whether half of a failed batch may succeed: a vendor that fails on a whole batch may fail because of one event.
     private func shouldBisect(
         _ batch: DeliveryBatch,
         _ outcome: Outcome,
@@ -133,7 +133,7 @@ extension PipelineMachine {
         var lastPlace: Int?
         let time = OutcomeTime(now: now.wall, believed: steadyClock.believed(at: now))
         var again: [DeliveryItem] = []
-        // By index: a copy of each item counts all that it refers to.
+        // By index, because copying an item counts a reference to everything in it.
         for index in batch.items.indices {
             let (outcome, isCulprit) = outcome(index)
             let (sequence, place) = (batch.items[index].sequence, batch.items[index].place)
@@ -173,7 +173,7 @@ extension PipelineMachine {
 }
 
 extension Outcome {
-    /// The fault that an outcome carries; nil for those that have none.
+    /// The fault in an outcome; nil if it has none.
     var fault: DeliveryFault? {
         switch self {
         case .delivered, .resend: nil

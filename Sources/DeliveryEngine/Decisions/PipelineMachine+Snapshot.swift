@@ -2,7 +2,7 @@ package import Events
 package import Journal
 
 extension PipelineMachine {
-    /// What people see of a provider.
+    /// A provider's state, for people.
     package struct Snapshot: Sendable, Equatable {
         /// `closed`, `open` or `probing`.
         package let circuit: String
@@ -10,11 +10,11 @@ extension PipelineMachine {
         package let circuitOpenSince: Timestamp?
         /// Why the provider is parked; nil if it is not.
         package let parked: DeliveryFault?
-        /// When the vendor may be called again that fails, refuses the credential or has asked for a wait; nil if it may be called.
+        /// When a vendor that fails, refuses the credential or has asked for a delay may be called again; nil if it may be called now.
         package let pausedUntil: Timestamp?
-        /// The end of a wait that the vendor asked for; nil if it asked for none.
+        /// The end of a delay that the vendor asked for; nil if there is none.
         package let heldUntil: Timestamp?
-        /// Why the vendor asked for the wait.
+        /// Why the vendor asked for the delay.
         package let holdFault: DeliveryFault?
         /// An operator's hold; nil if there is none.
         package let operatorHold: OperatorHold?
@@ -22,29 +22,29 @@ extension PipelineMachine {
         package let requestsInFlight: Int
         /// How many requests may be in flight now.
         package let concurrency: Int
-        /// Why the last request failed as a whole; nil if it did not.
+        /// Why the last request failed as a whole; nil if it succeeded.
         package let lastFault: DeliveryFault?
-        /// What was done since the start.
+        /// Totals since the start.
         package let counts: Counts
     }
 
-    /// What was done since the start, by what is on disk of it.
+    /// Totals since the start; outcomes count once they are on disk.
     package struct Counts: Sendable, Equatable {
-        /// Requests that have ended, however they ended.
+        /// Requests that have ended, with any result.
         package var requests = 0
         /// Requests with live deliveries that left, as the rate limit counts them.
         package var left = 0
-        /// Requests of backfills that were let pass, as the rate limit counts them.
+        /// Requests of backfills that were let through, as the rate limit counts them.
         package var leftForBackfills = 0
-        /// Deliveries, each event for itself.
+        /// Delivered events.
         package var delivered = 0
-        /// Attempts after which the delivery is due again.
+        /// Attempts after which the delivery is retried.
         package var retried = 0
         /// Dead letters.
         package var rejected = 0
         /// Deliveries with unknown outcome.
         package var uncertain = 0
-        /// Of those delivered: the vendor had the event at the first request already, from another writer perhaps.
+        /// Delivered events that the vendor already had at the first request, perhaps from another writer.
         package var alreadyThere = 0
 
         mutating func add(_ settlement: Settlement) {
@@ -69,7 +69,7 @@ extension PipelineMachine {
 }
 
 extension SettledDelivery {
-    /// Whether the vendor said at the first request that it has the event already.
+    /// Whether the vendor said at the first request that it already has the event.
     fileprivate var wasThere: Bool {
         guard newAttempts.count == 1, let attempt = newAttempts.first else { return false }
         return status == .delivered && attempt.deduplicated && reachedAt == attempt.at

@@ -3,10 +3,10 @@ import Journal
 import Randomness
 import Routing
 
-/// What a pipeline does next: told of everything that happens, and the time, it says which step to take.
+/// Decides a pipeline's next step. Its inputs are everything that happens, and the time.
 ///
-/// The shell (``Pipeline``) carries the steps out and reports back; this machine has no clock, does no I/O and awaits nothing. Every
-/// step that it gives out is reported on exactly once, whatever came of it.
+/// The shell (``Pipeline``) carries the steps out and reports back; this machine has no clock, does no I/O and awaits nothing. Every step
+/// that it returns is reported on exactly once, whatever its result.
 package struct PipelineMachine: Sendable {
     /// A step for the shell.
     enum Step: Sendable, Equatable {
@@ -20,34 +20,34 @@ package struct PipelineMachine: Sendable {
         case send(DeliveryBatch)
         /// Record these outcomes.
         case settle(Settlement)
-        /// Write down what keeps the provider from being called, so that a restart knows it.
+        /// Record what blocks calls to the provider, so that a restart knows it.
         case save(ProviderHold?)
-        /// Bring the times of all retries forward by so much: the wall clock was set back.
+        /// Make all retries due earlier by this much: the wall clock was set back.
         case bringForward(Duration)
-        /// Wait for events after the journal's newest of the last claim.
+        /// Wait for events after the newest one of the last claim.
         case watch
-        /// Let a client's read pass that waits for its turn. There is no report of it.
+        /// Let a waiting client's read through. This step is not reported on.
         case admitRead
-        /// Let a request of a backfill leave that waits for its turn. ``PipelineMachine/backfillEnded(_:at:)`` tells its result.
+        /// Let a waiting backfill's request through. ``PipelineMachine/backfillEnded(_:at:)`` reports its result.
         case admitBackfill(BackfillTraffic.Turn)
-        /// Ask the provider's pipeline for a turn; only of a backfill. ``PipelineMachine/turnCame(_:)`` tells of it.
+        /// Request a turn from the provider's pipeline; only for a backfill. ``PipelineMachine/turnCame(_:)`` reports it.
         case askTurn
-        /// Tell the provider's pipeline that a turn is over. There is no report of it.
+        /// Report to the provider's pipeline that a turn has ended. This step is not reported on.
         case endTurn(BackfillTurns.End)
-        /// Ask again at this instant, unless something happens before. It takes the place of the wake before.
+        /// Ask again at this instant, unless something happens before. Replaces the previous wake-up.
         case wake(at: ContinuousClock.Instant)
-        /// Give these back unsent; then the pipeline is done.
+        /// Return these unsent; then the pipeline is done.
         case finish(releasing: [SequenceNumber])
     }
 
-    /// What a claim brought, translated.
+    /// The translated result of a claim.
     struct Claimed: Sendable {
         var items: [DeliveryItem] = []
         /// Events that end without being sent, each with a row of its own.
         var settled: [SettledDelivery] = []
         /// Events for a shadow destination.
         var skipped: [SkippedRun] = []
-        /// What these showed.
+        /// The results of these.
         var shadow: [ShadowTally] = []
 
         init(items: [DeliveryItem] = [], settled: [SettledDelivery] = []) {
@@ -78,18 +78,18 @@ package struct PipelineMachine: Sendable {
     var isClosing = false
     var isFinished = false
     var isSaving = false
-    /// Reads of clients that wait for their turn.
+    /// Clients' reads that wait for their turn.
     var waitingReads = 0
     /// The backfills that take turns with live deliveries.
     var backfills: BackfillTraffic
-    /// Of a backfill's own pipeline; nil for live deliveries.
+    /// For a backfill's own pipeline; nil for live deliveries.
     var turns: BackfillTurns?
-    /// When the event was accepted that was claimed last.
+    /// When the last claimed event was accepted.
     var lastClaimed: Timestamp?
 
     /// - Parameters:
-    ///   - hold: what an earlier run left of waits and parking.
-    ///   - isBackfill: whether it delivers what a backfill takes, and ends after it.
+    ///   - hold: delays and parking that an earlier run recorded.
+    ///   - isBackfill: whether it delivers a backfill's events, and ends with it.
     init(
         settings: PipelineSettings,
         isBackfill: Bool = false,
@@ -113,10 +113,10 @@ package struct PipelineMachine: Sendable {
     // MARK: - What to do
 
     /// The next step at `now`; nil if there is nothing to do until something happens.
-    /// - Parameter due: when the earliest retry in the journal is due, as the ledger says now; nil if none waits.
+    /// - Parameter due: when the earliest retry in the journal is due, according to the ledger; nil if none waits.
     mutating func next(at now: ClockReading, due: Timestamp? = nil) -> Step? {
         if let end = turns?.nextEnd() { return .endTurn(end) }
-        // After the settlement in progress: what it holds was scheduled by the clock from before.
+        // After the settlement in progress, whose retries were scheduled by the old clock.
         if !isClosing, !outbox.isSettling, let step = clockCorrection(at: now, due) { return .bringForward(step) }
         if let settlement = outbox.next() { return .settle(settlement) }
         if !isSaving, let unsaved = gates.takeUnsaved(at: now) {
@@ -140,7 +140,7 @@ package struct PipelineMachine: Sendable {
         return nextWake(at: now, due)
     }
 
-    /// By how much the retries in the journal must be brought forward; those that are not there yet have been.
+    /// By how much the retries in the journal must be made due earlier; those that are not written yet have been corrected.
     private mutating func clockCorrection(at now: ClockReading, _ due: Timestamp?) -> Duration? {
         let step = steadyClock.correction(at: now, hasRetries: due != nil || outbox.hasRetries)
         if let step { outbox.bringForward(by: step) }
@@ -164,7 +164,7 @@ package struct PipelineMachine: Sendable {
         (assembly.removeAll() + intents.removeAll()).map(\.sequence)
     }
 
-    /// Whether the next request is a probe and something is known against everything that waits: the journal may have better.
+    /// Whether the next request is a probe and everything that waits has something against it: the journal may have better events.
     private func isProbeWorthWaiting(at now: ClockReading) -> Bool {
         !assembly.hasUnsuspected && gates.isProbe(at: now.instant)
     }
@@ -175,7 +175,7 @@ package struct PipelineMachine: Sendable {
         var next: DeliveryBatch?
         if gates.isProbe(at: now.instant) {
             guard assembly.hasUnsuspected || (!intake.isClaiming && intents.count == 0) else { return nil }
-            // The oldest event first; where that did not pass, any, so that a row of invalid ones is soon over.
+            // The oldest event first; if that failed, any event, so that a series of invalid ones soon ends.
             let isFirst = !probesFail || hasCandidate
             next = assembly.probe { isFirst ? 0 : Int.random(in: 0..<$0, using: &random) }
         } else if limitedBatches.most == 1, settings.batch.events > 1, assembly.hasUnsuspected {
@@ -193,8 +193,7 @@ package struct PipelineMachine: Sendable {
     }
 
     private func permission(at now: ClockReading) -> BatchAssembly.Permission {
-        // An event for which the account was refused goes when others have shown since that the account is fine, or when there is no
-        // other that could.
+        // An event for which the account was refused leaves once others have shown that the account works, or when there is no other one.
         let isIdle = inFlight.requests == 0 && assembly.hasOnlyAccused && !intake.isClaiming
         let partlyFilled = !intake.isFilling || room.new == nil
         let leavesWay =
@@ -212,7 +211,7 @@ package struct PipelineMachine: Sendable {
         guard outbox.hasRoom else { return nil }
         var room = room
         if gates.earliestSend(at: now.instant) != now.instant {
-            // A closed gate needs an event for its probe and no more, unless the next probe needs a choice.
+            // A closed gate needs one event for its probe and no more, unless the next probe needs a choice.
             if assembly.freshCount + intents.freshCount > 0, !probesFail { room.new = nil }
             if assembly.hasUnsuspected || intents.count > 0 { room.due = nil }
         }
@@ -242,7 +241,7 @@ package struct PipelineMachine: Sendable {
         if waitingReads > 0, let earliest = earliestRead(at: now), earliest > now.instant { instants.append(earliest) }
         if backfills.isWaiting, let instant = backfills.lookAgainAt, instant > now.instant { instants.append(instant) }
         guard let earliest = instants.min() else { return nil }
-        // The wall clock may be set; a wake at least once a minute keeps a retry from being missed by hours.
+        // The wall clock can be set; waking up at least once a minute keeps a retry from being hours late.
         let wake = min(earliest, now.instant + .seconds(60))
         if let scheduledWake, scheduledWake <= wake { return nil }
         scheduledWake = wake
@@ -266,12 +265,13 @@ package struct PipelineMachine: Sendable {
         )
     }
 
-    /// As many as leave while the next intent is written: enough that no sender waits, few enough that a crash leaves few in doubt.
+    /// As many as leave while the next intent is written: enough to keep all requests busy, few enough that a crash leaves few with
+    /// unknown outcome.
     private var intentWindow: Int { gates.allowedRequests * 4 * settings.batch.events }
 
     // MARK: - Choice of the next probe
 
-    /// Whether the circuit is open and the latest probe did not pass: because of the provider, or of the event that it carried.
+    /// Whether the circuit is open and the last probe failed, because of the provider or of the event in it.
     private var probesFail: Bool { gates.failedProbes > 0 && !gates.isClosed }
 
     /// The events whose intent is to be written now; nil if there are none.
@@ -280,7 +280,7 @@ package struct PipelineMachine: Sendable {
             return intents.begin(window: intentWindow, waiting: assembly.hasUnsuspected ? assembly.count : 0)
         }
         guard !hasCandidate, !intents.isWriting else { return nil }
-        // Any of the events that were never tried, whether its intent is written or not.
+        // Any event that was never tried, whether or not its intent is written.
         hasCandidate = true
         let choice = Int.random(in: 0..<assembly.freshCount + intents.freshCount, using: &random)
         guard choice >= assembly.freshCount else {

@@ -2,18 +2,18 @@ import Events
 import Journal
 import Routing
 
-/// Whether the next request to a provider may leave: circuit breaker, concurrency, documented rate, and the waits that the vendor
-/// asked for; and what each answer teaches them.
+/// Whether the next request to a provider may leave: circuit breaker, concurrency, documented rate, and the delays that the vendor asked
+/// for; and what they learn from each response.
 struct ProviderGates: Sendable {
     private let parkedPause: Duration
     private var breaker: CircuitBreaker
     private var concurrency: ConcurrencyLimit
     private var bucket: TokenBucket?
-    /// The share of it that reads and passed calls may take.
+    /// The share of the rate for reads and passed calls.
     private var reads: BackgroundRate?
     private var holds: ProviderHolds
     private var lastFault: DeliveryFault?
-    /// When an answer last showed that the provider works.
+    /// When a response last showed that the provider works.
     private var workedAt: ContinuousClock.Instant?
     /// When a request last met the rate limit.
     private(set) var limitedAt: ContinuousClock.Instant?
@@ -22,19 +22,19 @@ struct ProviderGates: Sendable {
     private var nextTicket = 0
     /// The probe that is in flight.
     private var probe: Int?
-    /// The latest of the requests that passed.
+    /// The number of the latest request that succeeded.
     private var lastPassed = -1
     /// Requests from this number on left after the account was last refused.
     private var firstSinceRefusal = 0
-    /// Whether one of them passed, so that the refusal was for what the refused request carried.
+    /// Whether one of them succeeded, so that the refusal concerned the events of the refused request.
     private(set) var hasPassedSinceRefusal = false
-    /// How many probes in a row have not passed.
+    /// How many probes have failed in a row.
     private(set) var failedProbes = 0
 
-    /// A provider that worked this recently is not down: an event that keeps failing alone is the cause itself.
+    /// A provider that worked within this time is not down: an event that keeps failing alone is itself the cause.
     private static let recently = Duration.seconds(600)
 
-    /// - Parameter hold: what an earlier run left of waits and parking.
+    /// - Parameter hold: delays and parking that an earlier run recorded.
     init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
         parkedPause = settings.breaker.parkedPause
         holds = ProviderHolds(settings: settings, hold: hold, at: now)
@@ -50,22 +50,22 @@ struct ProviderGates: Sendable {
     /// How many requests may be in flight.
     var allowedRequests: Int { concurrency.current }
 
-    /// Whether the circuit is closed: nothing says that the provider is not there.
+    /// Whether the circuit is closed: there is no sign that the provider is down.
     var isClosed: Bool { breaker.word == "closed" }
 
-    /// Whether a recent answer showed that the provider works.
+    /// Whether a recent response showed that the provider works.
     func workedRecently(at now: ContinuousClock.Instant) -> Bool {
         workedAt.map { now - $0 < Self.recently } ?? false
     }
 
-    /// Whether an answer has shown since then that the provider works.
+    /// Whether a response has shown since then that the provider works.
     /// - Parameter instant: nil for any time.
     func hasWorked(since instant: ContinuousClock.Instant?) -> Bool {
         guard let workedAt else { return false }
         return instant.map { workedAt >= $0 } ?? true
     }
 
-    /// When the next request may leave: `now` itself if the gates are open; nil if a probe's result decides.
+    /// When the next request may leave: `now` if the gates are open; nil if that depends on the result of a probe.
     func earliestSend(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var earliest = holds.earliestSend(at: now)
         switch breaker.decide(at: now) {
@@ -77,7 +77,7 @@ struct ProviderGates: Sendable {
         return earliest
     }
 
-    /// Whether a request that leaves now is the probe of an open circuit, and carries one event.
+    /// Whether a request that leaves now is the probe of an open circuit, which carries one event.
     func isProbe(at now: ContinuousClock.Instant) -> Bool {
         breaker.decide(at: now) == .probe
     }
@@ -95,7 +95,7 @@ struct ProviderGates: Sendable {
         return ticket
     }
 
-    /// When a read may leave: `now` if there is a token that no delivery waits for; nil if a delivery goes first.
+    /// When a read may leave: `now` if there is a token that no delivery needs; nil if a delivery goes first.
     func earliestRead(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let earliest = holds.earliestRead(at: now)
         guard let bucket else { return earliest }
@@ -109,7 +109,7 @@ struct ProviderGates: Sendable {
         reads?.take(at: now)
     }
 
-    /// A read was told that the rate limit is reached. Reads are slower from now on; for deliveries it says when the next may leave.
+    /// A read met the rate limit. Reads are slower from now on, and deliveries wait for as long as the vendor asks.
     mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
         reads?.limited(at: now.instant)
         limitedAt = now.instant
@@ -118,25 +118,25 @@ struct ProviderGates: Sendable {
         holds.vendorAsks(for: after, because: fault, at: now)
     }
 
-    /// Whose failure a request's failure would be, by what is known of the events that it carried.
+    /// What would be to blame for a request's failure, by what is known about its events.
     enum Blame: Sendable, CaseIterable {
         case provider
-        /// The one event had failed alone before, so that its failure is no news about the provider.
+        /// The single event had failed alone before, so that another failure says nothing about the provider.
         case knownEvent
-        /// The account was refused to these events, and has passed others since.
+        /// The account was refused to these events, and has been accepted for others since.
         case accusedEvents
     }
 
     /// What the circuit allows.
     func circuit(at now: ContinuousClock.Instant) -> CircuitBreaker.Decision { breaker.decide(at: now) }
 
-    /// When the waits end that the vendor or an operator wants; nil if there is none.
+    /// The end of the delays that the vendor or an operator wants; nil if there are none.
     func heldUntil(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let instant = holds.earliestSend(at: now)
         return instant > now ? instant : nil
     }
 
-    /// How long it takes until there is a token that no delivery waits for; nil if deliveries take them all.
+    /// The time until there is a token that no delivery needs; nil if deliveries need them all.
     func tokenWait(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> Duration? {
         guard let bucket else { return .zero }
         if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
@@ -151,7 +151,7 @@ struct ProviderGates: Sendable {
         breaker.endPause(at: now)
     }
 
-    /// Draws the conclusions from the result of a call.
+    /// Learns from the result of a call.
     /// - Parameter facts: of a delivery; nil for a backfill's, whose latency says nothing about live ones.
     mutating func learn(
         from signal: ProviderSignal,
@@ -170,13 +170,13 @@ struct ProviderGates: Sendable {
         case .limited(let fault, let after): limited(fault, after, isProbe, at: now)
         case .failed(let fault, let after):
             lastFault = fault
-            // Where requests passed that left after it, a request that hung is no sign of the provider's state now.
+            // If requests that left after it have succeeded, a request that hung says nothing about the provider's present state.
             let isNews = blame == .provider && (fault.code != .timeout || ticket > lastPassed)
             if isNews { strained(by: fault, after, at: now) }
             breaker.heard(isNews ? .failed : .unclear, fromProbe: isProbe, at: now.instant)
         case .refused(let fault):
             lastFault = fault
-            // A request that left before the refusal that others have disproved since is no news.
+            // A request that left before a refusal that others have disproved since is not news.
             if ticket >= firstSinceRefusal || !hasPassedSinceRefusal { refused(fault, blame, isProbe, at: now) }
         }
     }
@@ -196,7 +196,7 @@ struct ProviderGates: Sendable {
         limitedAt = now.instant
         strained(by: fault, after, at: now)
         if isProbe, holds.parkedFor != nil {
-            // Limits are looked at before credentials.
+            // Vendors check limits before credentials.
             breaker.tripped(at: now.instant, pause: parkedPause)
         } else {
             breaker.heard(.limited, fromProbe: isProbe, at: now.instant)
@@ -215,7 +215,7 @@ struct ProviderGates: Sendable {
         // Requests that left before the first refusal add nothing to it.
         let wasParked = holds.parkedFor != nil
         guard !wasParked || isProbe else { return }
-        // Where the account worked just now, it may be the event: another one soon tells.
+        // If the account worked a short time ago, the event may be the cause: another one will show.
         let isSurprise = !wasParked && workedRecently(at: now.instant)
         holds.park(for: fault)
         probe = nil
@@ -227,16 +227,16 @@ struct ProviderGates: Sendable {
         holds.operatorHolds(hold, at: now)
     }
 
-    /// An operator wants the provider called now: their own hold ends, a wait that the vendor asked for, and the pause before the
-    /// next probe. Whether the vendor is there, and accepts the credential, the next call tells.
+    /// An operator resumes the provider: their own hold ends, a delay that the vendor asked for, and the pause before the next probe. The
+    /// next call shows whether the vendor is available and accepts the credential.
     mutating func resume(at now: ContinuousClock.Instant) {
         holds.resume()
         breaker.endPause(at: now)
     }
 
-    /// What must be written down so that a restart knows it; nil if what is on disk will do.
+    /// What must be written so that a restart knows it; nil if what is on disk is sufficient.
     ///
-    /// The caller writes the value (nil inside: nothing holds the provider any more) and the gates take it for written.
+    /// The caller writes the value (nil inside: nothing holds the provider any more), and the gates assume that it is written.
     mutating func takeUnsaved(at now: ClockReading) -> ProviderHold?? {
         holds.takeUnsaved(at: now)
     }
@@ -246,7 +246,7 @@ struct ProviderGates: Sendable {
         breaker.pausedUntil.flatMap { $0 > now.instant ? now.wall + ($0 - now.instant) : nil }
     }
 
-    /// What people see of the gates.
+    /// The state of the gates, for people.
     func snapshot(
         at now: ClockReading,
         requestsInFlight: Int,

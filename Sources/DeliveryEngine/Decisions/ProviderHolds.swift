@@ -2,31 +2,31 @@ import Events
 import Journal
 import Routing
 
-/// What keeps a provider from being called whatever its circuit: a wait that the vendor asked for, an operator's hold, and a refused
-/// account; and what of it must be on disk.
+/// What blocks calls to a provider in any state of its circuit: a delay that the vendor asked for, an operator's hold, and a refused
+/// account; and which of them must be on disk.
 struct ProviderHolds: Sendable {
-    /// A wait that the vendor asked for. In memory it ends by the clock that nobody sets.
+    /// A delay that the vendor asked for. In memory it ends by the monotonic clock.
     private struct Wait: Sendable {
         var until: ContinuousClock.Instant
         var fault: DeliveryFault
     }
 
-    /// A wait that is over sooner is not worth a line on disk.
+    /// A delay that ends sooner need not be on disk.
     private static let worthSaving = Duration.seconds(10)
 
     private let parkedPause: Duration
-    /// The longest wait that the vendor may ask for.
+    /// The longest delay that the vendor may ask for.
     private let longestWait: Duration
-    /// Nothing leaves before; nil if nobody asked for a wait.
+    /// Nothing leaves before its end; nil if no delay was asked for.
     private var wait: Wait?
-    /// Nothing leaves before, because an operator said so.
+    /// Nothing leaves before its end, because an operator said so.
     private var operatorHold: (hold: OperatorHold, until: ContinuousClock.Instant)?
     /// Why the account is refused; nil if it is not.
     private(set) var parkedFor: DeliveryFault?
-    /// What is on disk of the wait and of the parking.
+    /// The delay and the parking as they are on disk.
     private var saved: ProviderHold?
 
-    /// - Parameter hold: what an earlier run left of waits and parking.
+    /// - Parameter hold: delays and parking that an earlier run recorded.
     init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
         parkedPause = settings.breaker.parkedPause
         longestWait = settings.retry.longestWait
@@ -39,25 +39,25 @@ struct ProviderHolds: Sendable {
         }
     }
 
-    /// How long a hold of an earlier run continues.
+    /// How long an earlier run's hold remains.
     func rest(of hold: ProviderHold, at now: ClockReading) -> Duration {
         max(.zero, min(hold.until - now.wall, longestWait))
     }
 
-    /// When the next delivery may leave, for all that is known here; `now` if nothing holds it.
+    /// When the next delivery may leave, as far as holds are concerned; `now` if there is none.
     func earliestSend(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
         max(earliestRead(at: now), operatorHold?.until ?? now)
     }
 
-    /// When the next read may leave: an operator's hold is for deliveries only.
+    /// When the next read may leave: an operator's hold only affects deliveries.
     func earliestRead(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
         max(now, wait?.until ?? now)
     }
 
-    /// The vendor wants to be left alone for a while; a shorter wait does not end a longer one.
+    /// The vendor asks for a delay; a shorter one does not end a longer one.
     mutating func vendorAsks(for after: RetryAfter?, because fault: DeliveryFault, at now: ClockReading) {
         var asked = after.map { $0.timestamp(from: now.wall, atMost: longestWait) - now.wall } ?? .zero
-        // Also where the vendor's clock is behind, and the time that it names is over here.
+        // Also if the vendor's clock is behind, so that the time that it names is already past here.
         if fault.code == .rateLimited, asked <= .zero { asked = .seconds(1) }
         guard asked > .zero else { return }
         let until = now.instant + asked
@@ -74,7 +74,7 @@ struct ProviderHolds: Sendable {
         operatorHold = (hold, now.instant + max(.zero, hold.until - now.wall))
     }
 
-    /// An operator's hold ends, and a wait that the vendor asked for.
+    /// Ends an operator's hold, and a delay that the vendor asked for.
     mutating func resume() {
         operatorHold = nil
         wait = nil
@@ -82,9 +82,9 @@ struct ProviderHolds: Sendable {
 
     // MARK: - On disk
 
-    /// What must be written down so that a restart knows it; nil if what is on disk will do.
+    /// What must be written so that a restart knows it; nil if what is on disk is sufficient.
     ///
-    /// The caller writes the value (nil inside: nothing holds the provider any more) and it counts as written.
+    /// The caller writes the value (nil inside: nothing holds the provider any more), and it counts as written.
     mutating func takeUnsaved(at now: ClockReading) -> ProviderHold?? {
         if let wait, wait.until <= now.instant { self.wait = nil }
         let wanted: ProviderHold? =
@@ -102,7 +102,7 @@ struct ProviderHolds: Sendable {
 
     private func isNews(_ wanted: ProviderHold?, at now: ClockReading) -> Bool {
         guard let wanted else {
-            // One that ends by itself needs no word on disk.
+            // A hold that ends by itself need not be removed from disk.
             return saved.map { $0.isParked || $0.until > now.wall } ?? false && wait == nil
         }
         guard let saved else { return true }
@@ -112,7 +112,7 @@ struct ProviderHolds: Sendable {
 
     // MARK: - For people
 
-    /// The wait that the vendor asked for, by the wall clock; nil if there is none now.
+    /// The delay that the vendor asked for, by the wall clock; nil if there is none now.
     func vendorsWait(at now: ClockReading) -> (until: Timestamp, fault: DeliveryFault)? {
         guard let wait, wait.until > now.instant else { return nil }
         return (now.wall + (wait.until - now.instant), wait.fault)

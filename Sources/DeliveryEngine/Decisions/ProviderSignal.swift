@@ -3,15 +3,14 @@ import Events
 /// What the result of a call says about the provider as a whole, whatever it means for each event.
 enum ProviderSignal: Equatable, Sendable {
     case works
-    /// The vendor is there, and wants fewer requests.
+    /// The vendor responds, and wants fewer requests.
     case limited(DeliveryFault, RetryAfter?)
     /// The vendor failed, or could not be reached.
     case failed(DeliveryFault, RetryAfter?)
     /// The credential or the account was refused.
     case refused(DeliveryFault)
 
-    /// The signal of a verdict. An answer that names single events shows that the vendor works, unless all that it does is to refuse
-    /// the account.
+    /// The signal of a verdict. A response that names single events shows that the vendor works, unless it only refuses the account.
     init(_ verdict: Verdict) {
         switch verdict {
         case .all(.delivered), .all(.reject), .all(.resend), .unnamed: self = .works
@@ -36,7 +35,7 @@ extension Outcome {
         if case .park(let fault) = self { fault } else { nil }
     }
 
-    /// Whether the vendor looked at this event with the same credential.
+    /// Whether the vendor looked at this event, so that it accepts the credential.
     fileprivate var showsThatOthersPass: Bool {
         switch self {
         case .delivered, .reject: true

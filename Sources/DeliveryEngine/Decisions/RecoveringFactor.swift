@@ -1,9 +1,9 @@
-/// How much of its full rate background work may use: half after each 429, a tenth more each minute, up to the whole.
+/// How much of its full rate background work may use: half after each 429, a tenth more each minute, until it is back to the full rate.
 struct RecoveringFactor: Sendable, Equatable {
-    /// It never falls below this, so that it is whole again within two hours.
+    /// Minimum, so that the full rate is reached again within two hours.
     static let least = 1.0 / 1024
 
-    /// What the last 429 left; 1 if there was none.
+    /// The factor after the last 429; 1 if there was none.
     private var left = 1.0
     private var since: ContinuousClock.Instant
 

@@ -3,11 +3,12 @@ package import Routing
 
 /// When a delivery is tried again, and when it becomes a dead letter.
 ///
-/// Exponential with full jitter: the n-th wait is drawn between nothing and `base * 2^(n-1)`, at most `cap`. Full jitter spreads the
+/// Exponential with full jitter: the n-th delay is a random value between 0 and `base * 2^(n-1)`, at most `cap`. Full jitter spreads the
 /// retries of events that failed together, so that they do not fail together again.
 extension RetrySchedule {
-    /// When an event that has been sent `attempts` times goes again.
-    /// - Parameter notBefore: the time the vendor named; it is obeyed, and the jitter comes on top so that not all come at once.
+    /// When to retry an event that has been sent `attempts` times.
+    /// - Parameter notBefore: the time that the vendor named. It is respected, and the jitter is added to it, so that not all events
+    ///   arrive at once.
     package func next(
         after attempts: Int,
         at now: Timestamp,
@@ -21,7 +22,7 @@ extension RetrySchedule {
         return notBefore + .milliseconds(wait % (base.wholeMilliseconds + 1))
     }
 
-    /// Whether an event that the vendor may first have looked at at `reachedAt` has been tried for long enough.
+    /// Whether an event has been tried for long enough, counted from when the vendor may first have looked at it.
     package func hasGivenUp(since reachedAt: Timestamp, at now: Timestamp) -> Bool {
         now - reachedAt >= giveUpAfter
     }

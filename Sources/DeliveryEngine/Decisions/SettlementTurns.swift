@@ -1,19 +1,19 @@
 import Events
 
-/// Which of the deliveries that somebody waits for the journal is asked for next: each in its turn, however many of them
-/// have no outcome for long, as those to a provider that is down.
+/// Which of the awaited deliveries to ask the journal for next. Each gets its turn, however many of them have no outcome for a long time
+/// because their provider is down.
 struct SettlementTurns: Sendable {
     private let limit: Int
-    /// The last event that was asked for; nil: the next question begins with the first.
+    /// The last event of the previous question; nil: the next question starts with the first one.
     private var last: SequenceNumber?
 
-    /// - Parameter limit: maximum number of events of one question.
+    /// - Parameter limit: maximum number of events per question.
     init(limit: Int) {
         precondition(limit > 0, "a question about nothing has no answer")
         self.limit = limit
     }
 
-    /// Those to ask for now, of all that are awaited.
+    /// The deliveries to ask for now, of all that are awaited.
     mutating func next(of awaited: SettlementWatch.Awaited) -> SettlementWatch.Awaited {
         guard awaited.count > limit else {
             last = nil

@@ -1,25 +1,25 @@
 internal import DequeModule
 import Events
 
-/// What is known against single events: how often in a row they made the vendor fail while they were sent alone, whether a rate limit
-/// is for them alone, and whether they were in a request for which the account was refused.
+/// What is known about single events: how often in a row they made the vendor fail while they were sent alone, whether a rate limit
+/// applies to them alone, and whether they were in a request for which the account was refused.
 ///
-/// Lives in memory and has a bound; what it forgets is found out again.
+/// Kept in memory and bounded; what is forgotten is found out again.
 struct Suspects: Sendable {
     private struct Record {
         var failuresAlone = 0
-        /// When the first of these was.
+        /// When the first of these failures was.
         var firstFailure: ContinuousClock.Instant?
         var limitsAlone = 0
         var refusalsAlone = 0
         var isAccused = false
 
-        /// The vendor does not fail because of this event: it has answered it.
+        /// The vendor responded to the event, so it does not fail because of it.
         mutating func answered() { (failuresAlone, firstFailure) = (0, nil) }
     }
 
     private var records: [SequenceNumber: Record] = [:]
-    /// In the order of their first record; some may be gone from ``records``.
+    /// In the order of their first record; some may no longer be in ``records``.
     private var order = Deque<SequenceNumber>()
     private let limit: Int
 
@@ -28,7 +28,7 @@ struct Suspects: Sendable {
         self.limit = limit
     }
 
-    /// Writes down how an item that was claimed should travel.
+    /// Sets how a claimed item may be batched.
     func mark(_ item: inout DeliveryItem, isFresh: Bool) {
         guard let record = records[item.sequence] else { return item.standing = isFresh ? .fresh : .repeated }
         if record.isAccused {
@@ -39,7 +39,7 @@ struct Suspects: Sendable {
         }
     }
 
-    /// How often an event failed alone since the vendor last answered it otherwise.
+    /// How often an event failed alone since the vendor last responded to it.
     func failuresAlone(of sequence: SequenceNumber) -> Int { records[sequence]?.failuresAlone ?? 0 }
 
     /// When the first of these failures was; nil if there was none.
@@ -53,7 +53,7 @@ struct Suspects: Sendable {
         }
     }
 
-    /// An event met a rate limit that others did not meet. It goes alone from now on, and is never rejected for it.
+    /// An event met a rate limit that others did not meet. It is sent alone from now on, and is never rejected for it.
     mutating func limitedAlone(_ sequence: SequenceNumber) {
         change(sequence) { record in
             record.limitsAlone += 1
@@ -61,7 +61,7 @@ struct Suspects: Sendable {
         }
     }
 
-    /// The account was refused to a request that carried these.
+    /// The account was refused to a request with these events.
     mutating func accuse(_ sequences: [SequenceNumber]) {
         for sequence in sequences {
             change(sequence) { record in
@@ -73,7 +73,7 @@ struct Suspects: Sendable {
         }
     }
 
-    /// An event has passed, or has ended otherwise.
+    /// An event was delivered, or has another outcome.
     mutating func clear(_ sequence: SequenceNumber) {
         if !records.isEmpty { records[sequence] = nil }
     }

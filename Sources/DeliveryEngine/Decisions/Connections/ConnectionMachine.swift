@@ -1,37 +1,37 @@
 import NIOCore
 
-/// One connection to a vendor, with one exchange at a time: what may be done with it, and what its end means.
+/// One connection to a vendor, with one exchange at a time: what it can be used for, and what its end means.
 ///
-/// It is free again only when all that came with an answer has been read: what a vendor sends beyond an answer ends the connection, and
-/// is never taken for the answer to the next request.
+/// It is free again only when everything that came with a response has been read: bytes beyond a response end the connection, and are
+/// never mistaken for the response to the next request.
 struct ConnectionMachine: Sendable {
     enum State: Equatable, Sendable {
-        /// It is not known yet how to speak: TLS may have to be agreed upon.
+        /// The protocol is not agreed on yet: a TLS handshake may be in progress.
         case greeting
         case free
         case busy(exchange: Int)
-        /// The answer is complete, and may have been followed by something.
+        /// The response is complete, and more bytes may have followed it.
         case answered
         case ended
     }
 
     /// What the end of a connection means for others.
     enum End: Equatable, Sendable {
-        /// It had ended before.
+        /// It had already ended.
         case known
         /// The connection was never ready for a request.
         case greetingFails
-        /// The exchange in flight gets no complete answer.
+        /// The exchange in flight gets no complete response.
         case exchangeFails
         /// - Parameter byVendor: whether the vendor closed it.
         case wasFree(byVendor: Bool)
     }
 
-    /// How long a connection waits for its next request: less than most servers do.
+    /// How long an idle connection is kept: less than most servers do.
     static let longestIdle = TimeAmount.seconds(30)
 
     private(set) var state = State.greeting
-    /// When the state has lasted too long.
+    /// When the state times out.
     private(set) var due: NIODeadline
 
     /// - Parameter due: when the connection must be ready for its first request.
@@ -39,8 +39,8 @@ struct ConnectionMachine: Sendable {
         self.due = due
     }
 
-    /// Nothing has to be agreed upon any more before the first request.
-    /// - Returns: whether that is news.
+    /// The connection is ready for its first request.
+    /// - Returns: whether it was not before.
     mutating func greeted(at now: NIODeadline) -> Bool {
         guard state == .greeting else { return false }
         state = .free
@@ -55,15 +55,15 @@ struct ConnectionMachine: Sendable {
         due = deadline
     }
 
-    /// The answer of the exchange is complete.
+    /// The response of the exchange is complete.
     mutating func answerEnded(at now: NIODeadline) {
         guard case .busy = state else { return }
         state = .answered
         due = now + Self.longestIdle
     }
 
-    /// All that has come by now is read.
-    /// - Returns: whether the connection has become free by it.
+    /// Everything that has arrived so far is read.
+    /// - Returns: whether this made the connection free.
     mutating func readCompleted() -> Bool {
         guard state == .answered else { return false }
         state = .free
@@ -81,7 +81,7 @@ struct ConnectionMachine: Sendable {
         }
     }
 
-    /// Whether the state has lasted too long.
+    /// Whether the state has timed out.
     func isOverdue(at now: NIODeadline) -> Bool {
         state != .ended && due <= now
     }

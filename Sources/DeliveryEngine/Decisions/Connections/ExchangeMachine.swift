@@ -1,23 +1,22 @@
-/// How far one request and its answer have come, and what an end means.
+/// The progress of one request and its response, and what an end at that point means.
 ///
-/// It knows nothing of bytes: whoever carries the exchange out says when the first byte leaves, when the answer begins and when it is
-/// complete.
+/// It knows nothing of bytes: its owner reports when the first byte leaves, when the response begins and when it is complete.
 struct ExchangeMachine: Equatable, Sendable {
     private enum State: Equatable {
         /// No byte of the request has left.
         case waiting
         /// The request, or a part of it, was handed to the system: how much of it the vendor has is unknown.
         case sent
-        /// The answer has begun.
+        /// The response has begun.
         case answering(keepsConnection: Bool)
         case ended
     }
 
-    /// What a complete answer means.
+    /// What a complete response means.
     enum Completion: Equatable, Sendable {
         /// - Parameter isReusable: whether the connection may carry another exchange.
         case answered(isReusable: Bool)
-        /// The vendor ended an answer that it had not begun.
+        /// The vendor ended a response that it had not begun.
         case broken
     }
 
@@ -32,16 +31,16 @@ struct ExchangeMachine: Equatable, Sendable {
         state = .sent
     }
 
-    /// The answer's status and fields are there.
-    /// - Parameter keepsConnection: whether the vendor says that the connection stays, and speaks HTTP after the answer.
+    /// The response's status and header fields have arrived.
+    /// - Parameter keepsConnection: whether the vendor keeps the connection open and continues with HTTP after the response.
     mutating func answerBegan(keepsConnection: Bool) {
         guard state == .sent else { return }
         state = .answering(keepsConnection: keepsConnection)
     }
 
-    /// The answer is complete.
-    /// - Parameter requestIsWritten: whether all of the request has left; a vendor that answers before it has read the request to its
-    ///   end may never read on.
+    /// The response is complete.
+    /// - Parameter requestIsWritten: whether the whole request has left; a vendor that responds before it has read all of the request may
+    ///   never read the rest.
     mutating func answerEnded(requestIsWritten: Bool) -> Completion {
         defer { state = .ended }
         guard case .answering(let keepsConnection) = state else { return .broken }

@@ -3,15 +3,15 @@ import NIOCore
 
 /// Which connection to an origin carries which exchange, and when another connection is made.
 ///
-/// The connection that was used last goes first, so that those that are not needed close themselves. An exchange waits only while a
-/// connection is made or all are busy; when none can be made, the one that has waited longest fails at once, because the pipeline has
-/// its own retries.
+/// The connection that was used last is used first, so that unneeded ones time out. An exchange waits only while a connection is being
+/// made or all are busy; when none can be made, the exchange that has waited longest fails at once, because the pipeline has its own
+/// retries.
 ///
 /// A vendor may close a connection after a response without announcing it. Whether a request that meets that close was lost is unknown.
 /// So until the vendor has been seen to keep connections, one is free only ``settlingTime`` after its response, when such a close would
 /// be known; and a request that must not be repeated takes none that was used, unless it has outlived its response by ``trial``.
 ///
-/// Like ``PipelineMachine``, it is told of everything that happens and says which step to take; it does no I/O and reads no clock.
+/// Like ``PipelineMachine``, it gets everything that happens and returns the next step; it does no I/O and reads no clock.
 struct PoolMachine: Sendable {
     /// A step for the pool.
     enum Step: Equatable, Sendable {
@@ -31,9 +31,9 @@ struct PoolMachine: Sendable {
         case inFlight(connection: Int)
     }
 
-    /// How long a connection is watched after its answer.
+    /// How long a connection is watched after its response.
     static let settlingTime = TimeAmount.milliseconds(1)
-    /// A vendor that closes a connection because it answered does so within this time.
+    /// A vendor that closes a connection after a response does so within this time.
     static let trial = TimeAmount.seconds(1)
 
     private struct Waiting {
@@ -46,25 +46,25 @@ struct PoolMachine: Sendable {
         /// The exchange in flight; nil if there is none.
         var exchange: Waiting?
         var answers = 0
-        /// When it has outlived its last answer; long ago if it has brought none.
+        /// When it has outlived its last response; in the past if it has had none.
         var trialEnd = NIODeadline.distantPast
     }
 
     private let mostConnections: Int
     private var connections: [Int: Connection] = [:]
-    /// The connection that was used last is the last.
+    /// Ordered by last use, most recent last.
     private var idle: [Int] = []
-    /// Connections whose answer is complete and that are free soon, in the order of their answers.
+    /// Connections whose response is complete and that are free soon, in the order of their responses.
     private var settling = Deque<(connection: Int, until: NIODeadline)>()
-    /// Bounded by the callers: pipelines by their concurrency, clients' reads by their limit for each provider.
+    /// Bounded by the callers: pipelines by their concurrency, clients' reads by their limit per provider.
     private var waiting = Deque<Waiting>()
     private var connecting = 0
-    /// Whether the vendor has been seen to keep connections after answers.
+    /// Whether the vendor has been seen to keep connections after responses.
     private var keepsConnections = false
     private var scheduledWake: NIODeadline?
     private(set) var isShutDown = false
 
-    /// - Parameter mostConnections: how many there may be at once.
+    /// - Parameter mostConnections: maximum number of connections.
     init(mostConnections: Int) {
         precondition(mostConnections > 0, "a pool without connections never sends anything")
         self.mostConnections = mostConnections
@@ -77,7 +77,7 @@ struct PoolMachine: Sendable {
         waiting.append(Waiting(exchange: exchange, mayRepeat: mayRepeat, deadline: deadline))
     }
 
-    /// Nobody waits for an exchange any more.
+    /// An exchange is no longer needed.
     /// - Returns: where it was; nil if it is unknown here. One that waited is forgotten; one in flight ends with its connection.
     mutating func withdrew(_ exchange: Int) -> Whereabouts? {
         if let index = waiting.firstIndex(where: { $0.exchange == exchange }) {
@@ -95,13 +95,13 @@ struct PoolMachine: Sendable {
     }
 
     /// A connection could not be made.
-    /// - Returns: the exchange that fails for it; nil if none waits any more.
+    /// - Returns: the exchange that fails because of it; nil if none waits.
     mutating func couldNotConnect() -> Int? {
         connecting -= 1
         return waiting.popFirst()?.exchange
     }
 
-    /// The answer on a connection is complete, and all that came with it was read.
+    /// The response on a connection is complete, and everything that came with it was read.
     mutating func answered(_ connection: Int, at now: NIODeadline) {
         guard var entry = connections[connection], entry.exchange != nil else { return }
         entry.exchange = nil
@@ -117,7 +117,7 @@ struct PoolMachine: Sendable {
     }
 
     /// A connection is closed.
-    /// - Parameter byVendor: whether the vendor closed it after an answer that was complete, or before any request.
+    /// - Parameter byVendor: whether the vendor closed it after a complete response, or before any request.
     mutating func ended(_ connection: Int, byVendor: Bool, at now: NIODeadline) {
         guard let entry = connections.removeValue(forKey: connection) else { return }
         let isOnTrial = entry.exchange != nil || entry.trialEnd > now
@@ -126,7 +126,8 @@ struct PoolMachine: Sendable {
         settling.removeAll { $0.connection == connection }
     }
 
-    /// The vendor has closed the connection over which an exchange was to begin. Nothing has left, and the exchange is the next again.
+    /// The vendor has closed the connection over which an exchange was about to begin. Nothing has left, and the exchange is first in
+    /// line again.
     mutating func foundClosed(_ connection: Int, at now: NIODeadline) {
         guard let exchange = connections[connection]?.exchange else { return }
         connections[connection]?.exchange = nil
@@ -134,12 +135,12 @@ struct PoolMachine: Sendable {
         ended(connection, byVendor: true, at: now)
     }
 
-    /// The time of ``Step/wake(at:)`` has come.
+    /// The time of ``Step/wake(at:)`` has been reached.
     mutating func woke() {
         scheduledWake = nil
     }
 
-    /// No exchange gets a connection any more.
+    /// Gives no more connections to exchanges.
     mutating func shutDown() {
         isShutDown = true
     }
@@ -165,7 +166,7 @@ struct PoolMachine: Sendable {
         return nextWake()
     }
 
-    /// Puts the first exchange on its way that an idle connection may carry.
+    /// Starts the first exchange that an idle connection may carry.
     private mutating func nextExchange(at now: NIODeadline) -> Step? {
         guard !idle.isEmpty else { return nil }
         let proven = idle.lastIndex { isProven($0, at: now) }
@@ -177,14 +178,14 @@ struct PoolMachine: Sendable {
         return .begin(exchange: exchange.exchange, connection: connection)
     }
 
-    /// Whether a connection will not be closed for having answered.
+    /// Whether a connection has been open for so long after a response that the vendor will not close it because of it.
     private func isProven(_ connection: Int, at now: NIODeadline) -> Bool {
         keepsConnections || (connections[connection]?.trialEnd ?? .distantFuture) <= now
     }
 
     private var wantsConnection: Bool {
         guard connections.count + connecting < mostConnections else { return false }
-        // What may be repeated can go over a connection that is free soon.
+        // What may be repeated can use a connection that is free soon.
         let repeatable = waiting.count { $0.mayRepeat }
         return connecting < waiting.count - min(repeatable, settling.count)
     }
