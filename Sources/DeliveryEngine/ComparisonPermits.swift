@@ -1,7 +1,7 @@
 import Events
 import Synchronization
 
-/// Bounds how many reads for comparisons are in flight at a provider; those beyond wait, in their order.
+/// Limits how many reads for comparisons are in flight at a provider; others wait in order.
 final class ComparisonPermits: Sendable {
     private struct State {
         var taken: [ProviderName: Int] = [:]
@@ -17,8 +17,8 @@ final class ComparisonPermits: Sendable {
         self.limit = limit
     }
 
-    /// Waits for a place.
-    /// - Returns: false if the task was cancelled before there was one.
+    /// Waits for a permit.
+    /// - Returns: false if the task was cancelled before it got one.
     func take(at provider: ProviderName) async -> Bool {
         let (places, freed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let queued = state.withLock { state -> Int? in
@@ -37,7 +37,7 @@ final class ComparisonPermits: Sendable {
             state.waiting[provider]?.remove(at: index)
             return true
         }
-        // A place that came together with the cancellation is the next one's.
+        // A permit that arrived together with the cancellation goes to the next in line.
         if !wasWaiting { giveBack(at: provider) }
         return false
     }

@@ -2,16 +2,16 @@ package import NIOCore
 package import NIOSSL
 import Transport
 
-/// A thread on which pipelines and their connections to the vendors live together.
+/// A thread that runs pipelines together with their connections to the vendors.
 ///
-/// What a call brings back is worked on where it arrives, so that a delivery costs no change of threads; the gateway's own clients are
-/// served elsewhere, so that neither starves the other.
+/// The result of a call is processed where it arrives, so that a delivery needs no change of threads. The gateway's own clients are
+/// served by other threads, so that neither starves the other.
 package struct DeliveryLane: Sendable {
     let executor: EventLoopExecutor
-    /// Call vendors over connections of this lane.
+    /// Make calls to vendors over connections of this lane.
     package let clients: VendorClients
 
-    /// - Parameter roots: certificate authorities beside those that the system knows.
+    /// - Parameter roots: certificate authorities in addition to the system's.
     package init(_ eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = []) {
         executor = EventLoopExecutor(eventLoop)
         clients = VendorClients(on: eventLoop, trusting: roots)

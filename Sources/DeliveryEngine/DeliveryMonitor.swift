@@ -1,7 +1,7 @@
 package import Events
 import Synchronization
 
-/// What the pipelines last said of themselves, for those who look at the whole: readiness, `GET /v1/providers`, metrics.
+/// The pipelines' latest states, for readiness, `GET /v1/providers` and metrics.
 package final class DeliveryMonitor: Sendable {
     private let snapshots = Mutex<[ProviderName: PipelineMachine.Snapshot]>([:])
 
@@ -13,7 +13,7 @@ package final class DeliveryMonitor: Sendable {
         snapshots.withLock { $0 }
     }
 
-    /// Takes down what a pipeline says of itself; nil when it has ended.
+    /// Records a pipeline's state; nil when it has ended.
     func update(_ provider: ProviderName, _ snapshot: PipelineMachine.Snapshot?) {
         snapshots.withLock { $0[provider] = snapshot }
     }

@@ -1,19 +1,19 @@
 package import Events
 import Synchronization
 
-/// Tells pipelines that deliveries were made due behind their backs, by a person.
+/// Tells pipelines that a person has made deliveries due, which they cannot know.
 package protocol DeliveryNudging: Sendable {
-    /// Lets the pipeline of a provider look for due deliveries now; all pipelines if `provider` is nil.
+    /// Makes the pipeline of a provider look for due deliveries now; all pipelines if `provider` is nil.
     func nudge(_ provider: ProviderName?)
 }
 
-/// The bells of the pipelines that run.
+/// The bells of the running pipelines.
 package final class PipelineBells: DeliveryNudging {
     private let bells = Mutex<[ProviderName: @Sendable () -> Void]>([:])
-    /// Rings with every bell.
+    /// Rings whenever any bell rings.
     private let backfills = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// Has no bell yet.
+    /// Starts without bells.
     package init() {}
 
     /// Rings the bell of a provider's pipeline; all bells if `provider` is nil.
@@ -25,12 +25,12 @@ package final class PipelineBells: DeliveryNudging {
         backfills.withLock { $0 }?()
     }
 
-    /// Sets the bell of those who deliver what backfills take, at whatever provider; nil takes it down.
+    /// Sets the bell for the pipelines of backfills, at any provider; nil removes it.
     func setBackfills(_ ring: (@Sendable () -> Void)?) {
         backfills.withLock { $0 = ring }
     }
 
-    /// Puts up the bell of a pipeline that starts; nil takes it down.
+    /// Sets the bell of a pipeline that starts; nil removes it.
     func set(_ ring: (@Sendable () -> Void)?, for provider: ProviderName) {
         bells.withLock { $0[provider] = ring }
     }

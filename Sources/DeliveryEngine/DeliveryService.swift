@@ -2,16 +2,16 @@ import Events
 package import Routing
 import ServiceLifecycle
 
-/// Delivers to every provider account, each in its own child task, so that one that hangs holds up no other.
+/// Delivers to every provider account, each in its own child task, so that one that hangs delays no other.
 ///
-/// Follows `routes.json` while it runs: a provider that is new gets a pipeline, one that is served otherwise than before gets another
-/// pipeline when the old one has settled what was in flight, and one that is gone is no longer called. What waits for a provider that is
-/// gone stays in the journal, pending, and continues when the provider comes back.
+/// Follows `routes.json` while it runs: a new provider gets a pipeline; one whose settings change gets a new pipeline once the old one
+/// has settled what was in flight; one that is removed is no longer called. Events that wait for a removed provider stay in the journal
+/// as pending, and are delivered when the provider returns.
 package struct DeliveryService: Service {
     private let routes: CurrentRoutes
     private let makePipeline: @Sendable (ProviderConfiguration, Int) -> Pipeline
 
-    /// - Parameter makePipeline: makes the pipeline of a provider, which is at this place of the file.
+    /// - Parameter makePipeline: makes the pipeline of a provider, which has this index in the file.
     package init(
         routes: CurrentRoutes,
         makePipeline: @escaping @Sendable (ProviderConfiguration, Int) -> Pipeline
@@ -20,9 +20,9 @@ package struct DeliveryService: Service {
         self.makePipeline = makePipeline
     }
 
-    /// The newest pipeline of a provider, running or at its end.
+    /// The newest pipeline of a provider, running or ending.
     private struct Latest {
-        /// How it is served; nil if it is not any more.
+        /// The provider's settings; nil if it was removed.
         var configuration: ProviderConfiguration?
         /// Finished to stop it.
         let stop: AsyncStream<Never>.Continuation
@@ -30,7 +30,7 @@ package struct DeliveryService: Service {
         let stopped: AsyncStream<Never>
     }
 
-    /// Runs until graceful shutdown has let every pipeline settle what was in flight.
+    /// Runs until graceful shutdown, and until every pipeline has settled what was in flight.
     package func run() async throws {
         await withDiscardingTaskGroup { group in
             var latest: [ProviderName: Latest] = [:]
@@ -50,7 +50,7 @@ package struct DeliveryService: Service {
         }
     }
 
-    /// Starts a pipeline that begins when the one before it has ended: two would claim what is the other's.
+    /// Starts a pipeline once its predecessor has ended: two at a time would claim each other's events.
     private func start(
         _ provider: ProviderConfiguration,
         at place: Int,

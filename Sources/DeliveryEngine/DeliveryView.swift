@@ -1,31 +1,31 @@
 package import CoreMetrics
 package import Telemetry
 
-/// What others see of the pipelines, and how they are told of news: made once, shared by all of them.
+/// How the other modules see the pipelines and send them news: made once, and shared by all pipelines.
 package struct DeliveryView: Sendable {
-    /// What the pipelines last said of themselves.
+    /// The pipelines' latest states.
     package let monitor = DeliveryMonitor()
-    /// Tells pipelines that deliveries were made due by a person.
+    /// Tells pipelines that a person has made deliveries due.
     package let bells = PipelineBells()
-    /// Tells pipelines what an operator wants of them.
+    /// Passes operators' orders to pipelines.
     package let orders = OperatorOrders()
-    /// Gives clients' reads their turns.
+    /// Grants turns to clients' reads.
     package let reads: ReadAdmission
-    /// Gives backfills their turns.
+    /// Grants turns to backfills.
     package let backfills = BackfillAdmission()
-    /// How long clients wait for their events to be accepted.
+    /// How long accepting clients' events takes.
     package let acceptance = AcceptanceTimes()
-    /// How long vendors take to answer deliveries.
+    /// How long vendors take to respond to deliveries.
     package let latencies = VendorLatencies()
     /// How many events requests with deliveries carry.
     package let batchSizes = VendorBatchSizes()
     /// The gates and figures of calls that clients pass on to vendors.
     package let passed: PassedTraffic
-    /// Tells those who wait when deliveries are settled.
+    /// Tells waiting clients when deliveries are settled.
     package let settlements = SettlementWatch()
-    /// Which traces the newest events came in.
+    /// The traces of the newest events.
     package let traces = TraceLinks()
-    /// Takes the spans of requests to vendors; nil if nothing is traced.
+    /// Records spans of requests to vendors; nil if nothing is traced.
     let tracer: Tracer?
 
     /// Where the pipelines' counts go.
@@ -33,8 +33,8 @@ package struct DeliveryView: Sendable {
 
     /// - Parameters:
     ///   - metrics: makes the pipelines' counters and timers.
-    ///   - shared: where the reads of several gateways have their limits; nil if this gateway is the only one.
-    ///   - tracer: takes the spans of requests to vendors; nil: none are made.
+    ///   - shared: the limits that several gateways share for reads; nil if this gateway is the only one.
+    ///   - tracer: records spans of requests to vendors; nil if nothing is traced.
     package init(
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         sharing shared: SharedReads? = nil,

@@ -2,21 +2,21 @@ package import Events
 package import Journal
 import Synchronization
 
-/// What an operator wants of a provider's pipeline.
+/// An operator's order to a provider's pipeline.
 package enum OperatorOrder: Sendable, Equatable {
     /// Send nothing before the hold's end.
     case hold(OperatorHold)
-    /// Call the provider now, whatever hold or wait there is.
+    /// Call the provider now, despite any hold or delay.
     case resume
 }
 
-/// Tells a running pipeline what an operator wants. The journal has it already, for a pipeline that starts later.
+/// Passes operators' orders to running pipelines. Each order is already in the journal, for a pipeline that starts later.
 package protocol ProviderSteering: Sendable {
     /// Passes the order on; does nothing if the provider has no pipeline now.
     func pass(_ order: OperatorOrder, to provider: ProviderName)
 }
 
-/// Where the pipelines that run take orders.
+/// The order channels of the running pipelines.
 package final class OperatorOrders: ProviderSteering {
     private let receivers = Mutex<[ProviderName: @Sendable (OperatorOrder) -> Void]>([:])
 
@@ -29,7 +29,7 @@ package final class OperatorOrders: ProviderSteering {
         receive?(order)
     }
 
-    /// Sets where a pipeline that starts takes orders; nil when it has ended.
+    /// Sets a starting pipeline's order channel; nil when it has ended.
     func set(_ receive: (@Sendable (OperatorOrder) -> Void)?, for provider: ProviderName) {
         receivers.withLock { $0[provider] = receive }
     }

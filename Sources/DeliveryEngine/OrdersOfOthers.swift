@@ -3,7 +3,7 @@ package import Journal
 package import Logging
 import ServiceLifecycle
 
-/// Passes to this process's pipelines what people have ordered at other gateways over the same journal.
+/// Passes orders that people gave at other gateways over the same journal to this process's pipelines.
 package struct OrdersOfOthers: Service {
     private let journal: any OrderFollowing
     private let view: DeliveryView
@@ -16,7 +16,7 @@ package struct OrdersOfOthers: Service {
     }
 
     package func run() async throws {
-        // A pipeline that begins reads the order that holds then; what is ordered after this must reach it, too.
+        // A pipeline that starts reads the order that applies then; later orders must reach it too.
         var known = await ordersAtStart()
         for await _ in journal.changes.cancelOnGracefulShutdown() {
             view.bells.nudge(nil)
@@ -30,11 +30,11 @@ package struct OrdersOfOthers: Service {
                 logger.warning("operators' orders could not be read", metadata: ["error": "\(error)"])
             }
         }
-        // The journal was closed. Whoever has closed it ends the gateway, and says why.
+        // The journal was closed. Whatever closed it ends the gateway and reports why.
         try? await gracefulShutdown()
     }
 
-    /// The orders that hold when the gateway begins; read before any that comes later can be missed.
+    /// The orders that apply when the gateway starts; read before a later one could be missed.
     private func ordersAtStart() async -> [ProviderName: RecordedOrder] {
         await cancelWhenGracefulShutdown { () async -> [ProviderName: RecordedOrder] in
             while !Task.isCancelled {

@@ -2,17 +2,18 @@ package import Events
 package import Routing
 import Synchronization
 
-/// Lets reads of a vendor take part in its rate limit, behind deliveries.
+/// Makes reads of a vendor share its rate limit, with lower priority than deliveries.
 ///
 /// A pipeline whose provider has a rate limit gives reads what deliveries leave, clients' reads before those of comparisons. A provider
-/// without one, or without a pipeline, lets every read pass. Every pipeline learns of the limit when a read meets it: both have the same
-/// one. Who asks bounds how many wait. Where several gateways share a provider's rate limit, all reads take part in ``SharedReads`` instead.
+/// without one, or without a pipeline, lets every read through. Every pipeline is told when a read meets the limit, because it shares
+/// that limit. Callers bound how many reads wait. If several gateways share a provider's rate limit, all reads use ``SharedReads``
+/// instead.
 package final class ReadAdmission: Sendable {
-    /// What a read is for.
+    /// The purpose of a read.
     package enum Kind: Sendable {
         /// A client waits for it.
         case client
-        /// A comparison of what vendors have; it has time.
+        /// A comparison of what vendors have; it is not urgent.
         case comparison
     }
 
@@ -29,19 +30,19 @@ package final class ReadAdmission: Sendable {
         var admitted: [ProviderName: Int] = [:]
     }
 
-    /// What a pipeline is told.
+    /// A message to a pipeline.
     enum Wish: Sendable, Equatable {
         case read
-        /// A read waits no longer.
+        /// A read no longer waits.
         case withdraw
-        /// The vendor has answered a read that its rate limit is reached.
+        /// The vendor responded to a read that its rate limit is reached.
         case limited(DeliveryFault, after: RetryAfter?)
     }
 
     private struct Pipeline {
-        /// Puts the wish into the pipeline's mailbox, and returns at once.
+        /// Puts a message into the pipeline's mailbox, and returns at once.
         let tell: @Sendable (Wish) -> Void
-        /// Whether reads wait for their turns.
+        /// Whether reads wait for their turn.
         let givesTurns: Bool
     }
 
@@ -54,21 +55,21 @@ package final class ReadAdmission: Sendable {
     /// Nil if this gateway is the only one that calls the vendors.
     private let shared: SharedReads?
 
-    /// Lets every read pass until a pipeline takes part.
-    /// - Parameter shared: where the reads of several gateways have their limits.
+    /// Lets every read through until a pipeline registers.
+    /// - Parameter shared: the limits that several gateways share for reads.
     package init(sharing shared: SharedReads? = nil) {
         self.shared = shared
     }
 
-    /// Whether several gateways share the reads of a provider, for which its deliveries leave a part of its rate limit out.
+    /// Whether several gateways share the reads of a provider, whose deliveries leave a part of its rate limit for them.
     package var isShared: Bool { shared != nil }
 
-    /// How many reads and passed calls were let pass to a provider by this gateway since its start.
+    /// How many reads and passed calls to a provider this gateway has admitted since its start.
     package func admitted(to provider: ProviderName) -> Int { state.withLock { $0.admitted[provider] ?? 0 } }
 
     /// Waits for a read's turn.
-    /// - Parameter patience: how long it waits; nil: until its turn has come.
-    /// - Returns: whether it came within this time; false also when the task is cancelled.
+    /// - Parameter patience: how long it waits at most; nil for no limit.
+    /// - Returns: whether the turn came within this time; false also when the task is cancelled.
     package func admit(
         to provider: ProviderName,
         within patience: Duration?,
@@ -88,7 +89,7 @@ package final class ReadAdmission: Sendable {
         return isAdmitted
     }
 
-    /// Reads for a comparison when its turn has come, however long that takes, beside ``mostComparisons`` at most of the provider.
+    /// Runs a comparison's read when its turn comes, however long that takes; at most ``mostComparisons`` run at a time per provider.
     /// - Returns: nil if the task was cancelled before.
     package func compare<Value>(
         at provider: ProviderName,
@@ -111,7 +112,7 @@ package final class ReadAdmission: Sendable {
                 return false
             }
             group.addTask {
-                // Cancelled when the turn has come first.
+                // Cancelled if the turn comes first.
                 do { try await Task.sleep(for: patience) } catch { return false }
                 return false
             }
@@ -121,7 +122,7 @@ package final class ReadAdmission: Sendable {
         }
     }
 
-    /// Lets the read pass that waits longest; one of a comparison only if no client's waits.
+    /// Admits the read that has waited longest; a comparison's only if no client's waits.
     func grant(_ provider: ProviderName) {
         let first = state.withLock { state -> AsyncStream<Void>.Continuation? in
             guard let queue = state.waiting[provider], !queue.isEmpty else { return nil }
@@ -131,7 +132,7 @@ package final class ReadAdmission: Sendable {
         first?.yield()
     }
 
-    /// Lets deliveries keep the wait that the vendor asked a read for, those of all providers that are at the same account.
+    /// Makes deliveries respect the delay that the vendor asked a read for, at all providers with the same account.
     package func heard(
         _ answer: VendorAnswer,
         from provider: ProviderConfiguration,
@@ -153,7 +154,7 @@ package final class ReadAdmission: Sendable {
         state.withLock { $0.pipelines[provider] = Pipeline(tell: tell, givesTurns: givesTurns) }
     }
 
-    /// The pipeline of a provider has ended, and reads that wait may pass.
+    /// The pipeline of a provider has ended, so waiting reads may pass.
     func removePipeline(of provider: ProviderName) {
         let waiting = state.withLock { state in
             state.pipelines[provider] = nil
@@ -162,10 +163,10 @@ package final class ReadAdmission: Sendable {
         for read in waiting { read.admitted.yield() }
     }
 
-    // Told under the lock: the pipeline counts who waits, and hears of each change in the order in which they are made here. A withdrawal
-    // that came behind another's wish would count for that one, which nobody would let pass any more.
+    // Told under the lock: the pipeline counts waiting reads, so it must get each change in the order in which they are made here. A
+    // withdrawal that arrived after another read's wish would count for that one, which would then wait forever.
 
-    /// - Returns: its number among those that wait; nil if it need not.
+    /// - Returns: the read's number among those that wait; nil if it need not wait.
     private func join(_ turn: AsyncStream<Void>.Continuation, at provider: ProviderName, kind: Kind) -> Int? {
         state.withLock { state in
             guard let pipeline = state.pipelines[provider], pipeline.givesTurns else { return nil }
@@ -177,7 +178,7 @@ package final class ReadAdmission: Sendable {
         }
     }
 
-    /// Ends the wait of a read, if it waits still.
+    /// Ends the wait of a read, if it is still waiting.
     private func withdraw(_ number: Int, from provider: ProviderName) {
         state.withLock { state in
             guard let place = state.waiting[provider]?.firstIndex(where: { $0.number == number }) else { return }

@@ -2,13 +2,13 @@ import DequeModule
 package import Events
 import Synchronization
 
-/// One party that is notified of every settlement. Who is too slow misses some, and is told how many: memory does not grow for it.
+/// A subscriber to all settlements. One that is too slow misses some and is told how many, so that memory does not grow.
 package final class SettlementFollower: Sendable {
     /// A delivery that is settled.
     package struct Settled: Sendable, Equatable {
         /// The event.
         package let sequence: SequenceNumber
-        /// Where it was delivered, or was not.
+        /// The destination's provider.
         package let provider: ProviderName
     }
 
@@ -20,22 +20,22 @@ package final class SettlementFollower: Sendable {
         var order: Deque<SequenceNumber> = []
         var bell: AsyncStream<Never>.Continuation?
 
-        /// Expects it no longer.
+        /// Stops expecting it.
         mutating func settled(_ sequence: SequenceNumber, at provider: ProviderName) {
             expected[sequence]?.remove(provider)
             if expected[sequence]?.isEmpty == true { expected[sequence] = nil }
         }
     }
 
-    /// The most that waits for its reader.
+    /// Maximum number of settlements that wait to be read.
     private static let most = 10_000
 
     private let state = Mutex(State())
 
-    /// Waits for deliveries that another process may settle. Beyond ``most`` events the oldest are no longer waited for.
+    /// Expects deliveries that another process may settle. Beyond ``most`` events the oldest are no longer expected.
     package func expect(_ sequence: SequenceNumber, at providers: Set<ProviderName>) {
         state.withLock { state in
-            // What was settled here just now has been added already.
+            // What was settled here a moment ago has already been added.
             let added = state.settled.lazy.filter { $0.sequence == sequence }.map(\.provider)
             let open = providers.subtracting(added)
             guard !open.isEmpty else { return }
@@ -44,10 +44,10 @@ package final class SettlementFollower: Sendable {
         }
     }
 
-    /// What is expected of other processes.
+    /// The deliveries that other processes are expected to settle.
     var expected: SettlementWatch.Awaited { state.withLock { $0.expected } }
 
-    /// A delivery is settled that may be expected.
+    /// A delivery that may be expected is settled.
     func found(_ sequence: SequenceNumber, at provider: ProviderName) {
         let isExpected = state.withLock { $0.expected[sequence]?.contains(provider) ?? false }
         if isExpected { add([sequence], at: provider) }
@@ -65,7 +65,7 @@ package final class SettlementFollower: Sendable {
         bell?.finish()
     }
 
-    /// What was settled since the last look, and how many are missing among it.
+    /// The settlements since the last call, and how many were missed.
     package func take() -> (settled: [Settled], missed: Int) {
         state.withLock { state in
             defer { (state.settled, state.missed) = ([], 0) }
@@ -73,7 +73,7 @@ package final class SettlementFollower: Sendable {
         }
     }
 
-    /// Returns when there is something to take, or when the task is cancelled. One party may wait at a time.
+    /// Returns when there is something to take, or when the task is cancelled. Supports one waiting task at a time.
     package func wait() async {
         let (rings, bell) = AsyncStream<Never>.makeStream()
         let isDue = state.withLock { state in

@@ -2,19 +2,20 @@ package import Journal
 package import Logging
 import ServiceLifecycle
 
-/// Asks a journal that several processes write for the settlements that somebody waits for: another process may deliver the event.
+/// Asks a journal that several processes write for awaited settlements, because another process may deliver the event.
 ///
-/// While nobody waits, nothing is asked.
+/// While nothing is awaited, it asks nothing.
 package struct SettlementPolling: Service {
     private let watch: SettlementWatch
     private let journal: any SettlementReading
     private let logger: Logger
 
-    /// How long it waits after a question that brought something new, and after many that did not.
+    /// How long it waits after a question that found something, and after many that did not.
     private static let (shortest, longest) = (Duration.milliseconds(25), Duration.milliseconds(200))
-    /// Maximum number of events of one question; the others wait for the next.
+    /// Maximum number of events per question; the others wait for the next.
     private static let most = 2000
 
+    /// Switches the watch to polling, see ``SettlementWatch/isPolled``; the questions start with ``run()``.
     package init(watch: SettlementWatch, journal: any SettlementReading, logger: Logger) {
         self.watch = watch
         self.journal = journal

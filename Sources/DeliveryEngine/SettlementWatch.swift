@@ -2,10 +2,10 @@ package import Events
 package import Journal
 import Synchronization
 
-/// Tells those who wait when the events that they wait for are settled.
+/// Tells waiting tasks when the events that they wait for are settled.
 ///
-/// Pipelines publish what they wrote down; whoever waits holds a ``Ticket``. Nobody polls and nobody holds a thread; while nobody
-/// waits, a settlement costs one look at a number.
+/// Pipelines publish what they wrote to the journal; a waiting task holds a ``Ticket``. Nothing polls and no thread is blocked; while no
+/// task waits, a settlement costs one read of a counter.
 package final class SettlementWatch: Sendable {
     private struct State {
         var tickets: [SequenceNumber: [Ticket]] = [:]
@@ -22,22 +22,22 @@ package final class SettlementWatch: Sendable {
     private let waiting = Atomic(0)
     private let polled = Atomic(false)
 
-    /// Deliveries whose outcome somebody waits for, by event.
+    /// Deliveries whose outcome is awaited, by event.
     package typealias Awaited = [SequenceNumber: Set<ProviderName>]
 
-    /// Whether the journal is asked for what other processes settle.
+    /// Whether the journal is asked for settlements of other processes.
     package var isPolled: Bool { polled.load(ordering: .relaxed) }
 
-    /// From now on the journal is asked for what other processes settle.
+    /// Records that the journal is asked for settlements of other processes from now on.
     func poll() { polled.store(true, ordering: .relaxed) }
 
-    /// Nobody waits yet.
+    /// Starts without tickets and subscribers.
     package init() {}
 
-    /// A ticket for these deliveries. Settlements count from now on; for what was settled before, look into the journal and say so with
+    /// A ticket for these deliveries. It notices settlements from now on. For earlier ones, read the journal and call
     /// ``Ticket/settled(_:at:)``.
     ///
-    /// Give it back with ``end(_:)``.
+    /// End it with ``end(_:)``.
     package func ticket(for awaited: [SequenceNumber: Set<ProviderName>]) -> Ticket {
         let ticket = Ticket(awaited)
         register(ticket, for: awaited, limit: .max)
@@ -74,7 +74,7 @@ package final class SettlementWatch: Sendable {
         }
     }
 
-    /// Outcomes that are on disk now. Retries are not the end of a delivery and wake nobody.
+    /// Outcomes that are on disk now. A retry does not end a delivery and wakes no task.
     package func publish(_ settlement: Settlement) {
         guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return }
         let settled =
@@ -90,12 +90,12 @@ package final class SettlementWatch: Sendable {
         for follower in followers { follower.add(settled, at: settlement.provider) }
     }
 
-    /// The deliveries that somebody waits for.
+    /// The deliveries that are awaited.
     var awaited: Awaited {
         guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return [:] }
         let (tickets, followers) = state.withLock { (Array($0.tickets.values.joined()), $0.followers) }
         var awaited: Awaited = [:]
-        // A ticket is there once for each of its events.
+        // A ticket is registered once per event.
         var seen: Set<ObjectIdentifier> = []
         for ticket in tickets where seen.insert(ObjectIdentifier(ticket)).inserted {
             awaited.merge(ticket.open) { $0.union($1) }
@@ -111,7 +111,7 @@ package final class SettlementWatch: Sendable {
         for follower in followers { follower.found(sequence, at: provider) }
     }
 
-    /// Someone who is notified of every settlement from now on. Give it back with ``end(_:)-(SettlementFollower)``.
+    /// A subscriber that is notified of every settlement from now on. End it with ``end(_:)-(SettlementFollower)``.
     package func follower() -> SettlementFollower {
         let follower = SettlementFollower()
         state.withLock { $0.followers.append(follower) }
@@ -119,15 +119,15 @@ package final class SettlementWatch: Sendable {
         return follower
     }
 
-    /// This party is not notified of any further settlement.
+    /// Ends a subscription.
     package func end(_ follower: SettlementFollower) {
         waiting.subtract(1, ordering: .sequentiallyConsistent)
         state.withLock { $0.followers.removeAll { $0 === follower } }
     }
 
-    /// One party that waits for deliveries.
+    /// One wait for a set of deliveries.
     package final class Ticket: Sendable {
-        /// The events that it is about.
+        /// The events that it waits for.
         let sequences: [SequenceNumber]
         private let remaining: Mutex<[SequenceNumber: Set<ProviderName>]>
         private let ended: AsyncStream<Never>
@@ -153,7 +153,7 @@ package final class SettlementWatch: Sendable {
             if isOver { end.finish() }
         }
 
-        /// Returns when all its deliveries are settled, when `limit` is over, or when the task is cancelled.
+        /// Returns when all its deliveries are settled, when `limit` has passed, or when the task is cancelled.
         /// - Returns: whether all are settled.
         package func wait(atMost limit: Duration) async -> Bool {
             await withTaskGroup { group in

@@ -2,13 +2,13 @@ package import Events
 import Synchronization
 package import Telemetry
 
-/// How long each provider account took to answer.
+/// How long each provider account takes to respond.
 package final class VendorLatencies: Sendable {
     private let counts = Mutex<[ProviderName: LatencyCounts]>([:])
 
     init() {}
 
-    /// Where the latencies of an account are counted: one for the life of the process.
+    /// The latency counts of an account; the same object for the life of the process.
     func counts(of provider: ProviderName) -> LatencyCounts {
         counts.withLock { counts in
             if let known = counts[provider] { return known }
@@ -18,7 +18,7 @@ package final class VendorLatencies: Sendable {
         }
     }
 
-    /// What was counted since the start; nothing for an account that was not called.
+    /// The counts since the start; zero for an account that was not called.
     package func snapshot(of provider: ProviderName) -> LatencyCounts.Snapshot {
         counts.withLock { $0[provider] }?.snapshot ?? LatencyCounts.Snapshot()
     }

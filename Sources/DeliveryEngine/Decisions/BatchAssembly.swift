@@ -44,13 +44,13 @@ struct BatchAssembly: Sendable {
     var repeatedCount: Int { repeated.count + suspects.count + accused.count }
     var repeatedBytes: Int { repeated.bytes + suspects.bytes + accused.bytes }
 
-    /// Whether an event waits that nothing is known against.
+    /// Whether an event waits that has nothing against it.
     var hasUnsuspected: Bool { fresh.count + repeated.count > 0 }
-    /// Whether nothing waits but events for which the account was refused.
+    /// Whether only events wait for which the account was refused.
     var hasOnlyAccused: Bool { accused.count > 0 && fresh.count + repeated.count + suspects.count == 0 }
 
-    /// Whether new events may go.
-    /// - Parameter partlyFilled: whether they go also if they fill no batch.
+    /// Whether new events may leave.
+    /// - Parameter partlyFilled: whether they may leave even if they do not fill a batch.
     func hasFresh(partlyFilled: Bool) -> Bool {
         fresh.count > 0 && (partlyFilled || fresh.count >= limit.events || fresh.bytes >= limit.bytes)
     }
@@ -59,7 +59,7 @@ struct BatchAssembly: Sendable {
         change(item.standing) { $0.append(item) }
     }
 
-    /// Puts a batch in front of all that waits, as it is.
+    /// Puts a batch back unchanged, ahead of everything that waits.
     mutating func putBack(_ batch: DeliveryBatch) {
         change(batch.standing == .fresh ? .repeated : batch.standing) { $0.putBack(batch) }
     }
@@ -69,8 +69,8 @@ struct BatchAssembly: Sendable {
         fresh.bringForward(index)
     }
 
-    /// Takes the next batch; nil if none may go.
-    /// - Parameter most: maximum number of events of it; nil: as many as the vendor takes.
+    /// Takes the next batch; nil if none may leave.
+    /// - Parameter most: maximum number of events in it; nil: as many as the vendor accepts.
     mutating func next(_ permission: Permission = Permission(), most: Int? = nil) -> DeliveryBatch? {
         let turns = Self.turns(after: lastTurn)
         for turn in turns where isReady(turn, permission) {

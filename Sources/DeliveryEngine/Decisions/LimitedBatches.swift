@@ -7,7 +7,7 @@
 struct LimitedBatches: Sendable, Equatable {
     /// After how many 429 in a row a single event is tried for the first time.
     static let patience = 4
-    /// The numbers of 429 after which that happens first; then it happens after every sixteenth.
+    /// It happens after these numbers of 429 in a row, and then after every multiple of 16.
     private static let trials: Set = [patience, 8]
 
     private var limitedInRow = 0

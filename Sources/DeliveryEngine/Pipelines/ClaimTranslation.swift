@@ -2,13 +2,13 @@ import Events
 import Journal
 import Logging
 
-/// Translates what was claimed for a provider; what cannot or must not be sent now is settled instead.
+/// Translates claimed deliveries. Those that cannot or must not be sent now are settled instead.
 struct ClaimTranslation: Sendable {
     let provider: ProviderName
     let adapter: any Adapter
     let logger: Logger
 
-    /// What happens to claimed deliveries at `now`.
+    /// What to do with claimed deliveries at `now`.
     func translate(_ deliveries: [ClaimedDelivery], at now: Timestamp) -> PipelineMachine.Claimed {
         let name = adapter.traits.adapter
         var translator = Translator(adapter)
@@ -53,8 +53,8 @@ struct ClaimTranslation: Sendable {
         )
     }
 
-    /// An event of another account, which had the provider's name before. A `routes.json` that would lead here is refused while such
-    /// events wait; what was accepted at that very time, or is retried later, comes here.
+    /// An event of another account that had the provider's name before. A `routes.json` that would cause this is refused while such
+    /// events wait; events that were accepted at the same time, or are retried later, get here.
     private func strange(_ delivery: ClaimedDelivery) -> SettledDelivery {
         let (planned, present) = (delivery.destination.adapter, adapter.traits.adapter)
         let message =

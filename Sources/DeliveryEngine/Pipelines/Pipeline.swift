@@ -22,12 +22,12 @@ package struct VendorLine: Sendable {
 /// Delivers to one provider account: carries out what ``PipelineMachine`` decides.
 ///
 /// Claims, requests and settlements are child tasks that report to one mailbox; the loop that reads it owns the machine. On graceful
-/// shutdown nothing new is sent, what is in flight is waited for and settled, and the rest goes back to the journal.
+/// shutdown nothing new is sent, what is in flight may end and is settled, and the rest is returned to the journal.
 ///
-/// All of it is done under a lease of the account. When the lease ends, because another process should have the account or has it, the
-/// pipeline waits for the next one, and begins with a new machine.
+/// All of this happens under a lease of the account. When the lease ends, because another process wants the account or has it, the
+/// pipeline waits for the next lease and starts with a new machine.
 package struct Pipeline: Sendable {
-    /// How the provider is served.
+    /// The provider's settings.
     package let settings: PipelineSettings
     /// Of a backfill; nil for live deliveries.
     let walk: BackfillWalk?
@@ -40,8 +40,8 @@ package struct Pipeline: Sendable {
     let logger: Logger
 
     /// - Parameters:
-    ///   - walk: makes it the pipeline of a backfill, whose account the settings name; nil: it delivers live events.
-    ///   - lane: whose timers and threads the pipeline uses.
+    ///   - walk: set for the pipeline of a backfill, whose account the settings name; nil for live deliveries.
+    ///   - lane: provides the pipeline's timers and threads.
     package init(
         settings: PipelineSettings,
         walking walk: BackfillWalk? = nil,
@@ -70,20 +70,21 @@ package struct Pipeline: Sendable {
         self.logger = ownLogger
     }
 
-    /// How long a shutdown waits for requests in flight: less than the time after which the process is ended by force.
+    /// How long a shutdown waits for requests in flight: less than the time after which the process is killed.
     static let grace = Duration.seconds(15)
 
-    /// Why a pipeline begins.
+    /// Why a pipeline starts.
     package enum Beginning: Sendable {
         /// The gateway has started.
         case start
-        /// The provider is served otherwise than before.
+        /// The provider's settings have changed.
         case change
     }
 
     /// Delivers until the stream or graceful shutdown has ended it and what was in flight is settled, or the task is cancelled.
     ///
-    /// Ended by the stream, it waits for the answers as long as a call may take: within one process nobody else may take up what has no
+    /// When the stream ends it, it waits for responses for as long as a call may take: within one process no other pipeline must take
+    /// deliveries that have no outcome yet.
     /// outcome yet.
     package func run(until ended: AsyncStream<Never>, after beginning: Beginning = .start) async {
         let stop = PipelineStop()
@@ -107,7 +108,7 @@ package struct Pipeline: Sendable {
         }
     }
 
-    /// Lets others reach the pipeline while it has the account.
+    /// Registers the pipeline for orders and nudges while it has the account.
     private func receiveOrders(_ tell: @escaping @Sendable (PipelineReport) -> Void) {
         if let walk {
             view.backfills.join(walk.number, at: walk.provider, percent: walk.percent) { tell(.turn($0)) }
@@ -130,20 +131,20 @@ package struct Pipeline: Sendable {
 
     // MARK: - The loop
 
-    /// What belongs to one run of the pipeline.
+    /// The state of one run of the pipeline.
     private struct Run {
         var machine: PipelineMachine
         let steps: PipelineSteps
         let mailbox: AsyncStream<PipelineReport>.Continuation
         var alarm: Alarm
-        /// Where the journal ended at the last claim that went up to there.
+        /// The end of the journal at the last claim that reached it.
         var newestSeen = JournalPosition.start
-        /// Whether it was reported that another process should have the account, or has it.
+        /// Whether it was reported that another process wants the account or has it.
         var leaseHasEnded = false
     }
 
-    /// Waits for the account.
-    /// - Returns: nil if the pipeline is stopped before it has it.
+    /// Waits for the account's lease.
+    /// - Returns: nil if the pipeline is stopped before.
     private func takeLease(unless stop: PipelineStop) async -> AccountLease? {
         let (stopping, isStopped) = AsyncStream<Never>.makeStream()
         stop.receive { _ in isStopped.finish() }
@@ -156,13 +157,13 @@ package struct Pipeline: Sendable {
             }
             let first = await group.next() ?? nil
             group.cancelAll()
-            // A lease that comes anyway is worked under, and given back at once.
+            // If the lease arrives anyway, it is used and returned at once.
             let second = await group.next() ?? nil
             return first ?? second
         }
     }
 
-    /// Waits for the account; nil if the task was cancelled or the store closes before.
+    /// Waits for the account's lease; nil if the task was cancelled or the store closed before.
     private func takeLease() async -> AccountLease? {
         while !Task.isCancelled {
             do {
@@ -180,7 +181,7 @@ package struct Pipeline: Sendable {
 
     /// - Returns: whether the pipeline should wait for the next lease.
     private func work(under lease: AccountLease, after beginning: Beginning, _ stop: PipelineStop) async -> Bool {
-        // The mailbox never holds more than the machine has steps in flight, as each step reports once, and a word for each nudge.
+        // The mailbox never holds more than one report for each step in flight, and one entry for each nudge.
         let (reports, mailbox) = AsyncStream<PipelineReport>.makeStream()
         receiveOrders { mailbox.yield($0) }
         stop.receive { mailbox.yield($0) }
@@ -200,12 +201,12 @@ package struct Pipeline: Sendable {
             var run = Run(machine: machine, steps: steps, mailbox: mailbox, alarm: lane.executor.alarm())
             await work(through: reports, &run, in: &group)
             run.alarm.cancel()
-            // A machine that closes without a stop has lost the account, whether or not that was reported before it had closed.
+            // A machine that closes without a stop has lost the account, whether or not that was reported before.
             return run.machine.isClosing && !stop.isSet && !Task.isCancelled
         }
     }
 
-    /// Reports that another process should have the account, and that it has it.
+    /// Reports that another process wants the account, and then that it has it.
     private func reportEnd(of lease: AccountLease, to mailbox: AsyncStream<PipelineReport>.Continuation) async {
         var end = await ledger.waitForEnd(of: lease)
         mailbox.yield(.leaseEnds(end))
@@ -248,7 +249,7 @@ package struct Pipeline: Sendable {
         }
     }
 
-    /// Leaves requests in flight to themselves, so that a vendor that hangs does not hold up the shutdown.
+    /// Abandons requests in flight, so that a vendor that hangs does not delay the shutdown.
     private func abandon(_ run: inout Run) async {
         logger.warning("the grace period has ended; in-flight requests are abandoned")
         await run.steps.giveBack(unsent: run.machine.abandon())

@@ -1,9 +1,9 @@
 import Events
 import Journal
 
-/// What a step's task, or somebody outside, tells the loop of a pipeline.
+/// A message to a pipeline's loop, from a step's task or from outside.
 enum PipelineReport: Sendable {
-    /// - Parameter end: where the journal ends, if the claim went up to it.
+    /// - Parameter end: the end of the journal, if the claim reached it.
     case claimed(PipelineMachine.Claimed, end: JournalPosition?)
     case foundNothing(newest: JournalPosition)
     case claimedDue(PipelineMachine.Claimed)
@@ -15,27 +15,27 @@ enum PipelineReport: Sendable {
     case settled(Settlement)
     case saved
     case broughtForward(Bool)
-    /// Deliveries became due without the pipeline's doing.
+    /// Deliveries became due, which the pipeline could not know.
     case nudged
     case ordered(OperatorOrder)
     case read(ReadAdmission.Wish)
     case backfill(BackfillAdmission.Wish)
-    /// Of a backfill: one of its requests may leave.
+    /// For a backfill: one of its requests may leave.
     case turn(BackfillTraffic.Turn)
     case eventsArrived
     case woke
-    /// The pipeline is not wanted any more; another one of the provider may follow.
+    /// The pipeline must stop; another one of the provider may follow.
     case stopped
     /// The gateway shuts down.
     case shutdown
-    /// The grace time of the shutdown is over.
+    /// The grace period of the shutdown has ended.
     case graceOver
-    /// Somebody else should have the account, or has it.
+    /// Another process wants the account, or has it.
     case leaseEnds(LeaseEnd)
 }
 
 extension PipelineMachine {
-    /// Tells the machine what was reported.
+    /// Passes a report to the machine.
     mutating func take(_ report: PipelineReport, at now: ClockReading) {
         switch report {
         case .claimed(let claimed, let end): self.claimed(claimed, toTheEnd: end != nil, at: now)

@@ -3,9 +3,9 @@ import Journal
 import Logging
 import Routing
 
-/// How a pipeline takes up what the journal knows of its provider.
+/// How a pipeline starts from what the journal has about its provider.
 extension PipelineSteps {
-    /// Lets a provider be tried whose credential or account was refused before its settings changed.
+    /// Allows another call to a provider whose credential or account was refused before its settings changed.
     func forgetParking() async {
         do {
             guard let hold = try await ledger.hold(of: settings.provider), hold.isParked else { return }
@@ -15,10 +15,10 @@ extension PipelineSteps {
         }
     }
 
-    /// A machine that starts where the journal stands; nil if the lease ended, the pipeline was stopped or the task was cancelled before the
-    /// journal could be read.
+    /// A machine with the journal's state; nil if the lease ended, the pipeline was stopped or the task was cancelled before the journal
+    /// could be read.
     func startMachine(unless stop: PipelineStop) async -> PipelineMachine? {
-        // Claimed once under a lease, and named by no later claim: kept over attempts of which a later part fails.
+        // Each is claimed only once under a lease, so they are kept in case a later part of the attempt fails.
         var interrupted: [ClaimedDelivery] = []
         while !Task.isCancelled, !stop.isSet {
             do throws(StoreError) {

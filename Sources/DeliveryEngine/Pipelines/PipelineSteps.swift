@@ -5,14 +5,14 @@ import Routing
 import Telemetry
 import Transport
 
-/// Carries out the steps of one provider's pipeline: what each asks of the journal or the vendor, and the report that comes of it.
+/// Carries out the steps of one provider's pipeline: the calls to the journal or the vendor, and the resulting reports.
 ///
-/// An object: each step in flight takes a reference to it, where a copy would take one to everything in it.
+/// A class: each step in flight takes one reference to it, instead of one to everything in it.
 final class PipelineSteps: Sendable {
     let settings: PipelineSettings
-    /// Of a backfill; nil for live deliveries.
+    /// For a backfill; nil for live deliveries.
     let walk: BackfillWalk?
-    /// Under which all of it is done.
+    /// The lease under which everything is done.
     let lease: AccountLease
     let adapter: any Adapter
     let ledger: any DeliveryLedger
@@ -39,14 +39,14 @@ final class PipelineSteps: Sendable {
 
     private var provider: ProviderName { settings.provider }
 
-    /// Waits; returns early if the task is cancelled, which the caller's loop looks at.
+    /// Waits; returns early if the task is cancelled, which the caller's loop checks.
     func pause(_ duration: Duration) async {
         await lane.executor.pause(duration)
     }
 
-    /// Carries out a step that takes its time.
-    /// - Parameter newest: where the journal ended at the last claim that went up to there.
-    /// - Returns: what came of it; nil if nobody has to know any more.
+    /// Carries out a step that takes time.
+    /// - Parameter newest: the end of the journal at the last claim that reached it.
+    /// - Returns: the report; nil if none is needed any more.
     nonisolated(nonsending) func carryOut(_ step: PipelineMachine.Step, newestSeen newest: JournalPosition) async
         -> PipelineReport?
     {
@@ -61,7 +61,7 @@ final class PipelineSteps: Sendable {
         case .watch:
             await ledger.waitForEvents(after: newest)
             return .eventsArrived
-        // The loop does these itself.
+        // The loop carries these out itself.
         case .admitRead, .admitBackfill, .askTurn, .endTurn, .wake, .finish: return nil
         }
     }
@@ -131,7 +131,7 @@ final class PipelineSteps: Sendable {
         return .called(batch, verdict, facts)
     }
 
-    /// Waits as long as another process may have the account by now, which is not known while the store cannot be reached.
+    /// Waits while another process may have the account, which is unknown as long as the store cannot be reached.
     /// - Returns: whether a request may leave; false if the lease has ended, or the task was cancelled.
     private func becomesSafe() async -> Bool {
         while !ledger.isSafe(lease, at: clock.now.instant) {
@@ -168,7 +168,7 @@ final class PipelineSteps: Sendable {
 
     // MARK: - What goes on disk
 
-    /// Tries until it is written, because an outcome that is forgotten is an event sent twice.
+    /// Retries until it is written, because a lost outcome means that an event is sent twice.
     /// - Returns: nil if the task was cancelled or the store closed before.
     nonisolated(nonsending) private func settle(_ settlement: Settlement) async -> PipelineReport? {
         while !Task.isCancelled {
@@ -194,7 +194,7 @@ final class PipelineSteps: Sendable {
         return nil
     }
 
-    /// Writes down what keeps the provider from being called. Failing that, a restart knows less, and asks the vendor again.
+    /// Records what blocks calls to the provider. If that fails, a restart does not know it and calls the vendor again.
     private func save(_ hold: ProviderHold?) async -> PipelineReport {
         do {
             try await ledger.hold(hold, under: lease)
@@ -226,7 +226,7 @@ final class PipelineSteps: Sendable {
         }
     }
 
-    /// Ends the backfill with its lease, if all of it is done.
+    /// Ends the backfill together with its lease, if all of it is done.
     func end(_ walk: BackfillWalk) async {
         do {
             switch try await walk.lanes.end(walk.number, under: lease, at: clock.now.wall) {
@@ -246,7 +246,7 @@ final class PipelineSteps: Sendable {
         do {
             try await ledger.giveBack(lease, unsent: unsent)
         } catch .leaseLost {
-            // Another process has it already.
+            // Another process already has it.
         } catch {
             logger.error("the lease of the provider account could not be released", metadata: ["error": "\(error)"])
         }

@@ -1,19 +1,19 @@
 import Synchronization
 
-/// Passes on that a pipeline is to stop, to whatever it does at the time: waiting for its account, or delivering.
+/// Passes the order to stop to whatever a pipeline is doing: waiting for its account, or delivering.
 final class PipelineStop: Sendable {
     private struct State {
-        /// The last report; nil: it is not to stop.
+        /// The last order; nil: it should not stop.
         var report: PipelineReport?
         var receive: (@Sendable (PipelineReport) -> Void)?
     }
 
     private let state = Mutex(State())
 
-    /// Whether it is to stop.
+    /// Whether it should stop.
     var isSet: Bool { state.withLock { $0.report != nil } }
 
-    /// The pipeline is to stop, for this reason.
+    /// Stops the pipeline for this reason.
     func tell(_ report: PipelineReport) {
         let receive = state.withLock { state in
             state.report = report
@@ -22,7 +22,7 @@ final class PipelineStop: Sendable {
         receive?(report)
     }
 
-    /// Sets who hears of it, at once if it was told before; nil: nobody.
+    /// Sets the receiver, which is called at once if the order came before; nil for none.
     func receive(_ receive: (@Sendable (PipelineReport) -> Void)?) {
         let report = state.withLock { state in
             state.receive = receive

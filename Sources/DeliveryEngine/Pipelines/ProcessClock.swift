@@ -1,15 +1,15 @@
 package import Events
 
-/// Reads the two clocks of a process. Made before anything else is done: what the wall clock may be believed later is counted from then.
+/// Reads the two clocks of a process. Created first at the start, because how far the wall clock is believed later is measured from then.
 package struct ProcessClock: Sendable {
     private let wall: any WallClock
     private let instant: @Sendable () -> ContinuousClock.Instant
-    /// What both showed when the process began.
+    /// The reading of both clocks when the process started.
     package let start: ClockReading
 
     /// - Parameters:
     ///   - wall: for what survives a restart.
-    ///   - instant: reads the clock that nobody sets.
+    ///   - instant: reads the monotonic clock.
     package init(
         wall: any WallClock,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }

@@ -4,8 +4,8 @@ import Journal
 import Routing
 import Telemetry
 
-/// Counts one provider's outcomes, and times its answers. The accounts of tenants at a provider are counted with it: no label names a
-/// tenant.
+/// Counts one provider's outcomes, and measures its response times. The accounts of tenants at a provider are counted together: no label
+/// names a tenant.
 struct ProviderMetrics: Sendable {
     private let delivered: Counter
     private let retried: Counter
@@ -13,7 +13,7 @@ struct ProviderMetrics: Sendable {
     private let uncertain: Counter
     private let alreadyThere: Counter
     private let shadow: [ShadowClass: Counter]
-    /// By class of status, from 1xx on; the first is for calls without an answer.
+    /// By class of status, from 1xx on; the first is for calls without a response.
     private let answers: [Timer]
     private let latencies: LatencyCounts
     private let batchSizes: BatchSizeCounts

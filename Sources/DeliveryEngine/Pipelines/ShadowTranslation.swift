@@ -1,8 +1,8 @@
 import Events
 import Journal
 
-/// Translates shadow deliveries, and counts what they show: how many could be sent, which fields cannot be translated, and which differ
-/// from what the primary got at the same vendor.
+/// Translates shadow deliveries, and counts their results: how many could be sent, which fields cannot be translated, and which differ
+/// from what the primary received at the same vendor.
 struct ShadowTranslation {
     private struct Tallied: Hashable {
         let shadowClass: ShadowClass
@@ -43,8 +43,8 @@ struct ShadowTranslation {
         }
     }
 
-    /// Something else than a shadow delivery comes next.
-    /// - Returns: whether a shadow delivery came directly before.
+    /// The next delivery is not a shadow delivery.
+    /// - Returns: whether a shadow delivery directly preceded it.
     mutating func endRun() -> Bool {
         guard !run.isEmpty else { return false }
         runs.append(SkippedRun(sequences: run, at: now))
@@ -52,7 +52,7 @@ struct ShadowTranslation {
         return true
     }
 
-    /// The runs and what was counted.
+    /// The runs and the counts.
     mutating func end() -> ([SkippedRun], [ShadowTally]) {
         _ = endRun()
         let shadow = order.map { tallied in
@@ -67,7 +67,7 @@ struct ShadowTranslation {
         return (runs, shadow)
     }
 
-    /// The fields in which the event would be different from what the primary at the same vendor got; empty if there is none there.
+    /// The fields in which the event differs from what the primary at the same vendor received; empty if there is no primary.
     private mutating func fieldsThatDiffer(_ translated: TranslatedEvent, _ event: AcceptedEvent) -> [String] {
         let primary = event.plan.destinations.first { $0.mode == .primary && $0.adapter == adapterName }
         guard let primary else { return [] }
@@ -77,12 +77,12 @@ struct ShadowTranslation {
             let paths = FieldDifference.all(between: sent.bytes, and: translated.bytes).map(\.path)
             return Array(paths.prefix(Self.mostFields))
         } catch {
-            // The primary got nothing to compare with.
+            // The primary received nothing to compare with.
             return []
         }
     }
 
-    /// Of one event.
+    /// Per event.
     private static let mostFields = 10
 
     private mutating func count(_ shadowClass: ShadowClass, _ field: String, _ sequence: SequenceNumber) {

@@ -1,7 +1,7 @@
 import Events
 
 extension Verdict {
-    /// One or a few words for the log: `delivered`, `retry rate_limited`, `delivered 98, reject 2`.
+    /// A short text for the log: `delivered`, `retry rate_limited`, `delivered 98, reject 2`.
     var summary: String {
         switch self {
         case .all(let outcome): outcome.summary

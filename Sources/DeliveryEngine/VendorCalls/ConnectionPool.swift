@@ -1,7 +1,7 @@
 import NIOCore
 
-/// The connections to one origin, and the exchanges that wait for one: carries out what ``PoolMachine`` decides. Belongs to its
-/// client's event loop.
+/// The connections to one origin, and the exchanges that wait for one. Carries out what ``PoolMachine`` decides. Belongs to its client's
+/// event loop.
 final class ConnectionPool {
     private let eventLoop: any EventLoop
     private let dialer: Dialer
@@ -12,7 +12,7 @@ final class ConnectionPool {
     private var lastNumber = 0
     private var alarm: Scheduled<Void>?
 
-    /// - Parameter mostConnections: how many there may be at once.
+    /// - Parameter mostConnections: maximum number of connections.
     init(on eventLoop: any EventLoop, dialing dialer: Dialer, mostConnections: Int) {
         self.eventLoop = eventLoop
         self.dialer = dialer
@@ -35,7 +35,7 @@ final class ConnectionPool {
         }
     }
 
-    /// Closes all connections; exchanges that wait or are in flight fail, and so does whatever begins later.
+    /// Closes all connections; exchanges that wait, are in flight or begin later fail.
     func shutDown() {
         machine.shutDown()
         alarm?.cancel()
@@ -45,7 +45,7 @@ final class ConnectionPool {
 
     // MARK: - What connections tell
 
-    /// A connection's answer is complete, and all that came with it was read.
+    /// A connection's response is complete, and everything that came with it was read.
     func answered(_ connection: VendorConnection) {
         machine.answered(connection.number, at: .now())
         carryOut()

@@ -5,7 +5,7 @@ import NIOSSL
 
 /// A connection that a ``Dialer`` makes.
 protocol DialedConnection: ChannelHandler {
-    /// Nothing has to be agreed upon any more before the first request. With TLS it finds that out by itself.
+    /// The connection is ready for its first request. With TLS it notices that itself.
     func isGreeted()
 }
 
@@ -17,12 +17,12 @@ final class Dialer {
     private let mustBeOutside: Bool
     private let names: NameResolver
 
-    /// For the connection, and again for TLS.
+    /// The timeout for the connection, and again for TLS.
     private static let patience = TimeAmount.seconds(10)
 
     /// - Parameters:
-    ///   - security: how TLS is spoken; nil: it is not.
-    ///   - mustBeOutside: whether an address of this machine or of the networks around it is refused.
+    ///   - security: how TLS is used; nil: it is not.
+    ///   - mustBeOutside: whether addresses of this machine or of its local networks are refused.
     ///   - names: resolves the origin's name.
     init(
         to origin: VendorOrigin,
@@ -38,9 +38,9 @@ final class Dialer {
         self.names = names
     }
 
-    /// Connects, and agrees on TLS where it is spoken.
-    /// - Parameter make: makes the connection of a channel, ready when the promise is kept, which must be by the deadline; throws if it
-    ///   is not wanted any more.
+    /// Connects, and completes the TLS handshake if TLS is used.
+    /// - Parameter make: creates the connection of a channel. It is ready when the promise succeeds, which must be before the deadline.
+    ///   Throws if the connection is no longer needed.
     func connect(
         _ make: @escaping (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> any DialedConnection
     ) -> EventLoopFuture<Void> {
@@ -58,9 +58,9 @@ final class Dialer {
             .assumeIsolated().flatMap { self.prepare($0, security, make) }.nonisolated()
     }
 
-    /// Teaches a channel that has just been connected to speak, if it leads where it may.
+    /// Adds the handlers to a channel that has just been connected, if its address is allowed.
     ///
-    /// A name says nothing about where it leads, so the address is looked at that was connected to, before a byte has left.
+    /// A name does not show where it leads, so the address that was connected to is checked before a byte has left.
     private func prepare(
         _ channel: any Channel,
         _ security: NIOSSLContext?,

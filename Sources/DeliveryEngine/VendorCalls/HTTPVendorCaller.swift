@@ -5,22 +5,22 @@ import NIOPosix
 import Synchronization
 package import Telemetry
 
-/// Where one provider account is, and how it wants to be called.
+/// Where one provider account is, and how to call it.
 package struct VendorEndpoint: Sendable {
-    /// Whose account it is.
+    /// The account's provider.
     package let provider: ProviderName
     /// Scheme, host and path prefix, without a trailing slash.
     package let baseURL: String
     /// Where the credential goes in a request.
     package let credential: CredentialPlacement
-    /// Header fields of the account that go with every call.
+    /// Header fields of the account that are sent with every call.
     package let headers: [(name: String, value: String)]
-    /// How long a call may take from its start to the last byte of the answer.
+    /// How long a call may take from its start to the last byte of the response.
     package let timeout: Duration
-    /// Whether it does no harm to send a request again.
+    /// Whether it is harmless to send a request twice.
     package let mayRepeat: Bool
 
-    /// - Parameters: what the properties of these names say; a base URL may end in a slash.
+    /// - Parameters: as the properties of the same names; a base URL may end with a slash.
     package init(
         provider: ProviderName,
         baseURL: String,
@@ -41,9 +41,9 @@ package struct VendorEndpoint: Sendable {
 }
 
 extension VendorEndpoint {
-    /// Where a request goes, and its header fields in order, apart from `Host` and `Content-Length`.
+    /// The address of a request, and its header fields in order, except `Host` and `Content-Length`.
     /// - Parameters:
-    ///   - credential: the credential, or what stands for it where a request is only shown.
+    ///   - credential: the credential, or a placeholder if a request is only shown.
     ///   - encoded: the same as it is written into a query.
     package func parts(of request: VendorRequest, with credential: String, inQuery encoded: @autoclosure () -> String)
         -> (address: String, fields: [(name: String, value: String)])
@@ -64,9 +64,9 @@ extension VendorEndpoint {
     }
 }
 
-/// Calls vendors by HTTP.
+/// Calls vendors over HTTP.
 ///
-/// Redirects are not followed, because a body with money in it goes to the configured address and nowhere else.
+/// Redirects are not followed, because a body that concerns money must go to the configured address only.
 package struct HTTPVendorCaller: VendorCalling {
     private let client: VendorClient
     private let endpoint: VendorEndpoint
@@ -75,19 +75,19 @@ package struct HTTPVendorCaller: VendorCalling {
 
     /// - Parameters:
     ///   - client: whose connections carry the calls.
-    ///   - credentials: asked again for each call, so that a credential may change.
+    ///   - credentials: asked for each call, so that a credential may change.
     package init(client: VendorClient, endpoint: VendorEndpoint, credentials: any CredentialResolving) {
         self.client = client
         self.endpoint = endpoint
         self.credentials = credentials
     }
 
-    /// Where a request goes, without its query, which may hold the credential.
+    /// The address of a request, without its query, which may contain the credential.
     package func address(of request: VendorRequest) -> String {
         "\(endpoint.baseURL)\(request.path.prefix { $0 != "?" })"
     }
 
-    /// Sends the request once, and returns when the answer is complete or will not come.
+    /// Sends the request once, and returns when the response is complete or cannot arrive any more.
     nonisolated(nonsending) package func call(_ request: VendorRequest, in trace: TraceContext? = nil) async
         -> CallResult
     {
@@ -117,7 +117,7 @@ package struct HTTPVendorCaller: VendorCalling {
         }
     }
 
-    /// What the requests of this kind begin with, with the credential in its place.
+    /// The head of requests of this kind, including the credential.
     private func head(of request: VendorRequest, with secret: Secret) throws(FaultyRequest) -> RequestHead {
         let key = secret.reveal()
         let (address, fields) = endpoint.parts(of: request, with: key, inQuery: PercentEncoding.encoded(key))
@@ -147,7 +147,7 @@ package struct HTTPVendorCaller: VendorCalling {
         }
     }
 
-    /// The reason in the words of the error's type. Only types whose texts hold no address are quoted.
+    /// The reason as the error's type describes it. Only types whose texts contain no address are quoted.
     static func reason(_ error: any Error) -> String {
         switch error {
         case let error as ExchangeFailure: error.message
@@ -162,8 +162,8 @@ package struct HTTPVendorCaller: VendorCalling {
     }
 }
 
-/// The latest request's head, for the next of the same kind: to read an address and write its fields again for every event would cost
-/// as much as the rest of the call.
+/// The head of the latest request, reused for the next one of the same kind: parsing an address and writing its fields for every event
+/// would cost as much as the rest of the call.
 private final class LatestHead: Sendable {
     private struct Kind: Equatable {
         let method: String
@@ -174,7 +174,7 @@ private final class LatestHead: Sendable {
 
     private let latest = Mutex<(kind: Kind, head: RequestHead)?>(nil)
 
-    /// The head for this kind of request, made again if the latest was of another kind.
+    /// The head for this kind of request, created again if the latest was of another kind.
     func head(of request: VendorRequest, _ secret: Secret, make: () throws(FaultyRequest) -> RequestHead)
         throws(FaultyRequest) -> RequestHead
     {

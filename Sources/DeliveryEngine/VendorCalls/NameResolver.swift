@@ -4,14 +4,13 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Resolves the names of vendors' servers on threads of its own, and remembers the addresses.
+/// Resolves the names of vendors' servers on its own threads, and caches the addresses.
 ///
-/// The system's resolver blocks its thread, for half a minute where a name server does not answer. So no event loop waits for it, each
-/// name takes one thread at most, and names do not wait for one another as long as there are threads. An address that is known is
-/// used at once: when it is older than ``fresh`` it is looked up again beside that, and when the lookup fails it stays in use until
-/// it is older than ``stale``.
+/// The system's resolver blocks its thread, for half a minute if a name server does not respond. So no event loop waits for it, each name
+/// uses at most one thread, and names do not wait for each other as long as there are threads. A cached address is used at once: when it
+/// is older than ``fresh`` it is also looked up again, and if the lookup fails it stays in use until it is older than ``stale``.
 final class NameResolver: Sendable {
-    /// Finds the addresses of a name; blocks. The ports of the addresses do not matter.
+    /// Finds the addresses of a name; blocks. The ports of the addresses are ignored.
     typealias Lookup = @Sendable (_ host: String) throws -> [SocketAddress]
 
     fileprivate struct Known {
@@ -21,11 +20,11 @@ final class NameResolver: Sendable {
 
     fileprivate struct State {
         var known: [String: Known] = [:]
-        /// Names whose last lookup failed, and until when that is believed.
+        /// Names whose last lookup failed, and until when that result is used.
         var failed: [String: ContinuousClock.Instant] = [:]
-        /// Names that are looked up, or wait for a thread, with those who wait for the addresses.
+        /// Names that are looked up or wait for a thread, with the promises that wait for their addresses.
         var asked: [String: [EventLoopPromise<[SocketAddress]>]] = [:]
-        /// Names that wait for a thread, the one that waits longest first.
+        /// Names that wait for a thread, longest wait first.
         var queued: [String] = []
         var threads = 0
     }
@@ -35,10 +34,10 @@ final class NameResolver: Sendable {
 
     private static let fresh = Duration.seconds(30)
     fileprivate static let stale = Duration.seconds(600)
-    /// How long a failure is believed, so that calls that wait for the same name do not each ask again.
+    /// How long a failure is cached, so that calls that wait for the same name do not each start a lookup.
     private static let failure = Duration.seconds(1)
     private static let mostThreads = 16
-    /// As many names as a gateway has vendors, and more.
+    /// More names than a gateway has vendors.
     fileprivate static let mostNames = 1024
 
     private let lookUp: Lookup
@@ -74,7 +73,7 @@ final class NameResolver: Sendable {
 
     private func answer(_ promise: EventLoopPromise<[SocketAddress]>, _ host: String) {
         let now = now()
-        /// What can be said at once; nil if the promise waits for the lookup.
+        /// The result if it is known now; nil if the promise waits for the lookup.
         let (ready, mustStart): (Result<[SocketAddress], any Error>?, Bool) = state.withLock { state in
             let known = state.known[host].flatMap { now - $0.since < Self.stale ? $0 : nil }
             let hasFailed = state.failed[host].map { now < $0 } ?? false
@@ -104,7 +103,7 @@ final class NameResolver: Sendable {
         if isFree { Thread.detachNewThread { self.lookUpAll(from: host) } }
     }
 
-    /// Looks up a name, then those that have queued meanwhile.
+    /// Looks up a name, then those that are queued by then.
     private func lookUpAll(from host: String) {
         var next: String? = host
         while let host = next {
@@ -138,7 +137,7 @@ final class NameResolver: Sendable {
 }
 
 extension NameResolver.State {
-    /// Keeps what is remembered within its bounds.
+    /// Keeps the cache within its bounds.
     fileprivate mutating func forgetOld(at now: ContinuousClock.Instant) {
         guard known.count + failed.count > NameResolver.mostNames else { return }
         failed = failed.filter { $0.value > now }
@@ -150,14 +149,14 @@ extension NameResolver.State {
     }
 }
 
-/// A name has no address, or the name servers do not answer. Nothing was sent.
+/// A name has no address, or the name servers do not respond. Nothing was sent.
 struct UnresolvedName: Error {
     init() {}
 }
 
-/// What the system says of a name.
+/// The system's resolver.
 enum SystemResolver {
-    /// The addresses of a name, without ports. Blocks until the system's resolver answers.
+    /// The addresses of a name, without ports. Blocks until the system's resolver returns.
     static let addresses: NameResolver.Lookup = { host in
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -180,7 +179,7 @@ enum SystemResolver {
     }
 }
 
-/// Gives one connection the addresses of the name that it is made to.
+/// Provides the addresses of the name for one connection.
 struct ConnectionNames: Resolver, Sendable {
     let names: NameResolver
     let eventLoop: any EventLoop
@@ -193,6 +192,6 @@ struct ConnectionNames: Resolver, Sendable {
         names.addresses(of: host, port: port, on: eventLoop).map { $0.filter { $0.protocol == .inet6 } }
     }
 
-    /// A lookup that nobody waits for any more is worth its answer anyway.
+    /// The result of a lookup is cached even if no connection needs it any more.
     func cancelQueries() {}
 }

@@ -2,8 +2,8 @@ import NIOCore
 
 /// Whether the other side has closed a connection, as the system knows it now.
 ///
-/// An event loop tells so only when it asks the system for news, which a request that begins before does not wait for. On a connection that
-/// was closed, it would be lost, and nobody could say whether the other side has read it.
+/// An event loop reports a close only when it polls the system, and a request that begins before does not wait for that. It would be lost
+/// on a closed connection, without any way to tell whether the other side has read it.
 enum PeerClose {
     #if os(Linux)
         /// `TCP_INFO`, and `TCP_ESTABLISHED` in its first byte.
@@ -13,14 +13,14 @@ enum PeerClose {
         private static let (option, established) = (NIOBSDSocket.Option(rawValue: 0x106), 4)
     #endif
 
-    /// False also where the system does not say.
+    /// False also if the system does not say.
     static func isKnown(of channel: any Channel) -> Bool {
         do {
             let info = ChannelOptions.Types.SocketOption(level: .tcp, name: option)
             guard let state = try channel.syncOptions?.getOption(info) else { return false }
             return Int(state & 0xFF) != established
         } catch {
-            // It is closed on our side, or no socket. Whoever writes to it is told.
+            // It is closed on our side, or not a socket. A write to it reports that.
             return false
         }
     }

@@ -2,14 +2,14 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// What the requests of one kind have in common: where they go, and the bytes of their first line and fields.
+/// What requests of one kind have in common: their address, and the bytes of their first line and header fields.
 struct RequestHead: Sendable {
     let origin: VendorOrigin
     let method: HTTPMethod
-    /// From the request line on, without what differs from request to request.
+    /// From the request line on, without what differs between requests.
     private let bytes: [UInt8]
 
-    /// - Throws: ``FaultyRequest`` if the address is none, or if a field has bytes that would end it early.
+    /// - Throws: ``FaultyRequest`` if the address is invalid, or if a field has bytes that would end it early.
     init(method: String, address: String, fields: [(name: String, value: String)]) throws(FaultyRequest) {
         guard let parts = URLComponents(string: address), Self.isToken(method) else { throw FaultyRequest() }
         origin = try VendorOrigin(of: parts)
@@ -42,7 +42,7 @@ struct RequestHead: Sendable {
 
     private static let bodiless: [HTTPMethod] = [.GET, .HEAD, .DELETE]
 
-    /// Whether the text may be a method or a field's name (RFC 9110, 5.6.2).
+    /// Whether the text is valid as a method or a field name (RFC 9110, 5.6.2).
     static func isToken(_ text: String) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in
@@ -52,7 +52,7 @@ struct RequestHead: Sendable {
 
     private static let marks = Set("!#$%&'*+-.^_`|~".utf8)
 
-    /// Whether the text may be a field's value: no control characters, with which a credential could write fields of its own.
+    /// Whether the text is valid as a field value: no control characters, with which a credential could add fields of its own.
     static func isFieldValue(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 == UInt8(ascii: "\t") || $0 >= 0x20 && $0 != 0x7F }
     }

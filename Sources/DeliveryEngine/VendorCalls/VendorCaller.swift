@@ -3,37 +3,38 @@ package import Telemetry
 
 /// Sends one request to one provider account.
 ///
-/// The seam between the pipeline and the network: it adds what an adapter must not see (address, credential) and says what came back.
+/// The seam between the pipeline and the network: it adds what an adapter must not see (address, credential) and reports the result.
 package protocol VendorCalling: Sendable {
-    /// Sends the request, and returns when the answer is complete or will not come. Never throws: every end is a ``CallResult``.
-    /// - Parameter trace: that the request belongs to; nil: none.
+    /// Sends the request, and returns when the response is complete or cannot arrive any more. Never throws: every end is a
+    /// ``CallResult``.
+    /// - Parameter trace: the trace that the request belongs to; nil for none.
     nonisolated(nonsending) func call(_ request: VendorRequest, in trace: TraceContext?) async -> CallResult
 
-    /// Where a request goes, without its query, which may hold the credential.
+    /// The address of a request, without its query, which may contain the credential.
     func address(of request: VendorRequest) -> String
 }
 
 /// How a call ended.
 package enum CallResult: Sendable {
-    /// The vendor has answered, whatever it says.
+    /// The vendor has responded, whatever the response is.
     case answer(VendorAnswer)
     /// No byte of the request reached the vendor.
     case notSent(DeliveryFault)
-    /// The request left, or may have, and no whole answer came.
+    /// The request left, or may have left, and there was no complete response.
     case unknown(DeliveryFault)
-    /// The credential cannot be had.
+    /// The credential is not available.
     case noCredential(CredentialUnavailable)
 }
 
 extension CallResult {
-    /// Status of the answer; nil if there was none.
+    /// Status of the response; nil if there was none.
     var httpStatus: Int? {
         guard case .answer(let answer) = self else { return nil }
         return answer.status
     }
 
-    /// What the end of the call means for the events it carried.
-    /// - Parameter address: of the request, for a vendor that has no such address.
+    /// What the end of the call means for the events in it.
+    /// - Parameter address: of the request, to name it if the vendor says that it does not exist.
     func verdict(by adapter: any Adapter, for events: [TranslatedEvent], at address: @autoclosure () -> String)
         -> Verdict
     {
@@ -54,7 +55,7 @@ extension CallResult {
 }
 
 extension DeliveryFault {
-    /// This fault with the address that was asked, which tells what is wrong with `base_url`.
+    /// This fault with the requested address, which shows what is wrong with `base_url`.
     fileprivate func naming(_ address: String) -> DeliveryFault {
         DeliveryFault(code: code, message: "\(message); the request went to \(address)", vendor: vendor)
     }

@@ -5,19 +5,19 @@ import Synchronization
 
 /// Speaks HTTP/1.1 to vendors over connections of one event loop.
 ///
-/// Made for many small requests to few servers, each of which must be known to have left or not: the head of a request is written once
-/// for all of its kind, a request leaves with one system call, and an answer is worked on where it arrives. No proxy is asked, no
-/// redirect followed, nothing sent twice.
+/// Made for many small requests to few servers, where it must be known of each whether it has left: the head is written once for all
+/// requests of a kind, a request leaves with one system call, and a response is processed where it arrives. It uses no proxy, follows no
+/// redirect, and sends nothing twice.
 package final class VendorClient: Sendable {
     private let eventLoop: any EventLoop
     private let pools: NIOLoopBoundBox<ConnectionPools>
     private let lastNumber = Atomic(0)
 
     /// - Parameters:
-    ///   - roots: certificate authorities beside those that the system knows.
-    ///   - mustBeOutside: whether vendors at addresses of this machine or of the networks around it are refused.
+    ///   - roots: certificate authorities in addition to the system's.
+    ///   - mustBeOutside: whether vendors at addresses of this machine or of its local networks are refused.
     ///   - names: resolves the vendors' names.
-    ///   - mostConnections: to one server.
+    ///   - mostConnections: maximum number of connections per server.
     init(
         on eventLoop: any EventLoop,
         trusting roots: [NIOSSLCertificate] = [],
@@ -32,10 +32,10 @@ package final class VendorClient: Sendable {
         )
     }
 
-    /// Sends a request of this kind once, and waits for the answer.
+    /// Sends a request of this kind once, and waits for the response.
     /// - Parameters:
-    ///   - deadline: for the last byte of the answer.
-    ///   - mayRepeat: whether it does no harm to send the request again.
+    ///   - deadline: for the last byte of the response.
+    ///   - mayRepeat: whether it is harmless to send the request twice.
     nonisolated(nonsending) func exchange(
         _ request: ByteBuffer,
         of kind: RequestHead,
@@ -72,7 +72,7 @@ package final class VendorClient: Sendable {
     }
 }
 
-/// The pools of a client, one an origin. Belongs to the client's event loop.
+/// The pools of a client, one per origin. Belongs to the client's event loop.
 private final class ConnectionPools {
     private let eventLoop: any EventLoop
     private let security: VendorSecurity

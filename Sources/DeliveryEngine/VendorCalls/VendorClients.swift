@@ -2,14 +2,14 @@ package import NIOCore
 package import NIOSSL
 package import Routing
 
-/// The HTTP clients of a lane: one for vendors on the internet, one for those whose provider may be anywhere.
+/// The HTTP clients of a lane: one for vendors on the internet, one for providers that may be at any address.
 package struct VendorClients: Sendable {
     private let anywhere: VendorClient
     private let outside: VendorClient
 
     /// - Parameters:
-    ///   - roots: certificate authorities beside those that the system knows.
-    ///   - mostConnections: to one server.
+    ///   - roots: certificate authorities in addition to the system's.
+    ///   - mostConnections: maximum number of connections per server.
     package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = [], mostConnections: Int = 64) {
         anywhere = VendorClient(on: eventLoop, trusting: roots, mostConnections: mostConnections)
         outside = VendorClient(
@@ -32,11 +32,11 @@ package struct VendorClients: Sendable {
     }
 }
 
-/// A vendor's name leads to an address where no vendor should be.
+/// A vendor's name resolves to an address of this machine or its local networks.
 struct InsideAddress: Error, CustomStringConvertible {
     let text: String
 
-    /// Refuses an address of this machine or of the networks around it.
+    /// Refuses an address of this machine or of its local networks.
     static func check(_ address: SocketAddress?) throws(InsideAddress) {
         let text = address?.ipAddress
         if let text, NetworkAddress(text)?.reach == .outside { return }

@@ -2,12 +2,12 @@ import NIOCore
 import NIOHTTP1
 import NIOTLS
 
-/// One connection to a vendor: carries out what ``ConnectionMachine`` decides, and tells its pool when it is free and when it has ended.
+/// One connection to a vendor. Carries out what ``ConnectionMachine`` decides, and tells its pool when it is free and when it has ended.
 final class VendorConnection: ChannelInboundHandler, DialedConnection {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    /// Tells the connections of a pool apart.
+    /// Identifies the connection within its pool.
     let number: Int
     private let pool: ConnectionPool
     private let channel: any Channel
@@ -19,8 +19,8 @@ final class VendorConnection: ChannelInboundHandler, DialedConnection {
     private var alarm: (at: NIODeadline, scheduled: Scheduled<Void>)?
 
     /// - Parameters:
-    ///   - greeting: kept when the connection can take a request.
-    ///   - due: when that must be.
+    ///   - greeting: succeeds when the connection can take a request.
+    ///   - due: the deadline for that.
     init(
         _ channel: any Channel,
         _ number: Int,
@@ -37,7 +37,7 @@ final class VendorConnection: ChannelInboundHandler, DialedConnection {
 
     // MARK: - What the pool asks for
 
-    /// Nothing has to be agreed upon any more before the first request.
+    /// The connection is ready for its first request.
     func isGreeted() {
         guard machine.greeted(at: .now()) else { return }
         watchTime()
@@ -122,7 +122,7 @@ final class VendorConnection: ChannelInboundHandler, DialedConnection {
 
     // MARK: - Time
 
-    /// Sees to it that a state that lasts too long is noticed.
+    /// Makes sure that a timeout of the current state is noticed.
     ///
     /// Nearly always it changes long before, so a timer that is already set stays, and checks again when it fires.
     private func watchTime() {
@@ -142,8 +142,8 @@ final class VendorConnection: ChannelInboundHandler, DialedConnection {
     }
 }
 
-/// Lets the bytes of a request through, which holds head and body already. The head beside it is for the decoder of answers only, to
-/// which a request's method tells how the answer ends.
+/// Lets the bytes of a request through, which already contain head and body. The separate head is only for the response decoder, which
+/// needs the request's method to find the end of the response.
 final class RequestBytes: ChannelOutboundHandler {
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = IOData

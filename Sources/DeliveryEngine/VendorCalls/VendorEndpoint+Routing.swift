@@ -2,7 +2,7 @@ import Events
 package import Routing
 
 extension VendorEndpoint {
-    /// Where a provider of `routes.json` is.
+    /// The endpoint of a provider in `routes.json`.
     package init(_ provider: ProviderConfiguration) {
         self.init(
             provider: provider.name,

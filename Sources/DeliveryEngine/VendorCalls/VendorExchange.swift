@@ -9,10 +9,10 @@ enum ExchangeEnd: Sendable {
     case failed(any Error, wasSent: Bool)
 }
 
-/// Why there was no answer, apart from what the network says.
+/// Why there was no response, apart from errors of the network.
 enum ExchangeFailure: Error {
     case timeout
-    /// The vendor ended the connection before its answer was complete.
+    /// The vendor closed the connection before its response was complete.
     case connectionEnded
     case cancelled
     /// The client is shut down.
@@ -29,15 +29,15 @@ enum ExchangeFailure: Error {
     }
 }
 
-/// One request, and the answer as far as it has come. Belongs to its client's event loop.
+/// One request, and the response as far as it has arrived. Belongs to its client's event loop.
 final class VendorExchange {
-    /// Tells exchanges apart.
+    /// Identifies the exchange.
     let number: Int
     let method: HTTPMethod
     /// Head and body.
     let request: ByteBuffer
     let deadline: NIODeadline
-    /// Whether it does no harm to send the request again, so that a connection may be tried that could have ended.
+    /// Whether it is harmless to send the request twice, so that it may use a connection that the vendor might have closed.
     let mayRepeat: Bool
 
     private let end: CheckedContinuation<ExchangeEnd, Never>
@@ -45,7 +45,7 @@ final class VendorExchange {
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
 
-    /// An answer's bytes beyond this many are not kept: outcomes are at the front, and a hostile vendor must not fill the memory.
+    /// Bytes of a response beyond this limit are not kept: outcomes are at the start, and a hostile vendor must not fill the memory.
     private static let longestAnswer = 4 << 20
 
     init(
@@ -78,7 +78,7 @@ final class VendorExchange {
         body.append(contentsOf: part.readableBytesView.prefix(Self.longestAnswer - body.count))
     }
 
-    /// The answer is complete. An exchange ends once: by this or by ``fail(_:)``.
+    /// The response is complete. An exchange ends once: by this or by ``fail(_:)``.
     /// - Parameter requestIsWritten: whether all of the request has left.
     /// - Returns: whether the connection may be used again.
     func finish(requestIsWritten: Bool) -> Bool {
@@ -91,7 +91,7 @@ final class VendorExchange {
         return isReusable
     }
 
-    /// There will be no answer.
+    /// There will be no response.
     func fail(_ error: any Error) {
         end.resume(returning: .failed(error, wasSent: machine.wasSent))
     }

@@ -1,16 +1,16 @@
 import Foundation
 import NIOCore
 
-/// Where a vendor's server is: what a connection belongs to.
+/// A vendor's server, to which connections belong.
 struct VendorOrigin: Hashable, Sendable {
     let isSecure: Bool
     /// A name or an address, without brackets.
     let host: String
     let port: Int
-    /// As it is in a request's `Host` field.
+    /// The value of a request's `Host` field.
     let field: String
 
-    /// - Throws: ``FaultyRequest`` if the address names no server, or another protocol than HTTP.
+    /// - Throws: ``FaultyRequest`` if the address names no server, or a protocol other than HTTP.
     init(of address: URLComponents) throws(FaultyRequest) {
         guard let host = address.encodedHost, !host.isEmpty, let scheme = address.scheme?.lowercased(),
             ["http", "https"].contains(scheme)
@@ -24,10 +24,10 @@ struct VendorOrigin: Hashable, Sendable {
 
     /// The name that the vendor's certificate must be for; nil if it must be for the address that was connected to.
     var certifiedName: String? {
-        // As TLS has it: only what is written in the usual ways is an address, all else is a name.
+        // As in TLS: only the usual notations are addresses, everything else is a name.
         (try? SocketAddress(ipAddress: host, port: port)) == nil ? host : nil
     }
 }
 
-/// A request that cannot be said in HTTP. Tells nothing of what is in it, because that may be a credential.
+/// A request that cannot be written in HTTP. Reveals nothing of its content, which may be a credential.
 struct FaultyRequest: Error {}

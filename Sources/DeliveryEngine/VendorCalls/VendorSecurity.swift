@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// How TLS is spoken to vendors. Belongs to its event loop.
+/// How TLS is used with vendors. Belongs to its event loop.
 final class VendorSecurity {
     /// Reads the system's authorities from the disk.
     typealias MakeContext = @Sendable (TLSConfiguration) throws -> NIOSSLContext
@@ -12,7 +12,7 @@ final class VendorSecurity {
     private let eventLoop: any EventLoop
     private var made: EventLoopFuture<NIOSSLContext>?
 
-    /// - Parameter roots: certificate authorities beside those that the system knows.
+    /// - Parameter roots: certificate authorities in addition to the system's.
     init(
         trusting roots: [NIOSSLCertificate],
         on eventLoop: any EventLoop,
@@ -23,7 +23,7 @@ final class VendorSecurity {
         self.eventLoop = eventLoop
     }
 
-    /// Made when the first vendor needs it, on another thread, because the system's authorities are read from the disk. If that fails, the
+    /// Created when the first vendor needs it, on another thread, because the system's authorities are read from disk. If that fails, the
     /// next call tries again.
     func context() -> EventLoopFuture<NIOSSLContext> {
         if let made { return made }
