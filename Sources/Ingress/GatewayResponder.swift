@@ -6,15 +6,15 @@ import NIOCore
 import Routing
 import Telemetry
 
-/// Finds the endpoint or the facade that a request is for, and has it answered in the ``Envelope``.
+/// Finds the endpoint or facade for a request, and runs it in the ``Envelope``.
 struct GatewayResponder: HTTPResponder {
     typealias Context = GatewayContext
 
-    /// What a request is for.
+    /// The target of a request.
     private enum Target {
         case endpoint(EndpointTable.Match)
         case facade(any Dialect, rest: String)
-        /// Below a vendor's name, and at none of its facade's paths.
+        /// A path that starts with a vendor's name but is not in its facade.
         case nearFacade(any Dialect)
         case dashboard(DashboardResponder)
     }
@@ -119,7 +119,7 @@ struct GatewayResponder: HTTPResponder {
 }
 
 extension GatewayResponder {
-    /// Tells the audit log of an administrative act that the client has no scope for. Questions are no acts.
+    /// Reports an administrative act for which the client lacks the scope to the audit log. Reads are not acts.
     private func note(_ error: RequestError, at endpoint: Endpoint, by caller: Caller?) {
         guard case .missingScope(let scope) = error, let caller, endpoint.audience == .administration,
             endpoint.method != .get
@@ -128,10 +128,10 @@ extension GatewayResponder {
     }
 }
 
-/// What is known of a request beside itself.
+/// What is known about a request besides itself.
 struct GatewayContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Of the connection, or of the stream on it.
+    /// The channel of the connection, or of the stream on it.
     let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {

@@ -7,7 +7,7 @@ import ServiceLifecycle
 
 /// The HTTP server of the gateway.
 ///
-/// On graceful shutdown it takes no new connection and answers what it has.
+/// On graceful shutdown it accepts no new connections, and responds to the requests that it has.
 package struct IngressServer: Service {
     private let settings: IngressSettings
     private let certificate: ServerCertificate?
@@ -17,7 +17,7 @@ package struct IngressServer: Service {
 
     /// - Parameters:
     ///   - certificate: for TLS; nil for plain HTTP.
-    ///   - capacity: shared with other listeners; nil: its own, by the settings.
+    ///   - capacity: shared with other listeners; nil: one of its own, from the settings.
     ///   - onReady: called with the port when the server listens.
     package init(
         settings: IngressSettings,

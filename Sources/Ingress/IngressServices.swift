@@ -10,12 +10,12 @@ package import Routing
 package import Telemetry
 package import VendorReads
 
-/// What requests may ask of the journal.
+/// The parts of the journal that requests use.
 package typealias IngressJournal = EventAppending & EventArchive & JournalAdministration & LaneKeeping & RecordedTraffic
     & RetentionPinning
     & ShadowCounting
 
-/// The parts of the gateway that answer requests; shared by its listeners.
+/// The parts of the gateway that handle requests; shared by its listeners.
 package struct IngressServices: Sendable {
     let acceptor: Acceptor
     let journal: any IngressJournal
@@ -74,8 +74,8 @@ package struct WebhookServices: Sendable {
     let notes: any UnbilledNoting
 
     /// - Parameters:
-    ///   - keys: with which vendors sign, by provider.
-    ///   - notes: takes what they say.
+    ///   - keys: the vendors' signing keys, by provider.
+    ///   - notes: stores what they report.
     package init(keys: any CredentialResolving, notes: any UnbilledNoting) {
         (self.keys, self.notes) = (keys, notes)
     }
@@ -192,7 +192,7 @@ package struct OtherGateways: Sendable {
     }
 }
 
-/// Where a listener tells of its requests.
+/// Where a listener reports its requests.
 package struct IngressTelemetry: Sendable {
     let requests: any RequestLogging
     let logger: Logger
@@ -200,9 +200,9 @@ package struct IngressTelemetry: Sendable {
     let tracer: Tracer?
 
     /// - Parameters:
-    ///   - requests: takes the access log.
-    ///   - logger: for requests that failed for a reason of ours.
-    ///   - tracer: takes the spans of requests that bring events; nil: none are made.
+    ///   - requests: writes the access log.
+    ///   - logger: for requests that failed because of the gateway.
+    ///   - tracer: records spans of requests that bring events; nil if nothing is traced.
     package init(
         requests: any RequestLogging,
         logger: Logger,

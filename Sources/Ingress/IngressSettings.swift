@@ -1,24 +1,24 @@
 package import Routing
 
-/// What an operator may set of the HTTP server.
+/// An operator's settings for the HTTP server.
 package struct IngressSettings: Sendable, Equatable {
     package var host: String
-    /// 0 takes any free port.
+    /// 0 selects a free port.
     package var port: Int
-    /// Maximum number of bytes of a request body, before and after decompression.
+    /// Maximum size of a request body in bytes, before and after decompression.
     package var bodyLimitBytes: Int
-    /// Maximum number of events of a request, in the canonical API and at every facade.
+    /// Maximum number of events per request, in the canonical API and at every facade.
     package var eventLimit = 10_000
-    /// Whether the administrative endpoints are served here: what decides about deliveries, shows all tenants' backlogs, or changes the
-    /// configuration.
+    /// Whether the administrative endpoints are served here: those that decide about deliveries, show all tenants' backlogs, or change
+    /// the configuration.
     package var servesAdministration: Bool
-    /// Whether it is a listener of its own for the administration, for which some connections are kept.
+    /// Whether it is a separate listener for administration, for which some connections are reserved.
     package var isForAdministration = false
 
-    /// Whether `GET /metrics` needs no key here. True by default only where nothing but administration is meant to be served.
+    /// Whether `GET /metrics` needs no key here. True by default only on listeners for administration.
     package var opensMetrics = false
 
-    /// The dashboard that is served here; nil: none.
+    /// The dashboard's settings; nil if this listener serves none.
     package var dashboard: DashboardSettings?
 
     package var patience = Patience()
@@ -28,7 +28,7 @@ package struct IngressSettings: Sendable, Equatable {
     /// intervals is closed, and so is a connection whose output was not read, or without traffic, for eight.
     package struct Patience: Sendable, Equatable {
         package var interval: Duration = .seconds(15)
-        /// A body that brings fewer bytes per interval is stalled.
+        /// A body that receives fewer bytes per interval is stalled.
         package var bodyBytes = 8 << 10
         /// How long a connection may be open without a request.
         package var firstRequest: Duration? = .seconds(10)
@@ -60,9 +60,9 @@ package struct IngressSettings: Sendable, Equatable {
         package var trustedProxies: [NetworkRange] = []
         /// Maximum number of bytes of request bodies in memory.
         package var bodyBytes = 256 << 20
-        /// Maximum number of event streams of one client, and of all.
+        /// Maximum number of event streams per client; ``streams`` limits all of them.
         package var streamsPerClient = 20
-        /// Maximum number of reads of one client at a time, of the journal or of vendors. A tenant's other clients keep their share.
+        /// Maximum number of concurrent reads per client, of the journal or of vendors. A tenant's other clients keep their share.
         package var readsPerClient = 8
         package var streams = 200
 

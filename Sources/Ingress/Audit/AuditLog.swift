@@ -6,10 +6,10 @@ import Routing
 import ServiceLifecycle
 import Synchronization
 
-/// Records who administered the gateway, failed to sign in, or read a vendor's data. Each act is stored in the journal, and is a log line
-/// under a label of its own, so that a log collector can store these separately and for longer.
+/// Records who administered the gateway, failed to sign in, or read a vendor's data. Each act is stored in the journal, and logged under
+/// a label of its own, so that a log collector can store these lines separately and for longer.
 package final class AuditLog: Service, AuditWriting {
-    /// Where the entries are.
+    /// Where the entries are stored.
     let recording: any AuditRecording
     private let clock: any WallClock
     private let logger: Logger
@@ -25,7 +25,7 @@ package final class AuditLog: Service, AuditWriting {
         self.logger = logger
     }
 
-    /// Whose act it is.
+    /// Who performed an act.
     package enum Actor: Sendable {
         case client(Caller)
         /// A user of the operating system, by the command line.
@@ -165,6 +165,6 @@ package final class AuditLog: Service, AuditWriting {
 }
 
 extension Caller {
-    /// What the details of its entries have.
+    /// The details that its entries have.
     var audited: [String: String] { requestID.map { [AuditEntry.requestIDDetail: $0] } ?? [:] }
 }

@@ -9,7 +9,7 @@ struct AuditLogHandler: Sendable {
     private let recording: any AuditRecording
     private let csv: CSVResponder
 
-    /// The parameters that it has.
+    /// The query parameters.
     private static let names: Set<String> = [
         "category", "action", "actor", "tenant", "request_id", "from", "until", "limit", "cursor",
     ]

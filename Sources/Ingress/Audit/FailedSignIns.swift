@@ -2,7 +2,7 @@ import Access
 import Events
 import Journal
 
-/// Groups refused keys for the audit log by ``RefusalCounts``. Pure: it is told the time, and does no I/O.
+/// Groups refused keys for the audit log by ``RefusalCounts``. Pure: it gets the time as an argument, and does no I/O.
 struct FailedSignIns {
     /// What is counted together.
     struct Source: Hashable {
@@ -17,7 +17,7 @@ struct FailedSignIns {
     private var counts = RefusalCounts<Source>()
 
     /// Counts a refusal.
-    /// - Parameter requestID: of the request that brought the key.
+    /// - Parameter requestID: of the request with the key.
     mutating func add(_ refusal: KeyError, from address: String?, in requestID: String? = nil, at now: Timestamp) {
         let source = Source(refusal, from: address)
         counts.add(source, orElse: Source(address: nil, reason: source.reason, keyID: nil), in: requestID, at: now)
@@ -28,7 +28,7 @@ struct FailedSignIns {
         counts.takeDue(at: now).map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }
 
-    /// All entries, due or not; nothing is counted any more.
+    /// All entries, due or not. Resets the counts.
     mutating func takeAll() -> [AuditEntry] {
         counts.takeAll().map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }

@@ -1,16 +1,16 @@
 import Events
 
-/// Counts refusals that go into the audit log together. Pure: it is told the time.
+/// Counts refusals that are recorded in the audit log together. Pure: it gets the time as an argument.
 ///
-/// The first of a source is due at once; later ones within a minute are one entry with their number, and so is everything from additional
-/// sources while many are counted. So a flood of any size writes only a few entries per second.
+/// The first one from a source is due at once; later ones within a minute become one entry with their number, and so do those from
+/// additional sources while many are counted. So a flood of any size writes only a few entries per second.
 struct RefusalCounts<Source: Hashable & Sendable>: Sendable {
     /// Refusals of one source.
     struct Count: Sendable {
         fileprivate(set) var attempts = 0
         /// The first of them.
         fileprivate(set) var since: Timestamp
-        /// Of the request that was the first of them.
+        /// Of the first refused request.
         fileprivate(set) var requestID: String?
         /// When they become an entry.
         fileprivate var due: Timestamp
@@ -18,14 +18,14 @@ struct RefusalCounts<Source: Hashable & Sendable>: Sendable {
 
     /// The period in which refusals of one source are one entry.
     static var window: Duration { .seconds(60) }
-    /// Sources with a count of their own.
+    /// Maximum number of sources with a count of their own.
     static var mostSources: Int { 128 }
 
     private var counts: [Source: Count] = [:]
 
     /// Counts a refusal.
     /// - Parameters:
-    ///   - rest: what it counts for while too many sources are counted.
+    ///   - rest: the source that it is counted for while too many sources are counted.
     ///   - requestID: of the request that was refused.
     mutating func add(_ source: Source, orElse rest: Source, in requestID: String?, at now: Timestamp) {
         let source = counts[source] == nil && counts.count >= Self.mostSources ? rest : source
@@ -49,7 +49,7 @@ struct RefusalCounts<Source: Hashable & Sendable>: Sendable {
         return due
     }
 
-    /// Everything, due or not; nothing is counted any more.
+    /// Everything, due or not. Resets the counts.
     mutating func takeAll() -> [(source: Source, count: Count)] {
         let all = counts.filter { $0.value.attempts > 0 }.map { (source: $0.key, count: $0.value) }
         counts = [:]

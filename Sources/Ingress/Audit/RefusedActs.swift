@@ -3,7 +3,8 @@ import Events
 import Journal
 import Routing
 
-/// Groups administrative acts that clients had no scope for, for the audit log, by ``RefusalCounts``. Pure: it is told the time.
+/// Groups administrative acts for which clients lacked the scope, for the audit log, by ``RefusalCounts``. Pure: it gets the time as an
+/// argument.
 struct RefusedActs {
     /// What is counted together.
     struct Source: Hashable {
@@ -32,7 +33,7 @@ struct RefusedActs {
         counts.takeDue(at: now).map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }
 
-    /// All entries, due or not; nothing is counted any more.
+    /// All entries, due or not. Resets the counts.
     mutating func takeAll() -> [AuditEntry] {
         counts.takeAll().map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }

@@ -1,8 +1,8 @@
 package import Events
 package import Journal
 
-/// Knows which gateway delivers to an account, where several share a journal.
+/// Knows which gateway delivers to an account, if several share a journal.
 package protocol AccountOwning: Sendable {
-    /// What another gateway that delivers to the account has reported last; nil if this one delivers, or none does. A few seconds old.
+    /// The last report of another gateway that delivers to the account, a few seconds old; nil if this gateway delivers, or none does.
     func reportElsewhere(on provider: ProviderName) -> AccountReport?
 }

@@ -6,9 +6,9 @@ import NIOCore
 import Parity
 import Reports
 
-/// Answers with a list as CSV, all that its filter takes: streamed, as fast as the client reads it.
+/// Responds with a list as CSV, everything that its filter selects: streamed, as fast as the client reads it.
 ///
-/// It counts among the client's streams, and ends early, with a broken connection, when its key may no longer read.
+/// It counts among the client's streams. If the client's key loses the right to read, it ends early by closing the connection.
 struct CSVResponder: Sendable {
     private let gatekeeper: Gatekeeper
     private let capacity: IngressCapacity
@@ -56,7 +56,7 @@ struct CSVResponder: Sendable {
             ],
             body: .streamed(
                 ResponseBody { [gatekeeper] writer in
-                    // Held until the stream ends, or is not even begun.
+                    // Held until the stream ends, or until it is clear that it never starts.
                     defer { withExtendedLifetime(place) {} }
                     try await stream.write(while: { gatekeeper.still(caller, has: scope) }) { text in
                         try await writer.write(ByteBuffer(string: text))
@@ -69,7 +69,7 @@ struct CSVResponder: Sendable {
 }
 
 extension EndpointCall {
-    /// Whether the client asks for CSV: `Accept` names `text/csv`, and not after `application/json` by its own weights.
+    /// Whether the client asks for CSV: `Accept` names `text/csv`, with at least the weight of `application/json`.
     var wantsCSV: Bool {
         let ranges = (request.headers[.accept] ?? "").split(separator: ",").map(AcceptedType.init)
         guard let csv = ranges.last(where: { $0.name == "text/csv" }), csv.weight > 0 else { return false }

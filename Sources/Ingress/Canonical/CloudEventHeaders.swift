@@ -6,7 +6,7 @@ import HTTPTypes
 enum CloudEventHeaders {
     private static let prefix = "ce-"
 
-    /// Nil if the request is in no such mode.
+    /// Nil if the request is not in binary mode.
     /// - Throws: ``Problem`` if the data is of another type than JSON.
     static func layout(of headers: HTTPFields) throws(Problem) -> EventReader.Layout? {
         let attributes = headers.filter { $0.name.canonicalName.hasPrefix(prefix) }.map { field in

@@ -3,7 +3,7 @@ import Journal
 import OfRecord
 import Routing
 
-/// The settings of today's routes, for deliveries that a person retries.
+/// The settings of the current routes, for deliveries that a person retries.
 struct CurrentSettings: DeliveryAmending {
     private let snapshot: RoutesSnapshot
 
@@ -11,7 +11,7 @@ struct CurrentSettings: DeliveryAmending {
         self.snapshot = snapshot
     }
 
-    /// Provider, adapter, mode and identity stay; templates, names and everything else are those of today.
+    /// Provider, adapter, mode and identity stay; templates, names and everything else come from the current routes.
     func amended(_ planned: Destination, for event: AcceptedEvent) -> Destination {
         guard let today = today(planned.provider, event), today.adapter == planned.adapter else { return planned }
         var values = today.settings.values
@@ -38,7 +38,7 @@ struct CurrentSettings: DeliveryAmending {
         }
     }
 
-    /// What the event would get now at a provider; else what the route of its plan gives others, of whose customers it may be none.
+    /// The destination that the event would get now at a provider; otherwise the one that its plan's route has for other customers.
     private func today(_ provider: ProviderName, _ event: AcceptedEvent) -> Destination? {
         let plan = snapshot.table.plan(
             for: event.name,

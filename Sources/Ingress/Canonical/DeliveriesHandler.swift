@@ -48,7 +48,7 @@ struct DeliveriesHandler: Sendable {
         do { return try await read() } catch { throw Problem(error) }
     }
 
-    /// Which deliveries the parameters select.
+    /// The deliveries that the parameters select.
     static func filter(_ parameters: ListParameters, of tenant: TenantID) throws(Problem) -> DeliveryFilter {
         var filter = try DeliveryFilter(parameters, tenant: tenant)
         filter.eventIDs = parameters.all("event_id").map { EventID($0) }
@@ -56,7 +56,7 @@ struct DeliveriesHandler: Sendable {
         return filter
     }
 
-    /// The providers whose deliveries that were never tried are listed.
+    /// The providers for which deliveries that were never tried are listed too.
     static func untried(
         _ filter: DeliveryFilter,
         _ archive: any EventArchive,
@@ -72,7 +72,7 @@ struct DeliveriesHandler: Sendable {
         return DeliveryCursor(sequence: sequence, provider: ProviderName(String(parts[1])))
     }
 
-    /// A cursor as clients see it.
+    /// A cursor's text for clients.
     static func text(_ cursor: DeliveryCursor) -> String { "\(cursor.sequence.rawValue).\(cursor.provider)" }
 
     private static func json(_ page: DeliveryPage) -> [UInt8] {

@@ -29,8 +29,8 @@ struct EventHandler: Sendable {
         return .json(try await event(call.parameter, of: call.client))
     }
 
-    /// The event as JSON. Of several events that share an id (a vendor's scope tells them apart), the oldest comes first and the others
-    /// are in `same_id`.
+    /// The event as JSON. If several events share an id (with different scopes of a vendor), the oldest comes first and the others are in
+    /// `same_id`.
     private func event(_ id: String, of client: Client) async throws -> [UInt8] {
         let events: [ArchivedEvent]
         do {

@@ -66,13 +66,13 @@ struct EventListHandler: Sendable {
         }
         writer.endArray()
         writer.member("next_cursor", stringOrNull: page.next.map(ListQuery.text))
-        // Only if the time ran out: all events before it, in the list's order, were looked at.
+        // Only if the time ran out: all events before it, in the list's order, were examined.
         if let stopped = page.stoppedAt { writer.member("searched_until", string: stopped.timestamp.rfc3339) }
         writer.endObject()
         return writer.bytes
     }
 
-    /// A page of the names that occur among the events that the filter takes.
+    /// A page of the names that occur among the events that match the filter.
     private func names(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
         let page: EventNamePage
         do {

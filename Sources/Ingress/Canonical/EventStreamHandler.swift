@@ -11,26 +11,27 @@ import Synchronization
 
 /// `GET /v1/events/stream`: new events and settlements as they happen, as server-sent events.
 ///
-/// `accepted` carries an event with its position as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
-/// `settled` carries an event's id and the delivery. Settlements are not replayed: a client that was away reads them in the event, and one that
-/// is too slow gets `missed` with their number.
+/// `accepted` carries an event with its position as the stream's id, so that a client that reconnects with `Last-Event-ID` misses none;
+/// `settled` carries an event's id and the delivery. Settlements are not replayed: a client that was disconnected reads them from the
+/// event, and one that is too slow gets `missed` with their number.
 ///
-/// A stream ends when its key may no longer read: within ``patience`` if there is nothing to send, and before the next message.
+/// A stream ends when its key loses the right to read: within ``patience`` if there is nothing to send, and otherwise before the next
+/// message.
 struct EventStreamHandler: Sendable {
     private let archive: any EventArchive
     private let watch: SettlementWatch
     private let gatekeeper: Gatekeeper
     private let capacity: IngressCapacity
-    /// Whether the stream may continue, beside its key: false once a session has ended.
+    /// A condition for the stream in addition to its key: false once a session has ended.
     private let isWanted: @Sendable () -> Bool
 
     /// The interval of keep-alive comments, which reveal that a client has disconnected.
     private static let heartbeat = Duration.seconds(15)
-    /// How often a silent stream checks that its key may still read.
+    /// How often an idle stream checks that its key may still read.
     private static let patience = Duration.milliseconds(250)
     private static let page = 200
 
-    /// - Parameter isWanted: asked as often as the key is checked.
+    /// - Parameter isWanted: checked as often as the key.
     init(_ services: EndpointServices, while isWanted: @escaping @Sendable () -> Bool = { true }) {
         self.isWanted = isWanted
         archive = services.given.journal
@@ -42,12 +43,12 @@ struct EventStreamHandler: Sendable {
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
         let filter = try call.listQuery(ListQuery.contentNames, asksVendors: false).filter
         let last = try call.request.headers[.lastEventID].map { text throws(Problem) in try ListQuery.position(text) }
-        // A stream that is opened is only closed by its reader, and an answer to HEAD has none.
+        // An open stream is only closed by its reader, and a response to HEAD has none.
         if call.request.method == .head { return Self.response(.bytes([])) }
         return Self.response(.streamed(try await stream(filter, after: last, to: call.caller)))
     }
 
-    /// - Parameter lastID: where to begin; nil: with what comes from now on.
+    /// - Parameter lastID: the position after which it begins; nil begins with new events.
     private func stream(_ filter: EventFilter, after lastID: JournalPosition?, to caller: Caller) async throws
         -> ResponseBody
     {
@@ -56,7 +57,7 @@ struct EventStreamHandler: Sendable {
         // A position that was never reached, such as one of another journal, starts with new events.
         let start = lastID?.limited(to: newest) ?? newest
         return ResponseBody { writer in
-            // Held until the stream ends, or is not even begun.
+            // Held until the stream ends, or until it is clear that it never starts.
             defer { withExtendedLifetime(place) {} }
             let follower = watch.follower()
             defer { watch.end(follower) }
@@ -104,7 +105,7 @@ struct EventStreamHandler: Sendable {
 
     private func mayGoOn(_ caller: Caller) -> Bool { isWanted() && gatekeeper.still(caller, has: .readEvents) }
 
-    /// Settlements of events that the stream has passed. What is settled before its event was shown is seen in the event.
+    /// Sends settlements of events that the stream has passed. Others are part of the event when it is sent.
     private func tell(
         _ taken: (settled: [SettlementFollower.Settled], missed: Int),
         _ filter: EventFilter,
@@ -126,7 +127,7 @@ struct EventStreamHandler: Sendable {
     }
 
     /// Waits for news.
-    /// - Returns: whether there were none for a while.
+    /// - Returns: whether there was none for a while.
     private func wait(after position: JournalPosition, _ follower: SettlementFollower, _ caller: Caller) async -> Bool {
         enum End { case news, silence, shutdown }
         return await withTaskGroup(of: End.self) { group in
@@ -176,13 +177,13 @@ struct EventStreamHandler: Sendable {
         return message("settled", id: nil, writer.bytes)
     }
 
-    /// The data of a message is on one line: values that a client sent over several lines have theirs taken out.
+    /// The data of a message must be on one line: line ends inside values that a client sent over several lines are removed.
     private static func message(_ kind: String, id: JournalPosition?, _ data: [UInt8]) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(data.count + 64)
         if let id { buffer.writeString("id: \(id.text)\n") }
         buffer.writeString("event: \(kind)\ndata: ")
-        // A line end inside of JSON stands between values only, where a space means the same.
+        // In JSON a line end only occurs between values, where a space means the same.
         buffer.writeBytes(
             data.lazy.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
         )

@@ -6,13 +6,13 @@ struct ListQuery {
     private let parameters: ListParameters
 
     static let filterNames: Set<String> = contentNames.union(journalNames)
-    /// Filters that an event alone answers, whatever its deliveries.
+    /// Filters that depend only on the event, not on its deliveries.
     static let contentNames: Set<String> = [
         "id", "name", "customer_id", "subscription_id", "source", "from", "until", "accepted_from", "accepted_until",
         "client",
     ]
     static let pageNames: Set<String> = ["order", "cursor", "limit"]
-    /// Of a page of names.
+    /// Parameters of a page of names.
     static let namePageNames: Set<String> = ["cursor", "limit"]
     /// The provider whose vendor is asked.
     static let provider = "provider"
@@ -23,12 +23,12 @@ struct ListQuery {
     /// - Parameters:
     ///   - query: as in the request's target.
     ///   - allowed: the names that the endpoint has.
-    /// - Throws: ``Problem`` for one that it does not.
+    /// - Throws: ``Problem`` for a name that the endpoint does not have.
     init(_ query: Substring, allowed: Set<String>) throws(Problem) {
         parameters = try ListParameters(query, allowed: allowed)
     }
 
-    /// Which events.
+    /// The events that the parameters select.
     var filter: EventFilter {
         get throws(Problem) {
             let window = try parameters.window("from", "until")
@@ -97,7 +97,7 @@ struct ListQuery {
         get throws(Problem) { try parameters.single("cursor") }
     }
 
-    /// Refuses what has no meaning for CSV, which has everything in the journal that the filter selects.
+    /// Refuses parameters that have no meaning for CSV, which contains everything in the journal that the filter selects.
     func checkForCSV() throws(Problem) {
         try parameters.refusePages()
         guard try provider == nil else {
@@ -117,7 +117,7 @@ struct ListQuery {
         get throws(Problem) { try parameters.single(Self.provider).map { ProviderName($0) } }
     }
 
-    /// The same question for a vendor.
+    /// The same query for a vendor.
     var vendorQuery: VendorListQuery {
         get throws(Problem) {
             for name in Self.journalNames.union(Self.acceptanceNames).sorted() where !parameters.all(name).isEmpty {
@@ -135,7 +135,7 @@ struct ListQuery {
         }
     }
 
-    /// Where to continue, as a stream's message had it.
+    /// The position after which to continue, as a stream's message had it.
     static func position(_ text: String) throws(Problem) -> JournalPosition {
         guard let position = JournalPosition(text) else {
             throw .badParameter("Last-Event-ID", "must be the id of the last message received")
@@ -143,7 +143,7 @@ struct ListQuery {
         return position
     }
 
-    /// A cursor as clients see it.
+    /// A cursor's text for clients.
     static func text(_ cursor: EventCursor) -> String {
         "\(cursor.timestamp.milliseconds)_\(cursor.sequence.rawValue)"
     }

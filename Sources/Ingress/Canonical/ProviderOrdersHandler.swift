@@ -60,14 +60,14 @@ struct ProviderOrdersHandler: Sendable {
         _ = try await hold(try provider(name), for: duration, by: caller)
     }
 
-    /// Ends an operator's hold and a wait that the vendor asked for, and makes waiting retries due.
+    /// Ends an operator's hold and a delay that the vendor asked for, and makes waiting retries due.
     func resume(_ call: EndpointCall) async throws -> EndpointResponse {
         let provider = try provider(ProviderName(call.parameter))
         try await resume(provider, by: call.caller)
         return .json(Self.json(provider, nil))
     }
 
-    /// Ends a hold and a wait, and calls the provider at once.
+    /// Ends a hold and a delay, and calls the provider at once.
     func resume(_ name: ProviderName, by caller: Caller) async throws {
         let provider = try provider(name)
         do {

@@ -9,8 +9,8 @@ import Telemetry
 
 /// `GET /v1/providers`: the state of each provider.
 ///
-/// A backlog counts the events of all tenants, and a vendor's message may be about anybody's. So a client sees the accounts that are its
-/// tenant's alone; with the scope `admin` it sees all.
+/// A backlog counts the events of all tenants, and a vendor's message may concern any of them. So a client sees the accounts that belong
+/// to its tenant alone; with the scope `admin` it sees all.
 struct ProvidersHandler: Sendable {
     private let archive: any EventArchive
     private let monitor: DeliveryMonitor
@@ -56,7 +56,7 @@ struct ProvidersHandler: Sendable {
             let backlog = try await archive.backlog(of: provider.name)
             write(provider.name, provider.traits.adapter, states[provider.name], backlog, reports, to: &writer)
         }
-        // Nobody delivers what waits for a removed provider, so an operator must see it.
+        // Events that wait for a removed provider are not delivered, so an operator must see them.
         for name in visible == nil ? try await archive.providersWithBacklog() : []
         where !configured.contains(where: { $0.name == name }) {
             write(name, nil, states[name], try await archive.backlog(of: name), reports, to: &writer)
@@ -66,7 +66,7 @@ struct ProvidersHandler: Sendable {
         return writer.bytes
     }
 
-    /// - Parameter adapter: nil if `routes.json` does not have the provider any more.
+    /// - Parameter adapter: nil if `routes.json` no longer has the provider.
     private func write(
         _ name: ProviderName,
         _ adapter: AdapterName?,
@@ -89,7 +89,7 @@ struct ProvidersHandler: Sendable {
         writer.endObject()
     }
 
-    /// None if they cannot be read: the rest is shown anyway.
+    /// Empty if they cannot be read: the rest is shown anyway.
     private func reports() async -> [ProviderName: WatchReport] {
         do { return try await watches?.reports() ?? [:] } catch { return [:] }
     }

@@ -2,8 +2,8 @@ import Events
 import Journal
 import Routing
 
-/// Providers that were removed from `routes.json`. Nobody delivers to them, so their waiting deliveries are listed and discarded like
-/// deliveries that a vendor has rejected.
+/// Providers that were removed from `routes.json`. Nothing is delivered to them, so their waiting deliveries are listed and discarded
+/// like deliveries that a vendor has rejected.
 struct RemovedProviders: Sendable {
     private let archive: any EventArchive
     private let routes: CurrentRoutes
@@ -13,7 +13,7 @@ struct RemovedProviders: Sendable {
         routes = services.given.routes
     }
 
-    /// Those for which something waits.
+    /// Those for which events wait.
     var withBacklog: [ProviderName] {
         get async throws(StoreError) {
             let configured = Set(routes.current.routes.providers.map(\.name))

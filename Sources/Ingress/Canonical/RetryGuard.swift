@@ -3,20 +3,20 @@ import HTTPTypes
 import Journal
 import Routing
 
-/// Refuses retries that would put an event on the bills of two vendors: its customer has moved to the provider since, and the vendor bills
-/// by receipt.
+/// Refuses retries that would put an event on the bills of two vendors: its customer has since moved to the provider, and the vendor
+/// bills by time of receipt.
 struct RetryGuard: Sendable {
     private let journal: any EventArchive
     private let routes: CurrentRoutes
     private let limits: Limits
 
-    /// How much is looked at for one order.
+    /// How much is examined for one order.
     struct Limits {
         /// Deliveries of events that both vendors may have.
         var checked = 100_000
-        /// Deliveries at all.
+        /// Maximum number of deliveries that are read.
         var read = 1_000_000
-        /// Deliveries that are read at once.
+        /// Number of deliveries per read.
         var page = 1000
     }
 
@@ -30,12 +30,12 @@ struct RetryGuard: Sendable {
         self.limits = limits
     }
 
-    /// - Throws: ``Problem`` if one of the deliveries would be, or if there are too many to look at.
+    /// - Throws: ``Problem`` if one of the retries would do that, or if there are too many to check.
     func check(_ filter: DeliveryFilter, at now: Timestamp) async throws {
         let snapshot = routes.current
         var wanted = filter
         wanted.statuses = DeliveryRevision.Action.retry.statuses(meantBy: filter)
-        // Otherwise all would be meant.
+        // An empty list would select all.
         guard !wanted.statuses.isEmpty else { return }
         for provider in snapshot.routes.providers
         where filter.providers.isEmpty || filter.providers.contains(provider.name) {

@@ -5,8 +5,8 @@ import JSON
 import Journal
 import Routing
 
-/// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one; `GET /v1/deliveries/actions`: what
-/// was decided before.
+/// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one. `GET /v1/deliveries/actions`:
+/// earlier decisions.
 struct RevisionHandler: Sendable {
     private let revising: any JournalAdministration
     private let nudging: any DeliveryNudging
@@ -48,7 +48,7 @@ struct RevisionHandler: Sendable {
     }
 
     /// Carries out a decision, or only counts the deliveries in a dry run.
-    /// - Returns: what it changes, and how many uncertain deliveries a retry that names no state does not change.
+    /// - Returns: what it changes, and how many uncertain deliveries a retry without a state leaves as they are.
     func decide(
         _ action: DeliveryRevision.Action,
         _ filter: DeliveryFilter,
@@ -82,13 +82,13 @@ struct RevisionHandler: Sendable {
         return (count, uncertain)
     }
 
-    /// - Parameter providers: none: all.
+    /// - Parameter providers: empty for all.
     private func nudge(_ providers: [ProviderName]) {
         guard !providers.isEmpty else { return nudging.nudge(nil) }
         for provider in providers { nudging.nudge(provider) }
     }
 
-    /// How many uncertain deliveries a retry that names no state has left alone, so that nobody takes them for done.
+    /// How many uncertain deliveries a retry that names no state leaves as they are, so that they are not assumed to be retried.
     private func uncertain(leftBy revision: DeliveryRevision) async throws(StoreError) -> Int {
         guard revision.filter.statuses.isEmpty, !revision.action.usualStatuses.contains(.uncertain) else { return 0 }
         var filter = revision.filter

@@ -4,7 +4,7 @@ import JSON
 import Journal
 import Routing
 
-/// `GET /v1/providers/{name}/shadow`: what a provider's shadow deliveries showed.
+/// `GET /v1/providers/{name}/shadow`: the results of a provider's shadow deliveries.
 struct ShadowHandler: Sendable {
     private let journal: any IngressJournal
     private let routes: CurrentRoutes
@@ -14,7 +14,8 @@ struct ShadowHandler: Sendable {
         routes = services.given.routes
     }
 
-    /// The counts are of all tenants, so that a client sees those of its tenant's own accounts; the sample ids are of its tenant alone.
+    /// The counts include all tenants, so a client sees only those of its tenant's own accounts; sample ids are those of its tenant
+    /// alone.
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
         let routes = routes.current.routes
         let seen = (routes.providersSeen(by: call.client) ?? routes.providers).map(\.name)

@@ -5,12 +5,12 @@ import JSON
 import Journal
 import Parity
 
-/// `GET /v1/usage`: what the tenant's events come to, by customer and part of time.
+/// `GET /v1/usage`: the totals of the tenant's events, by customer and part of time.
 struct UsageHandler: Sendable {
     private let journal: any IngressJournal
     private let clock: any WallClock
 
-    /// Events of the window that one request looks at.
+    /// Maximum number of events that one request examines.
     private static let mostEvents = 2_000_000
     private static let piece = 5000
     private static let parameters: Set<String> = [
@@ -25,7 +25,7 @@ struct UsageHandler: Sendable {
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
         let question = try Self.question(try ListParameters(call.query, allowed: Self.parameters), now: clock.now)
         var (table, isComplete) = try await filled(UsageTable(question), of: call.client.tenant)
-        // Corrections stand behind what they correct, so the events are counted again once they are known.
+        // Corrections follow the events that they correct, so the events are counted again once the corrections are known.
         if !table.corrections.isEmpty {
             let corrected = UsageTable(question, correctedBy: table.corrections)
             (table, isComplete) = try await filled(corrected, of: call.client.tenant)
@@ -118,7 +118,7 @@ struct UsageHandler: Sendable {
             writer.member("customer_id", stringOrNull: row.customerID)
             writer.member("from", string: row.window.from.rfc3339)
             writer.member("until", string: row.window.until.rfc3339)
-            // Text, so that no reader makes a binary float of it.
+            // As text, so that no reader turns it into a binary float.
             writer.member("units", string: units)
             writer.member("events", integer: row.events)
             writer.endObject()
@@ -130,7 +130,7 @@ struct UsageHandler: Sendable {
 }
 
 extension Problem {
-    /// More than one request adds up.
+    /// More events than one request adds up.
     fileprivate static var tooMuchUsage: Problem {
         Problem(
             status: .unprocessableContent,

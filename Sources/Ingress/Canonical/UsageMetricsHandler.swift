@@ -2,11 +2,11 @@ import Events
 import JSON
 import Parity
 
-/// `GET /v1/usage/metrics`: what vendors bill by, and which of their metrics are the same.
+/// `GET /v1/usage/metrics`: the metrics that vendors bill by, and which of them are equivalent.
 struct UsageMetricsHandler: Sendable {
     private let vendors: VendorReadHandler
 
-    /// Providers of one proposal.
+    /// Maximum number of providers in one proposal.
     private static let most = 8
 
     init(_ services: EndpointServices) { vendors = VendorReadHandler(services) }

@@ -42,7 +42,7 @@ struct VendorReadHandler: Sendable {
     }
 
     /// The events with an id as the vendor has them, at least one.
-    /// - Throws: ``Problem`` if it has none.
+    /// - Throws: ``Problem`` if the vendor has none.
     func find(_ id: String, at name: ProviderName, for caller: Caller) async throws
         -> (events: [VendorEvent], provider: ProviderConfiguration)
     {
@@ -143,7 +143,7 @@ struct VendorReadHandler: Sendable {
         return try await answer(provider, .estimate) { $0.estimate(translated) }
     }
 
-    /// Whom to ask for an estimate.
+    /// The destination whose vendor is asked for an estimate.
     private func estimating(_ event: AcceptedEvent, _ name: ProviderName?, _ client: Client) throws(Problem)
         -> ProviderConfiguration
     {
@@ -158,7 +158,7 @@ struct VendorReadHandler: Sendable {
         throw .unsupported("no provider in this client's routes can estimate; providers of \(vendors) can")
     }
 
-    /// What the vendor of a provider can bill by.
+    /// The metrics that the vendor of a provider can bill by.
     func catalogue(at name: ProviderName, for caller: Caller) async throws(Problem) -> MetricCatalogue {
         let provider = try provider(name, for: caller.client)
         await note("metrics", provider, caller)
@@ -170,7 +170,7 @@ struct VendorReadHandler: Sendable {
         return MetricCatalogue(provider: name, metrics: metrics, originalNames: names)
     }
 
-    /// A page of the subscriptions that run at the vendor of a provider.
+    /// A page of the subscriptions that are active at the vendor of a provider.
     func subscriptions(at name: ProviderName, after cursor: String?, for caller: Caller) async throws(Problem)
         -> VendorSubscriptionPage
     {
@@ -179,7 +179,7 @@ struct VendorReadHandler: Sendable {
         return try await answer(provider, .subscriptions) { $0.subscriptions(after: cursor) }
     }
 
-    /// Records in the audit log that a client asks a vendor.
+    /// Records in the audit log that a client reads from a vendor.
     private func note(
         _ what: String,
         _ provider: ProviderConfiguration,
@@ -192,7 +192,7 @@ struct VendorReadHandler: Sendable {
     private func provider(_ name: ProviderName, for client: Client) throws(Problem) -> ProviderConfiguration {
         let routes = routes.current.routes
         let reachable = client.may(.admin) ? routes.providers : routes.providers(for: client.name)
-        // A tenant need not know that it has an account of its own.
+        // A tenant need not know that it has a separate account.
         let own = reachable.first { $0.owner?.provider == name && $0.owner?.tenant == client.tenant }
         guard let provider = own ?? reachable.first(where: { $0.name == name }) else {
             throw .unknownProvider(name, known: reachable.map(\.name.rawValue))
@@ -226,7 +226,7 @@ struct VendorReadHandler: Sendable {
     }
 }
 
-/// What is answered.
+/// The responses.
 extension VendorReadHandler {
     private static func write(_ event: VendorEvent, _ provider: ProviderConfiguration, to writer: inout JSONWriter) {
         writer.beginObject()

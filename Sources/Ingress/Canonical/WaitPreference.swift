@@ -1,15 +1,15 @@
 import Foundation
 
-/// The preference `wait` of RFC 7240: how long a client would wait for the outcome.
+/// The preference `wait` of RFC 7240: how long a client wants to wait for the outcome.
 struct WaitPreference: Equatable {
     /// Whole seconds, at least 1 and at most ``longest``.
     let seconds: Int
 
-    /// No connection is kept waiting for longer.
+    /// Maximum, so that no connection waits for longer.
     static let longest = 60
 
-    /// Reads the fields `Prefer` of a request, each a list of preferences.
-    /// - Returns: nil if there is none, or none that is understood: a preference may be ignored.
+    /// Reads the `Prefer` fields of a request, each a list of preferences.
+    /// - Returns: nil if none is present or understood: a preference may be ignored.
     init?(fields: [String]) {
         let preferences = fields.flatMap { $0.split(separator: ",") }
         for preference in preferences {

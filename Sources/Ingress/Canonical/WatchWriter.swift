@@ -2,9 +2,9 @@ import Events
 import JSON
 import Parity
 
-/// Writes what watching a provider has found, as the members `verify` and `canary`.
+/// Writes the results of watching a provider, as the members `verify` and `canary`.
 enum WatchWriter {
-    /// Lost events that are shown one by one, newest first.
+    /// Maximum number of lost events that are listed, newest first.
     private static let mostLost = 100
 
     static func write(_ report: WatchReport, at now: Timestamp, to writer: inout JSONWriter) {

@@ -9,7 +9,7 @@ import Journal
 import Routing
 import Telemetry
 
-/// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
+/// `POST /v1/events`: bytes in, status and bytes out. It knows no server, so any server can call it.
 final class WriteHandler: Sendable {
     private let acceptor: Acceptor
     private let limiter: ClientLimiter
@@ -32,12 +32,12 @@ final class WriteHandler: Sendable {
         adapters = services.dialects.map { $0.adapter.rawValue }.sorted()
     }
 
-    /// What a request asks for beside its events.
+    /// What a request asks for besides accepting its events.
     struct Options {
         var layout = EventReader.Layout.json
-        /// Whether the valid events are accepted if others are not.
+        /// Whether valid events are accepted if others are not.
         var isPartial = false
-        /// Providers and adapters to which no event may be sent.
+        /// Providers and adapters to which no event must be sent.
         var avoided: Set<String> = []
         /// By which all events must go; nil: by any.
         var route: RouteName?
@@ -86,8 +86,8 @@ final class WriteHandler: Sendable {
         return try await respond(to: body, options, from: call.client)
     }
 
-    /// The providers and adapters to which no event of a request may be sent.
-    /// - Throws: ``Problem`` at a name that nothing has: a mistyped one would exclude nothing.
+    /// The providers and adapters to which no event of a request must be sent.
+    /// - Throws: ``Problem`` for an unknown name: a mistyped one would exclude nothing.
     private func avoided(_ call: EndpointCall) throws(Problem) -> Set<String> {
         let names = call.values("not_to")
         guard !names.isEmpty else { return [] }
@@ -155,13 +155,13 @@ final class WriteHandler: Sendable {
         return response
     }
 
-    /// - Throws: ``Problem`` if the body as a whole is faulty, or an event is and all are wanted.
+    /// - Throws: ``Problem`` if the body as a whole is faulty, or if an event is and all are required.
     nonisolated(nonsending) private func read(_ body: [UInt8], _ options: Options) async throws -> EventReader.Batch {
         let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) { [reader] in
             reader.read(body, as: options.layout)
         }
         guard !batch.exceedsLimit else { throw Problem.tooManyEvents(limit: reader.limit) }
-        // A fault of the request as a whole belongs to no event, so that no part of it can be accepted.
+        // A fault of the request as a whole belongs to no event, so no part of it can be accepted.
         let isWhole = batch.faults.allSatisfy { $0.index != nil }
         guard batch.faults.isEmpty || (options.isPartial && isWhole && !batch.events.isEmpty) else {
             throw Self.problem(batch.faults, of: batch, options)
@@ -202,7 +202,7 @@ final class WriteHandler: Sendable {
 
     /// Counts, then one result per event, in the order of the request.
     /// - Parameters:
-    ///   - deliveries: of the accepted events, in their order; nil if nobody waits.
+    ///   - deliveries: of the accepted events, in their order; nil if the client does not wait.
     ///   - omitted: how many faults are not listed.
     private static func json(_ results: [Acceptor.Result], _ deliveries: [[Delivery]]?, omitted: Int) -> [UInt8] {
         let accepted = results.count(where: \.isAccepted)
@@ -270,7 +270,7 @@ extension Acceptor.Result {
 }
 
 extension [Acceptor.Result] {
-    /// The IDs of the first accepted events, as many as are in the log.
+    /// The IDs of the first accepted events, as many as the log shows.
     var firstAcceptedIDs: [EventID] {
         var ids: [EventID] = []
         for case .accepted(let event) in self {

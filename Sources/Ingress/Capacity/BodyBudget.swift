@@ -2,10 +2,10 @@ import Synchronization
 
 /// How many bytes of request bodies are in memory, over all connections.
 ///
-/// An eighth is for small bodies, so that a few clients with large ones do not keep all others from writing.
+/// An eighth is reserved for small bodies, so that a few clients with large ones do not keep all others from writing.
 final class BodyBudget: Sendable {
     let limitBytes: Int
-    /// Up to here a body is small.
+    /// Maximum size of a small body.
     static let smallBytes = 16 << 10
     private let used = Atomic(0)
 
@@ -13,17 +13,17 @@ final class BodyBudget: Sendable {
         self.limitBytes = limitBytes
     }
 
-    /// How many bytes are taken now.
+    /// How many bytes are in use.
     var usedBytes: Int { used.load(ordering: .relaxed) }
 
-    /// Takes bytes if there are enough; what was taken must be given back.
-    /// - Parameter earlier: how many the same body has taken before.
+    /// Takes bytes if enough are left; they must be returned later.
+    /// - Parameter earlier: how many bytes the same body has already taken.
     func take(_ bytes: Int, after earlier: Int = 0) -> Bool {
         let isSmall = bytes <= Self.smallBytes - min(earlier, Self.smallBytes)
         let limit = isSmall ? limitBytes : limitBytes - limitBytes / 8
         let (before, after) = used.add(bytes, ordering: .relaxed)
         guard after > limit, bytes > 0 else { return true }
-        // A single body always has room, however small the budget is.
+        // A single body always fits, however small the budget is.
         if before == 0 { return true }
         used.subtract(bytes, ordering: .relaxed)
         return false
@@ -47,7 +47,7 @@ final class BodyLease: Sendable {
         budget.giveBack(taken.load(ordering: .relaxed))
     }
 
-    /// Takes bytes if there are enough.
+    /// Takes bytes if enough are left.
     func take(_ bytes: Int) -> Bool {
         guard budget.take(bytes, after: taken.load(ordering: .relaxed)) else { return false }
         taken.add(bytes, ordering: .relaxed)

@@ -1,12 +1,12 @@
 /// Decides which connections may be open, with a limit per address and a total limit, over all listeners.
 ///
-/// At a limit, a connection that nobody misses is closed to make room: one on which no request has come yet, otherwise one between two
-/// requests, the oldest first. So silent connections keep nobody out, and end no connection that is in use.
+/// At a limit, a dispensable connection is closed to make room: one without a request so far, otherwise one between two requests, the
+/// oldest first. So silent connections block nobody, and no connection in use is closed.
 struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConnection>: Sendable {
     /// What happens to a new connection.
     enum Verdict: Equatable {
         case admitted(Int)
-        /// It may stay, and another one must be closed.
+        /// It may stay, and this other one must be closed.
         case admittedInsteadOf(Int, id: Int)
         case refused(LimitReached)
     }
@@ -20,7 +20,7 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
         let connection: Connection
         /// Nil: not counted by address.
         let address: Address?
-        /// Whether it was asked to close. It does not count any more.
+        /// Whether it was asked to close. It no longer counts.
         var isLeaving = false
     }
 
@@ -73,9 +73,10 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
         return .admittedInsteadOf(victim, id: id)
     }
 
-    /// A connection that was asked to close stays, because a request had come.
-    /// - Parameter newcomer: for which it was to make room.
-    /// - Returns: which one must close instead: another that nobody misses, otherwise the newcomer, whatever it does; nil if there is room now.
+    /// A connection that was asked to close stays, because a request had arrived.
+    /// - Parameter newcomer: the connection for which it was to make room.
+    /// - Returns: the one that must close instead: another dispensable one, otherwise the newcomer, whatever it is doing; nil if there is
+    ///   room now.
     mutating func stays(_ id: Int, insteadOf newcomer: Int) -> Int? {
         guard let entry = entries[id], entry.isLeaving else { return nil }
         entries[id]?.isLeaving = false
@@ -118,7 +119,7 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
         staying -= 1
     }
 
-    /// One of all, from the address that has the most, if that has one.
+    /// A dispensable connection of the address with the most connections; nil if that has none.
     private func dispensableOfAll(but newcomer: Int? = nil) -> Int? {
         guard let most = order.values.max(by: { $0.count < $1.count }) else { return nil }
         return dispensable(most, but: newcomer)
@@ -138,16 +139,16 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
     }
 }
 
-/// What a connection does.
+/// What a connection is doing.
 enum ConnectionStanding: UInt8, Sendable, CaseIterable {
-    /// No request has come yet.
+    /// No request has arrived yet.
     case silent
     /// All requests are answered.
     case idle
     case busy
 }
 
-/// A connection that says what it does, asked from any thread.
+/// A connection that says what it is doing; called from any thread.
 protocol ObservedConnection: Sendable {
     var standing: ConnectionStanding { get }
 }

@@ -1,6 +1,6 @@
 /// Counts resources with a limit per holder and a total limit.
 struct HolderLimits<Holder: Hashable & Sendable>: Sendable {
-    /// Why there is none.
+    /// Which limit is reached.
     enum LimitReached: Error, Equatable {
         case holderHasAll
         case allTaken

@@ -26,7 +26,7 @@ package final class IngressCapacity: Sendable {
         "Idle connections closed to make room for new ones."
     )
 
-    /// - Parameter hasAdministration: whether a listener of its own is to be reached when all other connections are taken.
+    /// - Parameter hasAdministration: whether a separate listener must stay reachable when all other connections are in use.
     package init(
         _ settings: IngressSettings.Capacity,
         hasAdministration: Bool = false,
@@ -89,7 +89,7 @@ package final class IngressCapacity: Sendable {
             close(other, for: id)
         case .refused(let reason):
             refused[reason == .address ? 0 : 1].increment()
-            // After the set-up of its handlers, which an inactive channel does not take.
+            // After the set-up of its handlers, which an inactive channel refuses.
             channel.eventLoop.execute { channel.close(promise: nil) }
         }
         if let id = verdict.id {
@@ -98,7 +98,8 @@ package final class IngressCapacity: Sendable {
         return door
     }
 
-    /// Closes a connection to make room for a new one; one to which a request has come in the meantime stays, and another has to go.
+    /// Closes a connection to make room for a new one. If a request has arrived on it in the meantime it stays, and another one is
+    /// closed.
     private func close(_ id: Int, for newcomer: Int) {
         guard let door = connections.withLock({ $0.connection(id) }) else { return }
         door.close(evenIfBusy: id == newcomer) { [weak self] in
@@ -126,7 +127,7 @@ extension ConnectionRegister.Verdict {
     }
 }
 
-/// What the listeners know of one connection.
+/// What the listeners know about one connection.
 final class ConnectionDoor: ObservedConnection {
     private let channel: any Channel
     private let latest = Atomic(ConnectionStanding.silent.rawValue)
@@ -135,14 +136,14 @@ final class ConnectionDoor: ObservedConnection {
         self.channel = channel
     }
 
-    /// What the connection does.
+    /// What the connection is doing.
     var standing: ConnectionStanding {
         get { ConnectionStanding(rawValue: latest.load(ordering: .relaxed)) ?? .busy }
         set { latest.store(newValue.rawValue, ordering: .relaxed) }
     }
 
     /// Closes the connection.
-    /// - Parameter stays: called instead if it answers a request, unless it has to close even so.
+    /// - Parameter stays: called instead if it is handling a request, unless it must close anyway.
     fileprivate func close(evenIfBusy mustClose: Bool, orElse stays: @escaping @Sendable () -> Void) {
         channel.eventLoop.execute { [self] in
             if standing == .busy, !mustClose { stays() } else { channel.close(promise: nil) }

@@ -1,7 +1,7 @@
 import Events
 import Synchronization
 
-/// A client's place for one stream, given back when nobody holds it any more.
+/// A client's reservation for one stream, released with its last reference.
 final class StreamReservation: Sendable {
     private let client: ClientName
     private let capacity: IngressCapacity

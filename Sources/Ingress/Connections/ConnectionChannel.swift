@@ -11,8 +11,8 @@ import Transport
 
 /// HTTP/1.1 connections whose requests are handled on the thread of the connection's event loop.
 ///
-/// On the shared thread pool a request changed threads at every step, and most of its time was spent on waking and switching. Plain writes
-/// are answered by ``WriteLane``; everything else is passed to Hummingbird.
+/// On the shared thread pool a request would change threads at every step, and spend most of its time on waking and switching.
+/// ``WriteLane`` responds to plain writes; everything else is passed to Hummingbird.
 struct ConnectionChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -27,13 +27,13 @@ struct ConnectionChannel: HTTPChannelHandler {
         setup(channel: channel, door: admit(channel), logger: logger)
     }
 
-    /// Counts a connection that was accepted.
+    /// Registers an accepted connection.
     func admit(_ channel: any Channel) -> ConnectionDoor {
         PeerTimeout.set(on: channel)
         return capacity.admit(channel, forAdministration: isForAdministration)
     }
 
-    /// - Parameter door: what the listeners know of the connection.
+    /// - Parameter door: what the listeners know about the connection.
     func setup(channel: any Channel, door: ConnectionDoor, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
@@ -71,10 +71,10 @@ struct ConnectionChannel: HTTPChannelHandler {
         }
     }
 
-    /// How many fields a request's head may have.
+    /// Maximum number of fields in a request's head.
     static let mostFields = 100
 
-    /// Limits of a request's head; beyond them the response is 400 or 431, and the connection closes.
+    /// Limits of a request's head; beyond them the response is 400 or 431, and the connection is closed.
     static var headerLimits: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10

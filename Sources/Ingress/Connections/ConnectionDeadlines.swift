@@ -1,14 +1,14 @@
-/// Decides when a connection, or a stream of one, times out. It is told of the traffic and asked at intervals; it reads no clock.
+/// Decides when a connection, or a stream of one, times out. It gets the traffic, is asked at intervals, and reads no clock.
 struct ConnectionDeadlines: Sendable {
-    /// The timeouts. Nil: none.
+    /// The timeouts. Nil means none.
     struct Limits: Sendable, Equatable {
         /// The interval between two checks.
         var interval: Duration
-        /// A body that brings fewer bytes between two checks is stalled.
+        /// A body that receives fewer bytes between two checks is stalled.
         var leastBytes: Int
-        /// Until the first request has come.
+        /// From the start to the first request.
         var firstRequest: Duration?
-        /// Until the connection has ended.
+        /// Maximum age of the connection.
         var age: Duration?
     }
 
@@ -27,11 +27,11 @@ struct ConnectionDeadlines: Sendable {
     private var sawPart = false
     private var isHeadOpen = false
     private var isBodyOpen = false
-    /// Whether the head or the body began after the latest look.
+    /// Whether the head or the body began after the last check.
     private var isFresh = false
     private var bytes = 0
     private var stalled = 0
-    /// Whether output waits for the peer to take it.
+    /// Whether output waits for the peer to read it.
     private var isBlocked = false
     private var blocked = 0
 
@@ -58,7 +58,7 @@ struct ConnectionDeadlines: Sendable {
 
     mutating func readCompleted() {
         isReading = false
-        // Bytes came that do not make a head yet.
+        // The bytes that arrived do not complete a head yet.
         if !sawPart, !isBodyOpen, !isHeadOpen {
             isHeadOpen = true
             isFresh = true
@@ -71,19 +71,19 @@ struct ConnectionDeadlines: Sendable {
         isReading = true
     }
 
-    /// A whole request came, or an answer went out.
+    /// A whole request arrived, or a response left.
     mutating func moved() {
         hasMoved = true
     }
 
-    /// A whole request came another way.
+    /// A whole request arrived that bypassed the decoder.
     mutating func requested() {
         hasMoved = true
         hadRequest = true
     }
 
     /// Output was written.
-    /// - Returns: whether to say when it has left: true if nothing before it waits.
+    /// - Returns: whether ``sent()`` must be called when it has left: true if no earlier output is waiting.
     mutating func wrote() -> Bool {
         hasMoved = true
         guard !isBlocked else { return false }
@@ -92,22 +92,22 @@ struct ConnectionDeadlines: Sendable {
         return true
     }
 
-    /// The output that was asked for has left.
+    /// The output that ``wrote()`` asked about has left.
     mutating func sent() {
         isBlocked = false
     }
 
     // MARK: - Looks
 
-    /// When to look next.
+    /// Time until the next check.
     var untilNextLook: Duration {
         guard !hadRequest, let limit = limits.firstRequest, limit > elapsed else { return limits.interval }
         return min(limits.interval, limit - elapsed)
     }
 
-    /// Looks at the connection.
-    /// - Parameter time: since the look before.
-    /// - Returns: which timeout has passed; nil if none.
+    /// Checks the connection.
+    /// - Parameter time: since the previous check.
+    /// - Returns: the timeout that has passed; nil if none has.
     mutating func look(after time: Duration) -> PatienceEnded? {
         elapsed += time
         idle = hasMoved ? 0 : idle + 1
@@ -137,7 +137,7 @@ enum PatienceEnded: Equatable {
     case age
 }
 
-/// A part of a request, as far as its time matters.
+/// A part of a request, as far as timeouts are concerned.
 enum PartTiming: Equatable {
     case head
     case body(Int)

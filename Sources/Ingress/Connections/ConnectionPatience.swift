@@ -2,9 +2,9 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Enforces the client timeouts, so that a stalled client holds no resources for long.
+/// Enforces the client timeouts, so that a stalled client does not hold resources for long.
 ///
-/// Checks a connection at intervals and reads no clock in between: traffic sets a flag. While the gateway itself does not read,
+/// Checks a connection at intervals and reads no clock in between: traffic only sets a flag. While the gateway itself does not read,
 /// because it is busy with an earlier request, no time is counted.
 final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = Part
@@ -12,18 +12,18 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
     typealias OutboundIn = Any
     typealias OutboundOut = Any
 
-    /// Whether there is nobody behind it that ends the connection.
+    /// Whether no later handler closes the connection.
     private let endsItself: Bool
     private var deadlines: ConnectionDeadlines
     private var alarm: Scheduled<Void>?
 
-    /// Of a connection.
+    /// For a connection.
     init(_ patience: IngressSettings.Patience) {
         deadlines = ConnectionDeadlines(patience.limits(ofConnection: true))
         endsItself = false
     }
 
-    /// Of a stream of a connection, which ends by itself.
+    /// For a stream of a connection, which it closes itself.
     init(ofStream patience: IngressSettings.Patience) {
         deadlines = ConnectionDeadlines(patience.limits(ofConnection: false))
         endsItself = true
@@ -53,12 +53,12 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
         context.write(data, promise: sent)
     }
 
-    /// An answer went out another way.
+    /// A response left that bypassed this handler.
     func moved() {
         deadlines.moved()
     }
 
-    /// A request came another way.
+    /// A request arrived that bypassed this handler.
     func requested() {
         deadlines.requested()
     }
@@ -95,19 +95,19 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
 }
 
 extension IngressSettings.Patience {
-    /// - Parameter ofConnection: false for a stream, of which the connection's age and first request are no concern.
+    /// - Parameter ofConnection: false for a stream, to which the connection's age and its first request do not apply.
     fileprivate func limits(ofConnection: Bool) -> ConnectionDeadlines.Limits {
         ConnectionDeadlines.Limits(
             interval: interval,
             leastBytes: bodyBytes,
             firstRequest: ofConnection ? firstRequest : nil,
-            // Connections that were opened together do not all end together.
+            // Varied, so that connections that were opened together do not all end together.
             age: ofConnection ? age.map { $0 * Double.random(in: 0.9...1.1) } : nil
         )
     }
 }
 
-/// A part of a request, whose time matters.
+/// A part of a request, to which timeouts apply.
 protocol TimedPart {
     var timing: PartTiming { get }
 }

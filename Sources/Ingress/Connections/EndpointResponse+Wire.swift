@@ -3,9 +3,9 @@ import NIOCore
 import NIOHTTP1
 
 extension EndpointResponse {
-    /// Head and body as they go over the wire in HTTP/1.1. In one piece, which is one write; NIO's encoder would make two of them, and a
-    /// list of fields for each response first.
-    /// - Parameter closes: whether the connection closes after it.
+    /// Head and body as they are sent in HTTP/1.1, in one buffer and so in one write. NIO's encoder would make two writes, and a list of
+    /// header fields for each response first.
+    /// - Parameter closes: whether the connection closes afterwards.
     func encoded(_ allocator: ByteBufferAllocator, closes: Bool) -> ByteBuffer {
         guard case .bytes(let body) = body else { preconditionFailure("the response to a write is not streamed") }
         var bytes = allocator.buffer(capacity: 256 + body.count)

@@ -1,7 +1,7 @@
 import Events
 import Synchronization
 
-/// The time as the field `Date` has it, made once a second.
+/// The time as in the `Date` field, formatted once per second.
 enum HTTPDate {
     private static let latest = Mutex<(second: Int64, text: String)>((0, ""))
 

@@ -6,10 +6,10 @@ import NIOHTTP1
     import Glibc
 #endif
 
-/// RFC 9112's rules for a request's head that NIO's decoder does not check. The response to a head that breaks one is 400 and the end of
-/// the connection, because two servers could read it differently.
+/// RFC 9112's rules for a request's head that NIO's decoder does not check. A head that breaks one gets 400 and the connection is closed,
+/// because two servers could read it differently.
 enum HeadRules {
-    /// Whether the head keeps all of them.
+    /// Whether the head meets all of them.
     static func areMet(by head: HTTPRequestHead) -> Bool {
         let hosts = head.headers[canonicalForm: "host"]
         // Section 3.2: exactly one valid Host in HTTP/1.1, at most one before.
@@ -22,7 +22,7 @@ enum HeadRules {
                 return false
             }
         }
-        // Section 6.3: a length that cannot be represented; the decoder lets half of what does not fit into 64 bits pass.
+        // Section 6.3: a length that cannot be represented. The decoder accepts half of the values that do not fit into 64 bits.
         if let length = head.headers.first(name: "content-length"), Int(length) == nil { return false }
         return true
     }
@@ -30,7 +30,7 @@ enum HeadRules {
 
 /// `Host`, or `:authority`: a name or an address, and a port (RFC 3986, section 3.2).
 enum HostField {
-    /// Whether a value is one, and not empty: an `http` address without a host is invalid (RFC 9110, section 4.2.1).
+    /// Whether a value is valid and not empty: an `http` address without a host is invalid (RFC 9110, section 4.2.1).
     static func isValid(_ value: some BidirectionalCollection<UInt8>) -> Bool {
         guard let first = value.first else { return false }
         if first == UInt8(ascii: "[") {
@@ -43,7 +43,7 @@ enum HostField {
         return isName(name) && isPort(value[end...])
     }
 
-    /// Nothing, or a colon with digits after it, which may be missing.
+    /// Empty, or a colon with any number of digits.
     private static func isPort(_ rest: some Collection<UInt8>) -> Bool {
         guard let first = rest.first else { return true }
         let digits = rest.dropFirst()
@@ -51,14 +51,14 @@ enum HostField {
             && digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 65_535
     }
 
-    /// An IPv6 address, perhaps with a zone (RFC 6874). Addresses of later versions, which nobody has, are none.
+    /// An IPv6 address, perhaps with a zone (RFC 6874). Later versions are not in use and are refused.
     private static func isAddress(_ value: some BidirectionalCollection<UInt8>) -> Bool {
         let end = value.firstIndex(of: UInt8(ascii: "%")) ?? value.endIndex
         let zone = value[end...]
         guard zone.isEmpty || (zone.count > 3 && zone.starts(with: "%25".utf8) && isName(zone.dropFirst(3))) else {
             return false
         }
-        // The longest one, with an IPv4 address at its end, has 45 characters.
+        // The longest address, which ends with an IPv4 address, has 45 characters.
         let text = value[..<end]
         guard text.count <= 45, text.allSatisfy({ isHexDigit($0) || $0 == 0x2E || $0 == 0x3A }) else { return false }
         return withUnsafeTemporaryAllocation(byteCount: 16, alignment: 16) { address in
@@ -68,7 +68,7 @@ enum HostField {
 
     private static func isName(_ value: some BidirectionalCollection<UInt8>) -> Bool {
         guard !value.isEmpty, value.allSatisfy(isOfName) else { return false }
-        // Each percent sign begins the code of a byte.
+        // Each percent sign must begin an encoded byte.
         return value.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst()
             .allSatisfy { $0.count >= 2 && $0.prefix(2).allSatisfy(isHexDigit) }
     }
@@ -106,6 +106,6 @@ enum HostField {
 }
 
 extension HTTPVersion {
-    /// Whether it has neither chunks nor interim answers, nor needs a host.
+    /// Whether the version has neither chunks nor interim responses, and needs no host.
     var precedes1_1: Bool { (major, minor) < (1, 1) }
 }

@@ -1,18 +1,18 @@
 import NIOHTTP1
 
-/// The unanswered requests that ``WriteLane`` let pass, as far as they decide how the connection continues after a response
-/// that comes before its request's body.
+/// The requests without a response that ``WriteLane`` let through, as far as they decide how the connection continues after a response
+/// that is sent before the request's body has arrived.
 ///
-/// A small rest of a body is read and dropped, so that the connection can be reused. For a large rest, or one of unknown length,
-/// the response says that the connection closes, and it does after a short delay, during which incoming bytes are still
-/// dropped, because closing at once could destroy the response.
+/// A small remainder of a body is read and dropped, so that the connection can be reused. If the remainder is large, or of unknown
+/// length, the response says that the connection closes. It closes after a short delay, during which incoming bytes are still dropped,
+/// because closing at once could destroy the response.
 struct PassedRequests: Sendable, Equatable {
-    /// The most that is read and dropped after an answer.
+    /// Maximum number of bytes that are read and dropped after a response.
     static let dropLimit = 256 << 10
 
-    /// Not answered, at least 1.
+    /// Requests without a response; at least 1.
     private var open: Int
-    /// Of the newest: whether its body is still to come, and how much of it; nil: unknown.
+    /// For the newest one: whether its body is incomplete, and how much of it is missing; nil if unknown.
     private var isBodyOpen = true
     private var rest: Int?
     /// Whether the client waits for 100 (Continue).
@@ -43,24 +43,24 @@ struct PassedRequests: Sendable, Equatable {
         awaitsContinue = false
     }
 
-    /// The body is wanted now.
-    /// - Returns: whether to tell the client, which waits for it.
+    /// The body is needed now.
+    /// - Returns: whether to tell the client to send it.
     mutating func wantsBody() -> Bool {
         defer { awaitsContinue = false }
         return awaitsContinue && open == 1
     }
 
-    /// Whether no other request waits behind the one that is answered now.
+    /// Whether no other request waits behind the current one.
     var isOneOnly: Bool { open == 1 }
 
-    /// Whether the connection has to close after the answer whose head is written now.
+    /// Whether the connection must close after the response whose head is written now.
     var closesBehindAnswer: Bool {
         guard open == 1, isBodyOpen else { return false }
-        // Without 100 the client need not send the body, so what comes next could be either that or a request.
+        // Without 100 the client need not send the body, so what arrives next could be either the body or another request.
         return awaitsContinue || rest.map { $0 > Self.dropLimit } ?? true
     }
 
-    /// The oldest is answered.
+    /// The oldest one has its response.
     /// - Returns: whether none is left.
     mutating func answered() -> Bool {
         open -= 1

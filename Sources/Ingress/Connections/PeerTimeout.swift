@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Has the system close a connection whose peer does not acknowledge sent data: it has disappeared, or keeps its window
-/// closed, which a server sees only when its own buffers are full.
+/// Makes the system close a connection whose peer does not acknowledge data: it has disappeared, or keeps its window closed, which a
+/// server notices only when its own buffers are full.
 enum PeerTimeout {
     private static let milliseconds = 60_000
 

@@ -1,21 +1,21 @@
 import NIOCore
 
-/// The fields of a request's head, one after the other, as long as each is written so that there is one way to read it: a name of letters,
-/// digits and hyphens, a colon, a value of visible characters and spaces, CR and LF. What else HTTP allows, or has to refuse, is the
-/// decoder's business.
+/// The fields of a request's head, one after the other, as long as each is written in a way that cannot be read differently: a name of
+/// letters, digits and hyphens, a colon, a value of visible characters and spaces, CR and LF. Everything else that HTTP allows or forbids
+/// is left to the decoder.
 struct PlainFields: IteratorProtocol {
     typealias Bytes = Slice<UnsafeRawBufferPointer>
 
     private var rest: Bytes
-    /// As many as the decoder takes.
+    /// The same maximum as the decoder's.
     private var fieldsLeft = ConnectionChannel.mostFields
 
-    /// - Parameter bytes: what follows the request's first line.
+    /// - Parameter bytes: everything after the request's first line.
     init(_ bytes: Bytes) {
         rest = bytes
     }
 
-    /// What follows the head; nil if its end was not reached.
+    /// The bytes after the head; nil if its end was not reached.
     var body: Bytes? { rest.starts(with: "\r\n".utf8) ? rest.dropFirst(2) : nil }
 
     mutating func next() -> (name: Bytes, value: Bytes)? {

@@ -1,17 +1,17 @@
 import NIOCore
 import NIOHTTP1
 
-/// The head of a write of events in its plainest form: `POST /v1/events`, a body of known and moderate length, nothing encoded and
-/// nothing to negotiate. Most writes are like this; all others take the general path.
+/// The head of a write of events in its plainest form: `POST /v1/events`, a body of known and moderate length, no encoding and nothing to
+/// negotiate. Most writes are like this; all others take the general path.
 struct PlainWrite: Sendable {
     private(set) var authorization: String?
     private(set) var apiKey: String?
     private(set) var contentType: String?
     private(set) var requestID: String?
     private(set) var traceParent: String?
-    /// Of the body.
+    /// Of the body, in bytes.
     let length: Int
-    /// Whether the client wants the connection closed after the answer.
+    /// Whether the client wants the connection closed after the response.
     private(set) var isLast = false
     /// Whether the client waits for 100 (Continue) before it sends the body.
     private(set) var expectsContinue = false
@@ -19,8 +19,8 @@ struct PlainWrite: Sendable {
     /// A longer body is read as a stream.
     private static let longestBody = 4 << 20
 
-    /// Nil if the request is of another kind, or asks for anything beyond the plain.
-    /// - Parameter limit: what a body may have at most.
+    /// Nil if the request is of another kind, or asks for more.
+    /// - Parameter limit: maximum size of a body.
     init?(_ head: HTTPRequestHead, limitBytes limit: Int) {
         guard head.method == .POST, head.version == .http1_1, head.uri == "/v1/events" else { return nil }
         var fields = head.headers.lazy.map { (name: $0.name.utf8, value: $0.value.utf8) }.makeIterator()
@@ -45,7 +45,7 @@ struct PlainWrite: Sendable {
             case 4 where name.isField("host"):
                 guard HostField.isValid(value) else { return nil }
                 hosts += 1
-            // Repeated fields are refused, or joined, on the general path.
+            // Repeated fields are refused or joined on the general path.
             case 13 where name.isField("authorization"):
                 guard authorization == nil else { return nil }
                 authorization = text
@@ -77,11 +77,11 @@ struct PlainWrite: Sendable {
 
 extension PlainWrite {
     private static let firstLine = "POST /v1/events HTTP/1.1\r\n"
-    /// What is longer may break the decoder's limits.
+    /// A longer head may exceed the decoder's limits.
     private static let longestHead = 8 << 10
 
-    /// The head and the body of a write that is all of these bytes; nil if they are anything else.
-    /// - Parameter limit: what a body may have at most.
+    /// The head and the body of a write that these bytes contain completely and exclusively; nil if they are anything else.
+    /// - Parameter limit: maximum size of a body.
     static func whole(_ bytes: ByteBuffer, limitBytes limit: Int) -> (head: PlainWrite, body: [UInt8])? {
         bytes.withUnsafeReadableBytes { bytes in
             guard bytes.starts(with: firstLine.utf8) else { return nil }
@@ -95,7 +95,7 @@ extension PlainWrite {
 }
 
 extension Collection<UInt8> {
-    /// Whether this is the name, which is in lower case, in whatever case.
+    /// Whether this is the given name, which is in lower case; letter case is ignored.
     func isField(_ name: String) -> Bool {
         elementsEqual(name.utf8) { $0 == $1 || ((65...90).contains($0) && $0 + 32 == $1) }
     }

@@ -1,13 +1,13 @@
-/// A request line as it is read. Finds the ones in which more than one space separates two parts: NIO's decoder accepts them, RFC 9112
-/// (section 3) does not, and a proxy in front may read another target. Everything else is the decoder's business.
+/// A request line while it is read. Finds lines in which more than one space separates two parts: NIO's decoder accepts them, RFC 9112
+/// (section 3) does not, and a proxy in front may read another target. Everything else is left to the decoder.
 struct RequestLine: Sendable, Equatable {
     private enum Part: Equatable {
-        /// Empty lines in front of a request are allowed.
+        /// Empty lines before a request are allowed.
         case start
         case method
         case target
         case version
-        /// Directly after the space in front of a part.
+        /// Directly after the space before a part.
         case space
     }
 
@@ -41,24 +41,24 @@ struct RequestLine: Sendable, Equatable {
     }
 }
 
-/// Where requests begin in what one connection sends, as far as that is plain: heads that come in one piece, bodies of known length.
-/// Once it is not, only the decoder knows.
+/// Where requests begin in the bytes of one connection, as long as that is simple to see: heads that arrive in one piece, bodies of known
+/// length. Otherwise only the decoder knows.
 struct RequestStarts: Sendable {
     typealias Bytes = PlainFields.Bytes
 
-    /// The outcome of a piece.
+    /// The result for one piece.
     enum Found: Equatable {
         /// No malformed request line begins in it.
         case nothing
-        /// A malformed line begins after so many bytes.
+        /// A malformed line begins after this many bytes.
         case malformed(behind: Int)
-        /// Where the next request begins is not plain.
+        /// It cannot be seen where the next request begins.
         case lost
     }
 
     private enum State {
         case line(RequestLine)
-        /// So much of a body is still to come.
+        /// This much of a body is missing.
         case body(Int)
         case lost
     }

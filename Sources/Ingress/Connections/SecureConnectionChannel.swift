@@ -7,16 +7,16 @@ import NIOSSL
 import NIOTLS
 import Transport
 
-/// Connections by TLS: HTTP/2 where the client speaks it, else HTTP/1.1 as ``ConnectionChannel`` does it, lane included.
+/// TLS connections: HTTP/2 if the client speaks it, otherwise HTTP/1.1 as in ``ConnectionChannel``, including the write lane.
 struct SecureConnectionChannel: ServerChildChannel {
-    /// What the handshake has led to.
+    /// The result of the handshake.
     enum Negotiated: Sendable {
         case http1(ConnectionChannel.Value)
         case http2(HTTP2Channel.Connection)
     }
 
     struct Value: ServerChildChannelValue {
-        /// Done when the handshake is.
+        /// Completes with the handshake.
         let negotiated: EventLoopFuture<Negotiated>
         let channel: any Channel
     }
@@ -38,7 +38,7 @@ struct SecureConnectionChannel: ServerChildChannel {
                 switch result {
                 case .negotiated("h2"):
                     http2.setup(channel: channel, door: door, logger: logger).map { .http2($0) }
-                // A client that names no protocol means the older one. Others than the two were not offered.
+                // A client that names no protocol means HTTP/1.1. No others were offered.
                 case .negotiated, .fallback:
                     http1.setup(channel: channel, door: door, logger: logger).map { .http1($0) }
                 }
@@ -62,7 +62,7 @@ struct SecureConnectionChannel: ServerChildChannel {
                 }
             }
         } catch {
-            // A scanner, a client that does not trust the certificate, or one that does not speak TLS: there is nobody to respond to.
+            // A scanner, a client that does not trust the certificate, or one that does not speak TLS: no response is possible.
             logger.debug("a handshake failed", metadata: ["error": "\(error)"])
         }
     }

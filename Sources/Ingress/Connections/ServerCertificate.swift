@@ -3,11 +3,11 @@ import NIOSSL
 import Synchronization
 package import Transport
 
-/// The gateway's certificate, with its key. Replaced atomically when its files change; a connection keeps the one it started with.
+/// The gateway's certificate, with its key. Replaced atomically when its files change; existing connections keep the old one.
 package final class ServerCertificate: Sendable {
-    /// A certificate, its chain and its key, in PEM.
+    /// The files with a certificate, its chain and its key, in PEM.
     package struct Files: Sendable, Equatable {
-        /// The server's certificate first, then those between it and a root.
+        /// The server's certificate first, then the intermediate ones.
         package let certificate: URL
         package let key: URL
 
@@ -17,7 +17,7 @@ package final class ServerCertificate: Sendable {
         }
     }
 
-    /// What is in force.
+    /// The active certificate.
     private struct Current {
         let context: NIOSSLContext
         let validUntil: Date
@@ -44,7 +44,7 @@ package final class ServerCertificate: Sendable {
     /// For the next connection.
     var context: NIOSSLContext { current.withLock { $0.context } }
 
-    /// Of TLS 1.2: forward secrecy and authenticated encryption alone, no CBC (RFC 9325, section 4.2). The suites of TLS 1.3 are all so.
+    /// For TLS 1.2: only forward secrecy and authenticated encryption, no CBC (RFC 9325, section 4.2). All suites of TLS 1.3 qualify.
     private static let authenticatedSuites: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,

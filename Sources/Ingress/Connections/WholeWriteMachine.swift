@@ -1,17 +1,17 @@
 /// Decides which bytes of a connection are whole plain writes, which bypass NIO's decoder, and which go to the decoder.
 ///
-/// From the first piece that is anything else, all goes to the decoder, for as long as the connection lasts: where the next request
-/// begins, only the decoder knows from then on. Request lines that the decoder would accept wrongly are looked for as long as it is plain
-/// where they begin.
+/// From the first piece that is anything else, everything goes to the decoder for as long as the connection lasts: after that, only the
+/// decoder knows where the next request begins. Request lines that the decoder would wrongly accept are looked for as long as it is
+/// simple to see where they begin.
 struct WholeWriteMachine: Sendable {
-    /// What happens to a piece of bytes.
+    /// What to do with a piece of bytes.
     enum Decision: Equatable {
-        /// It is a whole write, and was taken.
+        /// It was a whole write, and has been taken.
         case taken
         case decode
-        /// The same, and nothing is left to decide on this connection.
+        /// The same, and so is everything that follows on this connection.
         case decodeAll
-        /// A malformed request line begins after so many bytes, which the decoder may have; nothing after them is read.
+        /// A malformed request line begins after this many bytes, which go to the decoder; nothing after them is read.
         case fail(behind: Int)
         case drop
     }
@@ -19,7 +19,7 @@ struct WholeWriteMachine: Sendable {
     private enum Phase {
         /// All pieces so far were whole writes.
         case whole
-        /// It is plain where requests begin.
+        /// It can be seen where requests begin.
         case plain(RequestStarts)
         case lost
         /// A request line was malformed.
@@ -27,10 +27,10 @@ struct WholeWriteMachine: Sendable {
     }
 
     private var phase = Phase.whole
-    /// Whether nothing of what is being read went further.
+    /// Whether the decoder got none of the bytes of the current read.
     private var keepsAll = false
 
-    /// - Parameter takesWhole: takes the piece if it is a whole write that can be answered now; otherwise false.
+    /// - Parameter takesWhole: takes the piece if it is a whole write that can be handled now; returns false otherwise.
     mutating func read(_ piece: UnsafeRawBufferPointer, takesWhole: () -> Bool) -> Decision {
         switch phase {
         case .whole:
@@ -57,8 +57,8 @@ struct WholeWriteMachine: Sendable {
         }
     }
 
-    /// The system has no more bytes at present.
-    /// - Returns: whether the decoder is to know that, because it got some.
+    /// The system has no more bytes for now.
+    /// - Returns: whether to tell the decoder, because it got some.
     mutating func readCompleted() -> Bool {
         defer { keepsAll = false }
         return !keepsAll

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// Reads plain writes that come whole, head and body in one piece, and hands them to ``WriteLane`` past NIO's decoder, which makes parts
-/// and lists of fields for all that a request may be, at more than the price of the write itself. ``WholeWriteMachine`` decides.
+/// Reads plain writes that arrive completely in one piece, and hands them to ``WriteLane`` without NIO's decoder, which builds parts and
+/// lists of header fields for any possible request at more than the cost of the write itself. ``WholeWriteMachine`` decides.
 final class WholeWriteReader: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -10,7 +10,7 @@ final class WholeWriteReader: ChannelInboundHandler, RemovableChannelHandler {
     private let takesWhole: (ByteBuffer) -> Bool
     private var machine = WholeWriteMachine()
 
-    /// - Parameter takesWhole: answers a write that came whole; false if the piece is anything else, or has to wait.
+    /// - Parameter takesWhole: handles a write that arrived completely; false if the piece is anything else, or must wait.
     init(takesWhole: @escaping (ByteBuffer) -> Bool) {
         self.takesWhole = takesWhole
     }

@@ -8,15 +8,15 @@ import Telemetry
 
 /// `POST /v1/events` in its plainest form, from head and body to the response, without a server in between.
 ///
-/// An object, as the parts below it: each request takes a reference to it, where a copy would take one to everything in it.
+/// A class, like the parts below it: each request takes one reference to it, instead of one to everything in it.
 final class WriteEndpoint: Sendable {
-    /// On what grounds a write's body is collected before anything is answered.
+    /// Why a write's body may be collected before anything is checked.
     enum Gathering {
-        /// Small enough to be collected whoever sends it.
+        /// It is small enough to be collected from any client.
         case fromAnybody
         case from(Caller)
 
-        /// Who sends the write, if that is known.
+        /// The sender of the write, if known.
         var caller: Caller? {
             if case .from(let caller) = self { caller } else { nil }
         }
@@ -62,9 +62,9 @@ final class WriteEndpoint: Sendable {
         )
     }
 
-    /// The response to a write, whatever happens to it.
+    /// The response to a write, in every case.
     /// - Parameters:
-    ///   - caller: who sends it, if that is known.
+    ///   - caller: its sender, if known.
     ///   - address: where it comes from.
     nonisolated(nonsending) func respond(
         to write: PlainWrite,

@@ -3,10 +3,11 @@ import NIOCore
 import NIOHTTP1
 import Transport
 
-/// Answers plain writes of events as soon as they are complete; lets all other requests pass to Hummingbird. ``WriteLaneMachine`` decides.
+/// Responds to plain writes of events as soon as they are complete, and passes all other requests to Hummingbird. ``WriteLaneMachine``
+/// decides.
 ///
-/// A write of one event is a few hundred bytes that arrive in one piece. As a stream of parts, translated to another set of types and
-/// back, it costs more than all that the gateway does with it.
+/// A write of one event is a few hundred bytes that arrive in one piece. Handling it as a stream of parts, translated into another set of
+/// types and back, costs more than everything else that the gateway does with it.
 final class WriteLane: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -27,25 +28,25 @@ final class WriteLane: ChannelDuplexHandler {
     private let executor: EventLoopExecutor
     private let patience: ConnectionPatience<HTTPServerRequestPart>
     private let door: ConnectionDoor
-    /// Where NIO's encoder stands: a response of the lane's own is encoded already, and is sent after it.
+    /// The context of NIO's encoder: the lane's own responses are already encoded, and are sent from behind it.
     private var encoder: ChannelHandlerContext?
-    /// Where the lane itself stands.
+    /// The context of the lane itself.
     private var context: ChannelHandlerContext?
     private var machine = WriteLaneMachine() {
         didSet { door.standing = machine.standing }
     }
     private var gathered: Gathered?
-    /// What came while a write was being answered.
+    /// What arrived while a write was in flight.
     private var waiting = Deque<HTTPServerRequestPart>()
-    /// Events that would end the connection, kept back while a write is in flight.
+    /// Events that would end the connection, delayed while a write is in flight.
     private var delayed: [Any] = []
-    /// What was wrong after a request that is being answered.
+    /// The error behind a request that is in flight.
     private var delayedError: (any Error)?
 
     /// - Parameters:
-    ///   - encoder: the place of the connection's encoder.
-    ///   - patience: told of what does not pass by it.
-    ///   - door: told what the connection does.
+    ///   - encoder: the context of the connection's encoder.
+    ///   - patience: is told of traffic that bypasses it.
+    ///   - door: is told what the connection is doing.
     init(
         endpoint: WriteEndpoint,
         on eventLoop: any EventLoop,
@@ -73,8 +74,8 @@ final class WriteLane: ChannelDuplexHandler {
 
     // MARK: - From the client
 
-    /// Answers a write that came whole and has not passed the decoder.
-    /// - Returns: false if the bytes are anything else, or an earlier request is in flight: then they go through the decoder.
+    /// Responds to a write that arrived completely and bypassed the decoder.
+    /// - Returns: false if the bytes are anything else, or an earlier request is in flight; then they go through the decoder.
     func takeWhole(_ bytes: ByteBuffer) -> Bool {
         guard machine.takesWrites, let context,
             let write = PlainWrite.whole(bytes, limitBytes: endpoint.bodyLimitBytes),
@@ -92,7 +93,7 @@ final class WriteLane: ChannelDuplexHandler {
         carryOut(machine.received(measure(part, context)), part, context)
     }
 
-    /// A part as the machine sees it. A head that begins a write of the lane's is remembered.
+    /// A part as the machine sees it. The head of a write that the lane handles is remembered.
     private func measure(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) -> WriteLaneMachine.Part {
         switch part {
         case .head(let head): .head(head, isWrite: machine.takesWrites && remember(head, context))
@@ -137,7 +138,7 @@ final class WriteLane: ChannelDuplexHandler {
     private func answerGathered(_ context: ChannelHandlerContext) {
         guard let gathered else { preconditionFailure("a write that is complete was begun") }
         self.gathered = nil
-        // Copied here, before the next read: NIO uses its buffer again when nobody holds a part of it, and makes a new one otherwise.
+        // Copied here, before the next read: NIO reuses its buffer if no slice of it is held, and allocates a new one otherwise.
         answer(gathered.write, Array(gathered.body.readableBytesView), gathered.grounds, context)
     }
 
@@ -262,7 +263,7 @@ final class WriteLane: ChannelDuplexHandler {
             machine.resume()
             carryOut(machine.received(measure(part, context)), part, context)
         }
-        // What was let pass is looked at when the reading is said to be complete.
+        // Requests that were let through are read when the read is reported as complete.
         if machine.isPassing { context.fireChannelReadComplete() }
     }
 
@@ -279,11 +280,11 @@ final class WriteLane: ChannelDuplexHandler {
         case .end:
             context.write(data, promise: promise)
             if machine.passedEnd() { closeSoon(context) }
-            // After the flush of the response, what was kept back can be told.
+            // What was delayed follows after the flush of the response.
             if machine.hasKeptBack { context.eventLoop.assumeIsolated().execute { self.goOn(context) } }
         }
     }
 }
 
-/// Sent down a channel by whoever is about to read a request's body: a client that waits for 100 (Continue) is told to send it.
+/// Sent down a channel before a request's body is read: a client that waits for 100 (Continue) is told to send it.
 struct BodyWanted: Sendable {}

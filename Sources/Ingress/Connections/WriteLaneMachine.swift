@@ -1,14 +1,14 @@
 import NIOHTTP1
 
-/// Decides what happens to what a client sends on one HTTP/1.1 connection, and how the connection ends.
+/// Decides how to handle what a client sends on one HTTP/1.1 connection, and how the connection ends.
 ///
-/// Plain writes are answered by the lane itself, one at a time; all other requests pass to the server behind it. Responses keep the
-/// requests' order: a request that comes while a write is being answered waits in the lane, and a client that sends ahead is not read
-/// from until its turn has come.
+/// The lane itself handles plain writes, one at a time; all other requests are passed to the server behind it. Responses keep the
+/// requests' order: a request that arrives while a write is in flight waits in the lane, and a client that sends ahead is not read from
+/// until it is its turn.
 struct WriteLaneMachine: Sendable, Equatable {
     /// A part of a request.
     enum Part {
-        /// - Parameter isWrite: whether the lane could answer the request itself. Of interest only where ``takesWrites``.
+        /// - Parameter isWrite: whether the lane could handle the request itself. Only relevant if ``takesWrites``.
         case head(HTTPRequestHead, isWrite: Bool)
         case body(Int)
         case end
@@ -16,9 +16,9 @@ struct WriteLaneMachine: Sendable, Equatable {
 
     /// What to do with a part.
     enum Decision: Equatable {
-        /// Keep it until the write before it is answered.
+        /// Keep it until the write before it has its response.
         case wait
-        /// Gather the body that follows; a client that waits for 100 (Continue) is told to send it.
+        /// Collect the body that follows; a client that waits for 100 (Continue) is told to send it.
         case gatherBody(saysContinue: Bool)
         /// Add it to the body that is collected.
         case gather
@@ -33,11 +33,11 @@ struct WriteLaneMachine: Sendable, Equatable {
     /// What to do after a response of the lane's own.
     enum Ending: Equatable {
         case goOn
-        /// - Parameter saysSo: whether the response has to say that the connection closes.
+        /// - Parameter saysSo: whether the response must say that the connection closes.
         case close(saysSo: Bool)
     }
 
-    /// What to do when a client has used up its time.
+    /// What to do when a client has timed out.
     enum Verdict: Equatable {
         case wait
         case close
@@ -48,9 +48,9 @@ struct WriteLaneMachine: Sendable, Equatable {
     /// What can continue now.
     enum Step: Equatable {
         case takeWaiting
-        /// Events that were kept back.
+        /// Pass on delayed events.
         case tellEvents
-        /// The error that was kept back. The last step of the connection.
+        /// Pass on the delayed error. The last step of the connection.
         case tellError
         case read
     }
@@ -60,12 +60,12 @@ struct WriteLaneMachine: Sendable, Equatable {
         case idle
         case collecting
         case answering
-        /// Requests were let pass and are not answered yet.
+        /// Requests were let through and have no response yet.
         case passing(PassedRequests)
     }
 
     private var phase = Phase.idle
-    /// Whether a request has come, ever.
+    /// Whether any request has arrived so far.
     private var hadRequest = false
     /// How many parts wait.
     private var waiting = 0
@@ -78,17 +78,17 @@ struct WriteLaneMachine: Sendable, Equatable {
     private var isAged = false
     /// Whether the response that passes closes the connection.
     private var isLastResponse = false
-    /// Bytes that came after the last response; nil before it.
+    /// Number of bytes that arrived after the last response; nil before it.
     private var dropped: Int?
 
-    /// What the connection does. Nothing but a request ends its silence: a connection that was only read from is silent still.
+    /// What the connection is doing. Only a request ends its silence: a connection that was only read from is still silent.
     var standing: ConnectionStanding {
         guard phase == .idle else { return .busy }
         return hadRequest ? .idle : .silent
     }
 
     var isAnswering: Bool { phase == .answering }
-    /// Whether a request that comes now may be answered by the lane.
+    /// Whether the lane may handle a request that arrives now.
     var takesWrites: Bool { phase == .idle && dropped == nil && (waiting == 0 || isResuming) }
 
     var isPassing: Bool {
@@ -100,7 +100,7 @@ struct WriteLaneMachine: Sendable, Equatable {
 
     // MARK: - From the client
 
-    /// A write came whole, where ``takesWrites``.
+    /// A write arrived completely, while ``takesWrites``.
     mutating func receivedWhole() {
         precondition(takesWrites, "a write that comes whole is taken only where nothing is in flight")
         hadRequest = true
@@ -145,20 +145,20 @@ struct WriteLaneMachine: Sendable, Equatable {
         case (.collecting, .end):
             phase = .answering
             return .answer
-        // In the idle phase: what is left of a body whose request is answered.
+        // While idle: the remainder of a body whose request already has its response.
         case (.idle, .body), (.idle, .end), (.collecting, .head), (.answering, _): break
         }
         return .pass
     }
 
-    /// Drops what comes after the last response of the connection, up to a limit.
+    /// Drops what arrives after the last response of the connection, up to a limit.
     private mutating func drop(_ part: Part, behind count: Int) -> Decision {
         if case .body(let more) = part { dropped = count + more }
         return dropped ?? 0 > PassedRequests.dropLimit ? .close : .drop
     }
 
-    /// The body of a request that passed is wanted now.
-    /// - Returns: whether to tell the client, which waits for it.
+    /// The body of a request that was let through is needed now.
+    /// - Returns: whether to tell the client to send it.
     mutating func wantsBody() -> Bool {
         guard case .passing(var requests) = phase else { return false }
         let mustTell = requests.wantsBody()
@@ -167,8 +167,8 @@ struct WriteLaneMachine: Sendable, Equatable {
     }
 
     /// More could be read.
-    /// - Returns: whether to read; otherwise ``next(isWritable:)`` says when. Only a client that sends ahead, or does not take its
-    ///   responses, is kept from it: to stop and start reading costs two system calls.
+    /// - Returns: whether to read now; otherwise ``next(isWritable:)`` says when. Only a client that sends ahead, or does not read its
+    ///   responses, is held back: stopping and restarting to read costs two system calls.
     mutating func mayRead(isWritable: Bool) -> Bool {
         if waiting == 0, isWritable { return true }
         readIsDue = true
@@ -183,8 +183,8 @@ struct WriteLaneMachine: Sendable, Equatable {
         return true
     }
 
-    /// Bytes came that are no request.
-    /// - Returns: whether to keep the error back: it does not take away the response to the request before.
+    /// Bytes arrived that are not a request.
+    /// - Returns: whether to delay the error, so that the previous request still gets its response.
     mutating func keepsBackError() -> Bool {
         guard phase == .answering else { return false }
         hasError = true
@@ -198,7 +198,7 @@ struct WriteLaneMachine: Sendable, Equatable {
             isAged = true
             return .wait
         case (.collecting, _): return .refuse
-        // The response is ours to give, whatever is still to come after the request.
+        // The response is the gateway's own, whatever remains of the request.
         case (.answering, _), (.passing, .head), (.passing, .first): return .wait
         case (.passing, .idle) where isWritable: return .wait
         case (.idle, _), (.passing, _): return .close
@@ -207,17 +207,17 @@ struct WriteLaneMachine: Sendable, Equatable {
 
     // MARK: - To the client
 
-    /// A write is answered.
+    /// A write has its response.
     /// - Parameter isLast: whether the client wants the connection closed.
     mutating func answered(isLast: Bool) -> Ending {
         phase = .idle
         if isLast { return .close(saysSo: false) }
-        // A client that has sent ahead has its responses first.
+        // A client that has sent ahead gets its responses first.
         return isAged && waiting == 0 ? .close(saysSo: true) : .goOn
     }
 
-    /// A write is refused before its body has come. The connection is to close in a while: a client that is still sending may need a
-    /// moment for the response.
+    /// A write is refused before its body has arrived. The connection closes after a delay, because a client that is still sending may
+    /// need time to read the response.
     mutating func refused() {
         phase = .idle
         dropped = 0
@@ -236,7 +236,7 @@ struct WriteLaneMachine: Sendable, Equatable {
     }
 
     /// The end of a response passes.
-    /// - Returns: whether the connection is to close in a while.
+    /// - Returns: whether the connection must close after a delay.
     mutating func passedEnd() -> Bool {
         if case .passing(var requests) = phase { phase = requests.answered() ? .idle : .passing(requests) }
         guard isLastResponse, dropped == nil else { return false }
@@ -244,7 +244,7 @@ struct WriteLaneMachine: Sendable, Equatable {
         return true
     }
 
-    /// What can continue now; nil: nothing. A client that does not take its responses gets no more of them made.
+    /// What can continue now; nil if nothing can. For a client that does not read its responses, no more are produced.
     mutating func next(isWritable: Bool) -> Step? {
         if waiting > 0 { return isWritable && phase != .answering ? .takeWaiting : nil }
         if hasEvents, phase == .idle {

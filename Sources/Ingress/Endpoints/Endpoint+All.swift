@@ -4,7 +4,8 @@ import HTTPTypes
 import Journal
 import Routing
 
-/// Every endpoint of the canonical API: the single source for the router, the metrics, the check of the OpenAPI document and ``WriteEndpoint``.
+/// Every endpoint of the canonical API: the single source for the router, the metrics, the check of the OpenAPI document and
+/// ``WriteEndpoint``.
 ///
 /// A new endpoint is a row here, a handler, and an entry in ``OpenAPIPaths``.
 extension Endpoint {
@@ -55,7 +56,7 @@ extension Endpoint {
         Endpoint(.get, "/v1/usage/metrics", for: .client, needing: .readEvents, countedAs: .read) {
             try await UsageMetricsHandler($0).respond(to: $1)
         },
-        // The second path is for any id: the first is taken where an id is the name of an endpoint, such as "names".
+        // The second path accepts any id; the first is ambiguous if an id is the name of an endpoint, such as "names".
         event("/v1/events/{id}"), event("/v1/events/id/{id}"),
         correction("/v1/events/{id}/void", .void), correction("/v1/events/{id}/adjust", .adjust),
     ]
@@ -257,7 +258,7 @@ extension Endpoint {
             needing: .manageDeliveries,
             countedAs: .operations
         ) { try StatisticsHandler($0).respond(to: $1) },
-        // A vendor has no key of a client, and signs what it sends.
+        // A vendor has no client key; it signs what it sends.
         Endpoint(.post, "/v1/hooks/{vendor}", for: .open, countedAs: .operations) {
             try await HookHandler($0).receive($1)
         },

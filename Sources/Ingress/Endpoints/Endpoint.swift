@@ -8,13 +8,13 @@ struct Endpoint: Sendable {
 
     /// Who it is for.
     enum Audience: Sendable, Equatable {
-        /// Anybody. A key is not looked at.
+        /// Anyone; a key is ignored.
         case open
-        /// Anybody; a key that is presented must be valid, and shows more.
+        /// Anyone; a key must be valid if presented, and shows more.
         case openOrClient
         /// Clients.
         case client
-        /// Operators, who may have a listener of their own for it.
+        /// Operators, who may have a separate listener for it.
         case administration
     }
 
@@ -39,7 +39,7 @@ struct Endpoint: Sendable {
     /// What the client must have; nil: any client may ask.
     let scope: Scope?
     let audience: Audience
-    /// What its requests are counted under.
+    /// The class under which its requests are counted.
     let metricsClass: EndpointClass
     let handler: Handler
     /// Whether no key is needed on this listener, although it is for operators.
@@ -63,7 +63,7 @@ struct Endpoint: Sendable {
         self.handler = handler
     }
 
-    /// The same endpoint, open to anybody.
+    /// The same endpoint, open to anyone.
     var unlocked: Endpoint {
         var endpoint = self
         endpoint.isUnlocked = true

@@ -5,19 +5,19 @@ import Hummingbird
 import Routing
 import Telemetry
 
-/// A request on its way to an endpoint's handler.
+/// A request for an endpoint's handler.
 struct EndpointCall: Sendable {
     let request: Request
-    /// The text that stands for the part of the path that varies; empty if none does.
+    /// The text at the variable part of the path; empty if it has none.
     let parameter: String
     let body: RequestBody
-    /// Maximum number of bytes of the body.
+    /// Maximum size of the body in bytes.
     let bodyLimitBytes: Int
-    /// Nil if nobody has signed in, which only some endpoints allow.
+    /// Nil if no key was presented, which only some endpoints allow.
     let visitor: Caller?
     let trace: TraceContext?
 
-    /// Who asks, at an endpoint that needs a key.
+    /// The caller, at an endpoint that needs a key.
     var caller: Caller {
         guard let visitor else { preconditionFailure("an endpoint for clients is called with a client") }
         return visitor
@@ -25,7 +25,7 @@ struct EndpointCall: Sendable {
 
     var client: Client { caller.client }
 
-    /// Reads the body and parses it; a large body is parsed on another thread than the event loop's.
+    /// Reads and parses the body; a large body is parsed on another thread than the event loop's.
     /// - Throws: ``Problem`` (411, 413, 415, 400, 503), and whatever `parse` throws.
     func parseBody<Value: Sendable>(_ parse: @escaping @Sendable ([UInt8]) throws -> Value) async throws -> Value {
         let bytes = try await body.read(limitBytes: bodyLimitBytes)
@@ -37,9 +37,9 @@ struct EndpointCall: Sendable {
 
     /// The query of a list.
     /// - Parameters:
-    ///   - allowed: the names that the endpoint takes.
-    ///   - asksVendors: whether it may be asked of a vendor too.
-    /// - Throws: ``Problem`` at a name that it does not take.
+    ///   - allowed: the parameters that the endpoint accepts.
+    ///   - asksVendors: whether the query may also go to a vendor.
+    /// - Throws: ``Problem`` for a parameter that it does not accept.
     func listQuery(_ allowed: Set<String>, asksVendors: Bool = true) throws(Problem) -> ListQuery {
         try ListQuery(
             query,

@@ -1,12 +1,12 @@
 import Access
 import Events
 
-/// What a request is counted under.
+/// The class under which a request is counted in the metrics.
 enum EndpointClass: Hashable, Sendable {
     case write, read, deliveries, operations, dashboard
     /// A path or a method that is not served.
     case unknown
-    /// A vendor's own API, whatever is asked of it.
+    /// A vendor's own API, for any path in it.
     case facade(AdapterName)
 
     var name: String {

@@ -1,11 +1,11 @@
-/// What the handlers of endpoints are made of. One for each listener.
+/// The dependencies of the endpoints' handlers. One per listener.
 struct EndpointServices: Sendable {
     let given: IngressServices
     let settings: IngressSettings
     let gatekeeper: Gatekeeper
     let bodies: LargeBodies
     let capacity: IngressCapacity
-    /// Made once, because most requests are for it.
+    /// Created once, because most requests need it.
     let writing: WriteHandler
     /// Nil if the listener serves no dashboard.
     let dashboard: DashboardParts?

@@ -3,7 +3,7 @@ import HTTPTypes
 
 /// The endpoints that one listener serves, found by method and path.
 struct EndpointTable: Sendable {
-    /// An endpoint, and the text that stands for the part of its path that varies.
+    /// An endpoint, and the text at the variable part of its path.
     struct Match: Sendable {
         let endpoint: Endpoint
         var parameter = ""
@@ -38,7 +38,7 @@ struct EndpointTable: Sendable {
         let served = matches(path, fields)
         guard let first = served.first else { throw .unknownPath(path, near: nearest(to: path, fields)) }
         if let match = served.first(where: { $0.endpoint.method == method }) { return match }
-        // Not a wrong method: nobody posts to a single event, but many to /v1/events/batch.
+        // Not a wrong method: no client posts to a single event, but many to /v1/events/batch.
         if method == .post, first.endpoint.path == "/v1/events/{id}" {
             throw .unknownPath(path, near: "/v1/events, which accepts one event or several")
         }

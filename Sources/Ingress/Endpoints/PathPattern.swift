@@ -1,10 +1,10 @@
 import Access
 import Foundation
 
-/// The path of an endpoint: as it stands, or with one part that stands for any text, as in `/v1/events/{id}`.
+/// The path of an endpoint: fixed, or with one variable part, as in `/v1/events/{id}`.
 struct PathPattern: Sendable, Equatable, ExpressibleByStringLiteral, CustomStringConvertible {
     let description: String
-    /// What is before and after the part that varies; nil if none does.
+    /// What precedes and follows the variable part; nil if there is none.
     let variable: (prefix: String, suffix: String)?
 
     init(stringLiteral text: String) {
@@ -16,7 +16,7 @@ struct PathPattern: Sendable, Equatable, ExpressibleByStringLiteral, CustomStrin
         variable = (prefix: String(text[..<open]), suffix: String(text[text.index(after: close)...]))
     }
 
-    /// The text that stands for the part that varies, percent-decoded; nil if the path is another one.
+    /// The text at the variable part, percent-decoded; nil if the path does not match.
     /// - Parameter path: still percent-encoded, so that an encoded slash stays part of the text.
     func match(_ path: String) -> String? {
         guard let variable else { return path == description ? "" : nil }

@@ -5,36 +5,36 @@ import Logging
 import Routing
 package import Telemetry
 
-/// Takes the lines of the access log; `Gateway` fills it.
+/// Writes the lines of the access log; implemented by `Gateway`.
 ///
-/// A protocol of its own, because one line per request by a logger's dictionaries costs a third of the requests.
+/// A separate protocol, because writing one line per request through a logger's dictionaries would cost a third of the throughput.
 package protocol RequestLogging: Sendable {
     /// Whether lines are written at all.
     var isOn: Bool { get }
-    /// Writes one line. Never waits for the reader of the log.
+    /// Writes one line. Never waits for the consumer of the log.
     func write(_ entry: RequestLogEntry)
 }
 
-/// One answered request.
+/// One request with its response.
 package struct RequestLogEntry: Sendable {
     package let requestID: String
     package let method: String
     /// Without the query, and without keys.
     package var path: String
-    /// Nil if the request has none that conforms.
+    /// Nil if the request has no valid trace context.
     package var trace: TraceContext?
     package var status = 0
-    /// Nil if nobody signed in.
+    /// Nil if there is no valid key.
     package var caller: Caller?
-    /// Events that were accepted.
+    /// Number of accepted events.
     package var accepted = 0
     /// IDs of the first of them.
     package var ids: [EventID] = []
     package var duration = Duration.zero
-    /// What the request is counted under.
+    /// The class under which the request is counted.
     let endpoint: EndpointClass
 
-    /// How many ids are in a line.
+    /// Maximum number of ids in a line.
     static let mostIDs = 10
 
     init(_ request: IncomingRequest, countedAs metricsClass: EndpointClass) {
@@ -46,17 +46,17 @@ package struct RequestLogEntry: Sendable {
     }
 }
 
-/// One line per request, for the operator, and its place in the metrics.
+/// Writes one line per request for the operator, and counts it in the metrics.
 struct AccessLog: Sendable {
     let output: any RequestLogging
-    /// For requests that failed for a reason of ours.
+    /// For requests that failed because of the gateway.
     let logger: Logger
     let metrics: RequestMetrics
     let routes: CurrentRoutes
     /// Nil if nothing is traced.
     let tracer: Tracer?
 
-    /// A request has come: its trace is continued, or begins here.
+    /// A request has arrived: its trace is continued, or starts here.
     func begin(_ entry: inout RequestLogEntry) {
         guard let tracer else { return }
         entry.trace = tracer.begin(entry.trace)
@@ -92,13 +92,13 @@ struct AccessLog: Sendable {
                     TraceSpan.Attribute("tollgate.client", .text(entry.caller?.client.name.rawValue ?? "-")),
                     TraceSpan.Attribute("tollgate.events", .integer(entry.accepted)),
                 ],
-                // A client's mistake is no failure of the server (OpenTelemetry's conventions for HTTP).
+                // A client's error is not a failure of the server (OpenTelemetry's conventions for HTTP).
                 failure: entry.status >= 500 ? "status \(entry.status)" : nil
             )
         )
     }
 
-    /// A key that somebody put into the address by mistake is left out: one that opens something, and what looks like one of ours.
+    /// Removes a key that a client put into the address by mistake: a valid one, and anything that looks like one.
     static func withoutKeys(_ path: String, _ keys: KeyTable) -> String {
         let parts = path.split(separator: "/", maxSplits: mostParts, omittingEmptySubsequences: false)
         let shown = parts.prefix(mostParts).map { part in
@@ -107,7 +107,7 @@ struct AccessLog: Sendable {
         return (parts.count > mostParts ? shown + ["…"] : shown).joined(separator: "/")
     }
 
-    /// No path that is served has more parts. To look at all parts of a path of thousands would cost more than its request.
+    /// No served path has more parts. Examining all parts of a path with thousands would cost more than its request.
     private static let mostParts = 64
 
     private static func isKey(_ part: String, _ keys: KeyTable) -> Bool {
@@ -119,7 +119,7 @@ struct AccessLog: Sendable {
         return part.replacing(/tg_[A-Za-z0-9_]{16,}/, with: "tg_[redacted]")
     }
 
-    /// A request failed for a reason of ours; the client is told the request's id only.
+    /// A request failed because of the gateway; the client only gets the request's id.
     func failed(_ requestID: String, _ error: any Error) {
         logger.error("a request failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
     }

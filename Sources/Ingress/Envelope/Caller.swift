@@ -1,11 +1,11 @@
 package import Access
 import NIOCore
 
-/// Who makes a request: the client, by which of its keys, and from where.
+/// The sender of a request: the client, its key, and its address.
 package struct Caller: Sendable {
     private let holder: KeyTable.Holder
     private let address: SocketAddress?
-    /// Of the request, as its answer and the access log have it; nil before it is known.
+    /// The request's id, as in its response and the access log; nil before it is known.
     package var requestID: String?
 
     init(_ holder: KeyTable.Holder, from address: SocketAddress?) {

@@ -1,7 +1,7 @@
 import Events
 import Synchronization
 
-/// How many requests of each client were refused since the start of the gateway. One entry for each client of `routes.json` that was.
+/// How many requests of each client were refused since the gateway started. One entry for each client of `routes.json` with refusals.
 final class ClientRefusals: Sendable {
     /// Of one client.
     struct Counts: Sendable, Equatable {
@@ -15,7 +15,7 @@ final class ClientRefusals: Sendable {
 
     init() {}
 
-    /// Notes how a request of a client ended. Only refusals cost more than a look at the status.
+    /// Counts the status of a client's request. Only refusals cost more than a comparison.
     func note(_ status: Int, of client: ClientName) {
         guard status == 429 || status == 403 else { return }
         counts.withLock { counts in
@@ -27,7 +27,7 @@ final class ClientRefusals: Sendable {
         }
     }
 
-    /// Nothing if none was refused.
+    /// Zero if none was refused.
     func count(of client: ClientName) -> Counts {
         counts.withLock { $0[client] ?? Counts() }
     }

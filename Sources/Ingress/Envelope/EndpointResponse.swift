@@ -3,21 +3,21 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// What an endpoint or a facade answers.
+/// The response of an endpoint or a facade.
 struct EndpointResponse: Sendable {
     enum Body: Sendable {
         case bytes([UInt8])
-        /// Written piece by piece, as the client takes it.
+        /// Written piece by piece, as fast as the client reads.
         case streamed(ResponseBody)
     }
 
     let status: HTTPResponse.Status
-    /// Nil: no `Content-Type`.
+    /// Nil for a response without `Content-Type`.
     let contentType: String?
     /// Further fields of the head.
     var fields: [HTTPField] = []
     let body: Body
-    /// Events that are on disk, for the log.
+    /// Number of accepted events, for the log.
     var accepted = 0
     /// IDs of the first of them, for the log.
     var ids: [EventID] = []
@@ -30,7 +30,7 @@ struct EndpointResponse: Sendable {
 }
 
 extension Response {
-    /// - Parameter isHead: whether the request's method was HEAD, so that the body stays here.
+    /// - Parameter isHead: whether the request's method is HEAD, so that the body is not sent.
     init(_ response: EndpointResponse, isHead: Bool) {
         var headers: HTTPFields = [:]
         for field in response.fields { headers.append(field) }

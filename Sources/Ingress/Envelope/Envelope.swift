@@ -4,8 +4,8 @@ import HTTPTypes
 import NIOCore
 import Routing
 
-/// What every request goes through, whichever way it comes and whichever API it is for: its id and its trace, who asks and whether that
-/// client may, a response in the API's own words whatever happens, and a line in the access log.
+/// The steps that every request shares, whichever connection and API it uses: id and trace, authentication and authorization, a response
+/// in the API's own format in every case, and a line in the access log.
 final class Envelope: Sendable {
     let gatekeeper: Gatekeeper
     let log: AccessLog
@@ -17,10 +17,10 @@ final class Envelope: Sendable {
         self.refusals = refusals
     }
 
-    /// The response to a request, whatever happens to it.
+    /// The response to a request, in every case.
     /// - Parameters:
-    ///   - metricsClass: what the request is counted under.
-    ///   - work: answers the request; it notes in the log's entry what it finds out.
+    ///   - metricsClass: the class under which the request is counted.
+    ///   - work: handles the request, and adds what it finds out to the log entry.
     nonisolated(nonsending) func respond(
         to request: IncomingRequest,
         countedAs metricsClass: EndpointClass,
@@ -40,7 +40,7 @@ final class Envelope: Sendable {
         return response
     }
 
-    /// The response to a request of which nothing more than its head is looked at.
+    /// The response to a request of which only the head is read.
     func refuse(
         _ request: IncomingRequest,
         countedAs metricsClass: EndpointClass,
@@ -53,10 +53,10 @@ final class Envelope: Sendable {
         return response
     }
 
-    /// Finds out who asks, counts the request, and checks that the client may ask.
+    /// Finds the caller, counts the request, and checks that the client may make it.
     /// - Parameters:
-    ///   - known: who asks, if that was found out before.
-    ///   - scope: what the client needs; nil: nothing.
+    ///   - known: the caller, if it was found before.
+    ///   - scope: the scope that the client needs; nil for none.
     nonisolated(nonsending) func admit(
         _ known: Caller? = nil,
         on surface: some Surface,
@@ -67,7 +67,7 @@ final class Envelope: Sendable {
         var caller = if let known { known } else { try signIn(on: surface, from: address, entry.requestID) }
         caller.requestID = entry.requestID
         entry.caller = caller
-        // Once, because each look at it is a copy.
+        // Read once, because each access is a copy.
         let client = caller.client
         do {
             try await gatekeeper.limiter.admitRequest(of: client)
@@ -78,7 +78,7 @@ final class Envelope: Sendable {
         return caller
     }
 
-    /// Who presents the key. A refused key is told to the audit log.
+    /// The owner of the presented key. A refused key is reported to the audit log.
     private func signIn(on surface: some Surface, from address: SocketAddress?, _ requestID: String)
         throws(RequestError) -> Caller
     {

@@ -3,7 +3,7 @@ import Events
 import NIOCore
 import Routing
 
-/// Finds out who asks, and whether that client may.
+/// Finds the caller of a request, and checks what it may do.
 struct Gatekeeper: Sendable {
     let routes: CurrentRoutes
     let limiter: ClientLimiter
@@ -11,8 +11,8 @@ struct Gatekeeper: Sendable {
     private let audit: AuditLog
 
     /// - Parameters:
-    ///   - limits: those that several gateways keep together; nil if this one is alone.
-    ///   - audit: told of refused keys.
+    ///   - limits: rate limits that several gateways share; nil if this one is alone.
+    ///   - audit: is told of refused keys.
     init(routes: CurrentRoutes, clock: any WallClock, limits: (any TokenAllotting)? = nil, audit: AuditLog) {
         limiter = ClientLimiter(sharing: limits)
         self.routes = routes
@@ -20,8 +20,8 @@ struct Gatekeeper: Sendable {
         authenticator = Authenticator(clock: clock)
     }
 
-    /// Who has this key. A refused key is told to the audit log.
-    /// - Parameter requestID: of the request that brings it.
+    /// The owner of this key. A refused key is reported to the audit log.
+    /// - Parameter requestID: of the request with the key.
     func caller(presenting key: String, from address: SocketAddress?, in requestID: String) throws(KeyError) -> Caller {
         do {
             return Caller(try holder(presenting: key), from: address)
@@ -31,17 +31,17 @@ struct Gatekeeper: Sendable {
         }
     }
 
-    /// Who has this key; nil if it opens nothing now.
+    /// The owner of this key; nil if it is not valid now.
     func caller(holding key: String, from address: SocketAddress?) -> Caller? {
         do {
             return Caller(try holder(presenting: key), from: address)
         } catch {
-            // Whoever asks goes on to where the client is told why.
+            // The caller continues on the general path, where the client is told why.
             return nil
         }
     }
 
-    /// Who has the key with this digest; nil if it opens nothing now.
+    /// The owner of the key with this digest; nil if it is not valid now.
     func caller(of digest: KeyDigest, from address: SocketAddress?) -> Caller? {
         do {
             return Caller(try authenticator.holder(of: digest, in: routes.current.keys), from: address)
@@ -55,7 +55,8 @@ struct Gatekeeper: Sendable {
         try authenticator.holder(presenting: key, in: routes.current.keys)
     }
 
-    /// Whether a caller that had a scope has it still: the key was neither revoked nor has it expired, and the client is of the same tenant.
+    /// Whether a caller that had a scope still has it: the key is neither revoked nor expired, and the client still belongs to the same
+    /// tenant.
     func still(_ caller: Caller, has scope: Scope) -> Bool {
         do {
             let now = try authenticator.holder(of: caller.key.digest, in: routes.current.keys)

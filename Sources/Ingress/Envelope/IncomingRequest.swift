@@ -1,7 +1,7 @@
 import Hummingbird
 import NIOCore
 
-/// A request, as far as all are alike.
+/// The parts of a request that all APIs have in common.
 struct IncomingRequest: Sendable {
     let method: String
     /// Without the query.

@@ -1,13 +1,13 @@
 import NIOPosix
 import Synchronization
 
-/// Decodes large bodies on threads of its own, so that no event loop stands still for one of them.
+/// Decodes large bodies on separate threads, so that they do not block an event loop.
 ///
-/// Half of the cores at most, and so few bodies at once that the memory they need is bounded; further ones are answered 503.
+/// It uses at most half of the cores, and decodes so few bodies at a time that the memory they need is bounded; further ones get 503.
 final class LargeBodies: Sendable {
-    /// Smaller bodies take less time than the way to another thread and back is worth.
+    /// Smaller bodies take less time than moving them to another thread and back.
     static let least = 64 << 10
-    /// Bodies that are decoded or wait for it.
+    /// Maximum number of bodies that are decoded or wait.
     private static let most = 64
 
     private let pool: NIOThreadPool
@@ -18,7 +18,7 @@ final class LargeBodies: Sendable {
         pool = NIOThreadPool(numberOfThreads: threads)
     }
 
-    /// To be called before the first request.
+    /// Must be called before the first request.
     func start() {
         pool.start()
     }
@@ -28,7 +28,7 @@ final class LargeBodies: Sendable {
         try await pool.shutdownGracefully()
     }
 
-    /// Runs `work` here if there is little of it, else on a thread for large bodies.
+    /// Runs `work` here if it is small, otherwise on a thread for large bodies.
     /// - Parameter isLarge: whether it may take long.
     /// - Throws: ``Problem`` if too many bodies wait, and whatever `work` throws.
     nonisolated(nonsending) func decode<Value: Sendable>(

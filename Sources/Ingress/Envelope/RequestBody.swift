@@ -5,10 +5,10 @@ import NIOEmbedded
 import NIOHTTP1
 import NIOHTTPCompression
 
-/// The body of one request: read within a limit, with its content encoding undone.
+/// The body of one request: read within a limit, and decompressed.
 struct RequestBody: Sendable {
     private let request: Request
-    /// Of the connection, or of the stream on it.
+    /// The channel of the connection, or of the stream on it.
     let channel: any Channel
     /// Decompresses and parses it.
     let decoding: LargeBodies
@@ -16,8 +16,8 @@ struct RequestBody: Sendable {
     private let lease: BodyLease
 
     /// - Parameters:
-    ///   - channel: where a client is told that its body is wanted.
-    ///   - budget: from which the body's bytes are taken.
+    ///   - channel: used to tell a client that its body is needed.
+    ///   - budget: the budget for the body's bytes.
     ///   - decoding: decompresses and parses large bodies.
     init(of request: Request, on channel: any Channel, takingFrom budget: BodyBudget, decoding: LargeBodies) {
         self.request = request
@@ -26,24 +26,24 @@ struct RequestBody: Sendable {
         lease = BodyLease(of: budget)
     }
 
-    /// The body as it comes, piece by piece.
+    /// The body as it arrives, piece by piece.
     var pieces: PassedBody { PassedBody(of: request, on: channel) }
 
-    /// The body's bytes; none if the request says nothing of a body.
+    /// The body's bytes; empty if the request announces no body.
     /// - Throws: ``Problem`` (413, 415, 400, 503).
     func readIfAny(limitBytes: Int) async throws -> [UInt8] {
         try await gather(limitBytes: limitBytes) ?? []
     }
 
-    /// The body's bytes. A client that waits for 100 (Continue) is told to send them when nothing is wrong with the head.
+    /// The body's bytes. A client that waits for 100 (Continue) is told to send them if the head is valid.
     /// - Throws: ``Problem`` (411, 413, 415, 400, 503).
     func read(limitBytes: Int) async throws -> [UInt8] {
         guard let bytes = try await gather(limitBytes: limitBytes) else { throw Problem.lengthRequired }
         return bytes
     }
 
-    /// The body's bytes; nil if no body was announced and none came. In HTTP/2 a body needs no announcement: its frames say where it
-    /// ends.
+    /// The body's bytes; nil if no body was announced and none arrived. In HTTP/2 a body needs no announcement, because its frames mark
+    /// its end.
     private func gather(limitBytes: Int) async throws -> [UInt8]? {
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > limitBytes { throw Problem.tooLarge(limit: limitBytes) }
@@ -62,12 +62,12 @@ struct RequestBody: Sendable {
         } catch let problem as Problem {
             throw problem
         } catch {
-            // Whatever ends a body early is the client's doing: there is nothing of ours between its bytes and this loop.
+            // Whatever ends a body early is caused by the client: nothing of the gateway is between its bytes and this loop.
             throw Problem.brokenBody
         }
         guard isAnnounced || body.readableBytes > 0 else { return nil }
         guard let encoding else { return Array(body.readableBytesView) }
-        // Each of its bytes may stand for a thousand.
+        // Each compressed byte may expand to a thousand.
         return try await decoding.decode(isLarge: body.readableBytes >= LargeBodies.least / 1000) { [body] in
             try decompress(body, encoding, limitBytes)
         }

@@ -2,16 +2,16 @@ import Access
 import Journal
 import Routing
 
-/// Why a request is refused, before each API words it in its own way.
+/// Why a request is refused, before each API writes it in its own format.
 enum RequestError: Error {
     case noKey
-    /// The field of the key stands more than once: a proxy in front may have looked at the other one.
+    /// The key's field occurs more than once: a proxy in front may have checked the other one.
     case repeatedKeyField(String)
     case refusedKey(KeyError)
     case missingScope(Scope)
     case rateLimited(LimitExceeded)
     case store(StoreError)
     case problem(Problem)
-    /// For a reason of ours, which is in the log.
+    /// An error of the gateway, which is in the log.
     case failed
 }

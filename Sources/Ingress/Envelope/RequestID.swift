@@ -1,9 +1,9 @@
 import Randomness
 import Synchronization
 
-/// The id under which a request is in the log and in its answer.
+/// The id of a request in the log and in its response.
 enum RequestID {
-    /// The client's own, if it is fit to be printed anywhere, else a new one of 128 random bits.
+    /// The client's own id if it is safe to print, otherwise a new one of 128 random bits.
     static func of(_ given: String?) -> String {
         if let given, (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -13,8 +13,8 @@ enum RequestID {
         return random()
     }
 
-    /// Where this process begins: random, so that no two give the same ids. An id need not be hard to guess, and to ask the system for
-    /// each one costs a call of it.
+    /// Where this process begins: random, so that no two processes use the same ids. Ids need not be hard to guess, and asking the system
+    /// for each one would cost a system call.
     private static let start = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
     private static let count = Atomic<UInt64>(0)
 
@@ -31,7 +31,7 @@ enum RequestID {
     }
 }
 
-/// The key that a request brings.
+/// The key in a request.
 enum PresentedKey {
     /// From `Authorization: Bearer KEY`, else from `x-api-key`.
     static func of(authorization field: String?, apiKey: String?) -> String? {
@@ -39,7 +39,7 @@ enum PresentedKey {
         let space = UInt8(ascii: " ")
         let text = field.utf8.drop { $0 == space }
         let scheme = text.prefix { $0 != space }
-        // A letter in lower case is itself with this bit.
+        // This bit turns a letter into lower case.
         guard scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
         let rest = text[scheme.endIndex...].drop { $0 == space }
         let key = rest.prefix { $0 != space }

@@ -3,7 +3,7 @@ import Events
 import Synchronization
 import Telemetry
 
-/// Counts answers and their times. No label of it names a client.
+/// Counts responses and measures their times. No label names a client.
 struct RequestMetrics: Sendable {
     /// By class of status, from 1xx on.
     private let timers: [EndpointClass: [Timer]]
@@ -36,7 +36,7 @@ struct RequestMetrics: Sendable {
     }
 }
 
-/// Answers with a status of 400 or above, each status for itself.
+/// Counts responses with a status of 400 or above, by status.
 private final class RefusedRequests: Sendable {
     private struct Key: Hashable {
         let endpoint: EndpointClass
@@ -46,7 +46,7 @@ private final class RefusedRequests: Sendable {
     private static let refused = Metric("tollgate_http_refused_total", "Responses with a status of 400 or above.")
 
     private let factory: any MetricsFactory
-    /// As many as there are statuses that we answer.
+    /// Bounded by the number of statuses that the gateway uses.
     private let counters = Mutex<[Key: Counter]>([:])
 
     init(factory: any MetricsFactory) {

@@ -3,8 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Routing
 
-/// One of the gateway's APIs, as far as it is special about what all requests have in common: where the key is, and in which words it
-/// refuses.
+/// One of the gateway's APIs, as far as it differs in what all requests need: where the key is, and the format of refusals.
 protocol Surface: Sendable {
     /// The key that the request presents.
     func presentedKey() throws(RequestError) -> String
@@ -17,7 +16,7 @@ protocol Surface: Sendable {
 struct CanonicalSurface: Surface {
     let authorization: String?
     let apiKey: String?
-    /// The name of a field for keys that stands more than once.
+    /// The name of a key field that occurs more than once.
     var repeatedKeyField: String?
 
     func presentedKey() throws(RequestError) -> String {
@@ -44,12 +43,12 @@ extension CanonicalSurface {
         repeatedKeyField = request.repeatedKeyField
     }
 
-    /// Whether there is anything in the place of a key.
+    /// Whether the request has a field for a key, valid or not.
     var presentsKey: Bool { authorization != nil || apiKey != nil }
 }
 
 extension Request {
-    /// The name of a field for keys that stands more than once; nil if none does.
+    /// The name of a key field that occurs more than once; nil if none does.
     var repeatedKeyField: String? {
         [.authorization, .apiKey].first { (name: HTTPField.Name) in headers[values: name].count > 1 }?.rawName
     }

@@ -9,7 +9,7 @@ import Routing
 import Telemetry
 import VendorReads
 
-/// Does what a facade's request wants, and has the dialect write the result in its vendor's format.
+/// Does what a facade's request wants, and lets the dialect write the result in its vendor's format.
 struct FacadeHandler: Sendable {
     private let acceptor: Acceptor
     private let journal: any IngressJournal
@@ -22,7 +22,7 @@ struct FacadeHandler: Sendable {
     private let capacity: IngressCapacity
     private let passing: PassHandler
 
-    /// - Parameter passing: passes on what is the vendor's own.
+    /// - Parameter passing: passes on calls that only the vendor can handle.
     init(_ services: EndpointServices, passing: PassHandler) {
         self.passing = passing
         acceptor = services.given.acceptor
@@ -36,7 +36,7 @@ struct FacadeHandler: Sendable {
         capacity = services.capacity
     }
 
-    /// Maximum number of names that one answer holds: vendors list all of them at once.
+    /// Maximum number of names in one response: vendors list all of them at once.
     private static let mostNames = 100_000
 
     /// - Parameter rest: the path below the facade's prefix, still percent-encoded.
@@ -76,7 +76,7 @@ struct FacadeHandler: Sendable {
         }
     }
 
-    /// Rights and limits are looked at for each call, also for one that follows from another.
+    /// Rights and limits are checked for each call, also for one that follows from another.
     private func carryOut(
         _ call: DialectCall,
         on surface: FacadeSurface,
@@ -124,7 +124,7 @@ struct FacadeHandler: Sendable {
             return surface.response(respond(try await journal.search(question, of: client.tenant)))
         case .names(let filter, let respond):
             let page = try await journal.names(filter, of: client.tenant, after: nil, limit: Self.mostNames)
-            // Vendors count all names; a part of them would be a wrong answer.
+            // Vendors count all names; a part of them would be a wrong result.
             guard !page.hasMore else { throw StoreError.unfinishedRead }
             return surface.response(respond(page.names))
         case .ask(let question, let adapter, let names, let respond):
@@ -153,13 +153,13 @@ struct FacadeHandler: Sendable {
 }
 
 extension DialectCall {
-    /// What a client needs for it; nil if anyone with a key may.
+    /// The scope that a client needs; nil if any valid key suffices.
     fileprivate var scope: Scope? {
         switch self {
         case .answer, .unserved: nil
         case .write, .lookUp: .writeEvents
         case .find, .findNumbered, .follow, .search, .names: .readEvents
-        // Lago wants the right to write for an estimate, so that is what its clients have.
+        // Lago requires the right to write for an estimate, so that is what its clients have.
         case .ask: .writeEvents
         }
     }

@@ -5,18 +5,18 @@ import Hummingbird
 import Journal
 import Routing
 
-/// A vendor's API, as far as all requests to it are alike: the key where the vendor's SDKs put it, refusals in the vendor's words.
+/// A vendor's API, as far as all requests to it are alike: the key where the vendor's SDKs put it, and refusals in the vendor's format.
 struct FacadeSurface: Surface {
     let dialect: any Dialect
-    /// The request, as the dialect sees it; without its body.
+    /// The request as the dialect sees it, without its body.
     let request: DialectRequest
-    /// Header fields that the vendor puts into every response.
+    /// Header fields that the vendor adds to every response.
     private let common: [String: String]
-    /// Maximum number of bytes of a body.
+    /// Maximum size of a body in bytes.
     let bodyLimitBytes: Int
     /// Maximum number of a client's reads in flight.
     private let readsPerClient: Int
-    /// The name of a field for keys that stands more than once.
+    /// The name of a key field that occurs more than once.
     private let repeatedKeyField: String?
 
     /// - Parameter rest: the path below the facade's prefix, still percent-encoded.
@@ -46,13 +46,13 @@ struct FacadeSurface: Surface {
         return response(dialect.answer(to: refusal(error)))
     }
 
-    /// The response where nothing is served, with the address that was probably meant.
+    /// The response for an address that is not served, with the one that was probably meant.
     /// - Parameter path: the request's whole path.
     func unserved(at path: String) -> EndpointResponse {
         response(dialect.answer(to: .unserved(advice: UnservedPath.advice(request.method, path, of: dialect))))
     }
 
-    /// A response of the dialect, with the header fields that all have; the response's own count before them.
+    /// A response of the dialect, with the header fields that all responses have; the response's own take precedence.
     func response(_ answer: DialectAnswer) -> EndpointResponse {
         let headers = answer.headers.merging(common, uniquingKeysWith: { own, _ in own })
         return EndpointResponse(
@@ -68,7 +68,7 @@ struct FacadeSurface: Surface {
         )
     }
 
-    /// A response of the vendor's own, with what of these header fields it lacks.
+    /// A response of the vendor itself, with those of these header fields that it lacks.
     func completed(_ response: EndpointResponse) -> EndpointResponse {
         var response = response
         for (name, value) in common
@@ -101,7 +101,7 @@ struct FacadeSurface: Surface {
 }
 
 extension StoreError {
-    /// When it may have passed: nothing was acknowledged.
+    /// When a retry may succeed: nothing was acknowledged.
     fileprivate var retryAfterSeconds: Int {
         switch self {
         case .full(let retryAfter), .busy(let retryAfter), .unreachable(_, let retryAfter):

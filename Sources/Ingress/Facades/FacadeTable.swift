@@ -1,6 +1,6 @@
 import Events
 
-/// Finds the vendor's language that a path speaks.
+/// Finds the dialect for a path.
 struct FacadeTable: Sendable {
     private let facades: [(prefix: String, dialect: any Dialect)]
 
@@ -10,7 +10,7 @@ struct FacadeTable: Sendable {
         precondition(Set(facades.map(\.prefix)).count == facades.count, "two dialects share a prefix")
     }
 
-    /// The dialect that a path belongs to, and what follows its prefix, still percent-encoded; nil if the path is no facade's.
+    /// The dialect of a path, and the rest of the path after its prefix, still percent-encoded; nil if no facade has the path.
     func find(_ path: String) -> (dialect: any Dialect, rest: String)? {
         for facade in facades where path.hasPrefix(facade.prefix) {
             let rest = path.dropFirst(facade.prefix.count)
@@ -19,7 +19,7 @@ struct FacadeTable: Sendable {
         return nil
     }
 
-    /// The dialect whose vendor's name a path begins with, though it is below none of its prefixes: `/lago/v1/events`, `//lago/events`.
+    /// The dialect whose vendor's name begins a path that is below none of its prefixes: `/lago/v1/events`, `//lago/events`.
     func near(_ path: String) -> (any Dialect)? {
         guard let first = path.split(separator: "/", maxSplits: 1).first else { return nil }
         let root = "/\(first.lowercased())"

@@ -1,14 +1,13 @@
 import Events
 
-/// Reads the query of an address as forms write it: `+` is a space, a name may stand several times.
+/// Reads the query of a URL as forms write it: `+` is a space, and a name may occur several times.
 enum QueryText {
-    /// Names and values, percent-decoded, in order. What is no valid encoding stays as it is.
+    /// Names and values, percent-decoded, in order. Invalid encodings stay as they are.
     static func pairs(_ query: Substring) -> [(name: String, value: String)] {
         parts(query).map { (decode($0.name), decode($0.value)) }
     }
 
-    /// Names with their values, which commas separate, in order. The commas are found before decoding, so that an encoded one belongs to
-    /// its value.
+    /// Names with their comma-separated values, in order. Commas are found before decoding, so that an encoded one belongs to its value.
     static func lists(_ query: Substring) -> [(name: String, values: [String])] {
         parts(query).map { name, value in
             (decode(name), value.split(separator: ",", omittingEmptySubsequences: false).map(decode))

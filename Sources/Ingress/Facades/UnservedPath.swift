@@ -1,9 +1,9 @@
 import Access
 import Events
 
-/// Says where a request belongs that came below a vendor's prefix, or near it, and is not served there.
+/// Explains a request below a vendor's prefix, or near it, that is not served there.
 enum UnservedPath {
-    /// One sentence on what to do: the right address, if the path is nearly one, else that the call is the vendor's own.
+    /// One sentence on what to do: the right address if the path is nearly one, otherwise that the call belongs to the vendor.
     /// - Parameter path: whole, still percent-encoded, without the query.
     static func advice(_ method: String, _ path: String, of dialect: any Dialect) -> String {
         let vendor = dialect.adapter.rawValue.prefix(1).uppercased() + dialect.adapter.rawValue.dropFirst()
@@ -31,7 +31,7 @@ enum UnservedPath {
         let parts = path.split(separator: "/")
         for start in parts.indices.prefix(mostParts) {
             let rest = "/" + parts[start...].joined(separator: "/")
-            // One slash at the end is a path of its own for some vendors.
+            // For some vendors a trailing slash makes another path.
             for candidate in [rest, rest + "/"] where dialect.serves(method, candidate) {
                 return dialect.prefixes[0] + candidate
             }
@@ -39,6 +39,6 @@ enum UnservedPath {
         return nil
     }
 
-    /// A path of more parts than this is no mistyped one.
+    /// A path with more parts is not a typing mistake.
     private static let mostParts = 8
 }

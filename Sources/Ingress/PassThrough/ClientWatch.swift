@@ -3,14 +3,14 @@ import NIOCore
 
 /// Notices that the client of a passed call has disconnected, so that the call to the vendor ends too.
 ///
-/// One for a connection or a stream, put into its pipeline with its first passed call. A client of HTTP/1.1 that closes its sending side
+/// One per connection or stream, added to its pipeline with its first passed call. A client of HTTP/1.1 that closes its sending side
 /// counts as disconnected, as in other gateways: it cannot be distinguished from one that has closed the connection.
 final class ClientWatch: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
-    /// Of the call that is in flight.
+    /// For the call in flight.
     private var off: PassSwitch?
-    /// Whether the end of what the client sends is the end of its connection; on a stream of HTTP/2 it ends each request.
+    /// Whether the end of the client's input is the end of its connection; on an HTTP/2 stream it ends each request.
     private let endsWithInput: Bool
 
     private init(endsWithInput: Bool) {
@@ -24,13 +24,13 @@ final class ClientWatch: ChannelInboundHandler {
                 try watch(on: channel).off = off
                 if !channel.isActive { off.turnOff() }
             } catch {
-                // The pipeline is gone, and the client with it.
+                // The pipeline was removed, so the client has disconnected.
                 off.turnOff()
             }
         }
     }
 
-    /// The call is over, its answer whole or not.
+    /// The call has ended, with a complete response or not.
     static func end(on channel: any Channel) {
         channel.eventLoop.execute {
             if let context = try? channel.pipeline.syncOperations.context(handlerType: ClientWatch.self) {

@@ -6,16 +6,16 @@ import Routing
 struct PassAddress: Equatable {
     /// Of the vendor: `https://api.example.com`.
     private let vendorOrigin: String
-    /// What paths begin with at the vendor, from the host on: `/api/v1`.
+    /// How paths begin at the vendor, after the host: `/api/v1`.
     private let vendorPath: String
     /// Of the gateway, as the client called it; empty if it did not say.
     private let gatewayOrigin: String
-    /// What paths begin with at the gateway: `/lago/api/v1`.
+    /// How paths begin at the gateway: `/lago/api/v1`.
     private let gatewayPath: String
 
     /// - Parameters:
     ///   - gatewayOrigin: scheme and authority; nil if the client named no host.
-    ///   - prefix: the facade's prefix that the request came by.
+    ///   - prefix: the facade's prefix in the request.
     init(of provider: ProviderConfiguration, gatewayOrigin: String?, prefix: String) {
         let parts = URLComponents(string: provider.connection.baseURL)
         let port = parts?.port.map { ":\($0)" } ?? ""
@@ -25,8 +25,8 @@ struct PassAddress: Equatable {
         gatewayPath = prefix
     }
 
-    /// A reference (RFC 3986, section 4.1) as the client has to have it: into the vendor's API through the gateway, and all else at its
-    /// own host.
+    /// A reference (RFC 3986, section 4.1) rewritten for the client: references into the vendor's API point to the gateway, all others
+    /// keep their host.
     func rewritten(_ reference: String) -> String {
         if let (authority, rest) = Self.split(reference) {
             guard Self.plain(authority) == Self.plain(Self.split(vendorOrigin)?.authority ?? "") else {
@@ -58,14 +58,14 @@ struct PassAddress: Equatable {
         return text
     }
 
-    /// What follows the vendor's path; nil for a path beside it.
+    /// The rest after the vendor's path; nil for a path outside of it.
     private func belowPath(_ path: Substring) -> Substring? {
         guard path.hasPrefix(vendorPath) else { return nil }
         let rest = path.dropFirst(vendorPath.count)
         return rest.isEmpty || ["/", "?", "#"].contains(rest.first) ? rest : nil
     }
 
-    /// The authority of a reference that names one, and what follows it.
+    /// The authority of a reference that has one, and the rest.
     private static func split(_ reference: String) -> (authority: Substring, rest: Substring)? {
         let start: Substring.Index
         if reference.hasPrefix("//") {
@@ -80,7 +80,7 @@ struct PassAddress: Equatable {
         return (reference[start..<end], reference[end...])
     }
 
-    /// In lower case and without the usual ports: vendors behind a proxy say `http` where it is `https`.
+    /// In lower case and without default ports: vendors behind a proxy write `http` where it is `https`.
     private static func plain(_ authority: Substring) -> String {
         let text = authority.lowercased()
         for port in [":443", ":80"] where text.hasSuffix(port) { return String(text.dropLast(port.count)) }

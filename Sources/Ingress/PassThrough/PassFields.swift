@@ -34,7 +34,7 @@ enum PassFields {
         }
     }
 
-    /// Whether a value is the key, or contains it. A key of a few letters would be found in many words.
+    /// Whether a value is the key, or contains it. A key of a few letters would match in many words.
     static func holds(_ value: String, _ key: String) -> Bool {
         value == key || key.utf8.count >= shortestKey && value.contains(key)
     }
@@ -64,7 +64,7 @@ enum PassFields {
     ]
     private static let framingFields: Set<String> = ["content-length", "expect", "host"]
     private static let clientSecrets: Set<String> = ["authorization", "x-api-key", "cookie", "cookie2"]
-    /// Fields by which a client could make the vendor see another host, path, method or address than those of the request.
+    /// Fields with which a client could make the vendor see another host, path, method or address than those of the request.
     private static let steeringFields: Set<String> = [
         "forwarded", "via", "x-host", "x-http-host-override", "x-real-ip", "x-client-ip", "x-cluster-client-ip",
         "true-client-ip",
@@ -73,7 +73,7 @@ enum PassFields {
     ]
     private static let steeringPrefixes = ["x-forwarded", "x-original-"]
     private static let ownFields: Set<String> = ["x-request-id", "traceparent"]
-    /// About a session at the vendor, or how to sign in there.
+    /// Fields about a session at the vendor, or about signing in there.
     private static let vendorSecrets: Set<String> = [
         "set-cookie", "set-cookie2", "www-authenticate", "authentication-info",
     ]

@@ -31,16 +31,16 @@ struct PassHandler: Sendable {
         let body: RequestBody
         let requestID: String
         let caller: Caller
-        /// The client's, as it was presented.
+        /// The client's key, as presented.
         let key: String
         let provider: ProviderConfiguration
         let path: NormalPath
-        /// The facade's prefix that the request came by.
+        /// The facade's prefix in the request.
         let prefix: String
         let trace: TraceContext?
     }
 
-    /// - Returns: nil for a request that is the gateway's to answer.
+    /// - Returns: nil for a request that the gateway itself handles.
     func respond(
         to request: Request,
         _ body: RequestBody,
@@ -104,7 +104,7 @@ struct PassHandler: Sendable {
         }
     }
 
-    /// A refused or missing credential is the operator's to fix, whatever the client sees.
+    /// An operator must fix a refused or missing credential, whatever the client sees.
     private func note(_ failure: PassFailure, _ call: Call) {
         guard case .credential(let status, let reason) = failure else { return }
         logger.warning(
@@ -120,7 +120,7 @@ struct PassHandler: Sendable {
     private func response(_ answer: PassedCalls.Answer, to call: Call) -> EndpointResponse {
         let address = PassAddress(of: call.provider, gatewayOrigin: origin(of: call.request), prefix: call.prefix)
         let fields = PassFields.incoming(answer.headers, at: address).compactMap { name, value in
-            // A name that is none by RFC 9110 did not pass the decoder.
+            // A name that is invalid by RFC 9110 does not pass the decoder.
             HTTPField.Name(name).map { HTTPField(name: $0, value: value) }
         }
         let channel = call.body.channel
@@ -169,7 +169,7 @@ extension PassedRequest {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }) {
             return length > 0 ? .length(length) : .none
         }
-        // By HTTP/2 a body needs no word of its length.
+        // In HTTP/2 a body need not announce its length.
         return request.method == .get || request.method == .head ? .none : .chunked
     }
 }

@@ -4,9 +4,9 @@ import Routing
 
 /// Whether a request to a facade is passed to the vendor. Pure: it does no I/O.
 enum PassPolicy {
-    /// What happens to a request.
+    /// What to do with a request.
     enum Decision: Sendable {
-        /// The facade answers it: the gateway serves the path itself, or passing is not switched on.
+        /// The facade handles it: the gateway serves the path itself, or passing is disabled.
         case serve
         case refuse(PassRefusal)
         /// - Parameter path: as the vendor has it.
@@ -44,7 +44,7 @@ enum PassPolicy {
     }
 
     /// The scope that a method requires; nil for one that is never passed: `TRACE` would show the vendor's credential, `CONNECT` opens a
-    /// tunnel, and the meaning of others is not known.
+    /// tunnel, and the meaning of others is unknown.
     private static func scope(for method: String) -> Scope? {
         switch method {
         case "GET", "HEAD": .readVendor

@@ -2,11 +2,11 @@ import Events
 
 /// The query of a passed call.
 enum PassQuery {
-    /// The query for the vendor, each pair as it was written, without those that hold a credential.
+    /// The query for the vendor: each pair as it was written, without those that contain a credential.
     /// - Parameters:
     ///   - target: the request's path and query.
     ///   - key: the client's.
-    ///   - credential: where the vendor wants its own.
+    ///   - credential: where the vendor expects its own.
     /// - Returns: nil if there is none.
     /// - Throws: ``PassRefusal/badQuery``
     static func outgoing(_ target: String, without key: String, credential: CredentialPlacement) throws(PassRefusal)
@@ -24,7 +24,7 @@ enum PassQuery {
         return text.isEmpty ? nil : text
     }
 
-    /// A name as the most generous server reads it: Knetik's account is `customerId` and `customer_id`.
+    /// A name as the most lenient server reads it: Knetik's account is `customerId` and `customer_id`.
     private static func plain(_ name: String) -> String {
         String(name.lowercased().filter { $0 != "_" && $0 != "-" })
     }

@@ -33,7 +33,7 @@ extension PassRefusal {
         )
     }
 
-    /// Without the provider's name, which is the operator's.
+    /// Without the provider's name, which only operators should see.
     static func shared(_ provider: ProviderName) -> PassRefusal {
         PassRefusal(
             .forbidden,

@@ -2,14 +2,14 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// The body of a request that is passed on: read piece by piece, as it was sent. A client that waits for 100 (Continue) is told to send it
-/// when the first piece is asked for.
+/// The body of a request that is passed on: read piece by piece, as it was sent. A client that waits for 100 (Continue) is told to send
+/// it when the first piece is requested.
 struct PassedBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 
     private let body: HummingbirdCore.RequestBody
-    /// Where a client waits that wants to be told; nil if it does not.
+    /// The channel of a client that waits to be told; nil if it does not wait.
     private let waiting: (any Channel)?
 
     init(of request: Request, on channel: any Channel) {

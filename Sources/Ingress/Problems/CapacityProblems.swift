@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Problems of requests that are refused because too much is in flight already.
+/// Problems of requests that are refused because too much is in flight.
 extension Problem {
     static let tooManyLargeBodies = Problem(
         status: .serviceUnavailable,

@@ -1,12 +1,12 @@
 import Events
 import HTTPTypes
 
-/// Problems of events that were sent, or asked for.
+/// Problems of events that were sent or requested.
 extension Problem {
     /// - Parameters:
     ///   - omitted: how many more faults there are.
-    ///   - bad: how many events are faulty, where some are not among the faults.
-    ///   - isPartial: whether the client wants the valid events of a request accepted where others are not.
+    ///   - bad: how many events are faulty, if not all of them are listed.
+    ///   - isPartial: whether the client wants the valid events of a request accepted if others are not.
     static func events(
         _ faults: [EventFault],
         omitted: Int = 0,
@@ -58,7 +58,7 @@ extension Problem {
         events(faults, omitted: omitted, count: count, isPartial: true)
     }
 
-    /// How many events are refused, which IDs are in conflict, and whether `partial=true` would let the others through.
+    /// How many events are refused, which IDs are already in use, and whether `partial=true` would accept the others.
     private static func detail(
         _ faults: [EventFault],
         more: Int,
@@ -66,7 +66,7 @@ extension Problem {
         count: Int,
         isPartial: Bool
     ) -> String {
-        // A fault of the request as a whole says itself what is wrong.
+        // A fault of the request as a whole is the message itself.
         if let whole = faults.first(where: { $0.index == nil }) { return whole.message }
         let reasons =
             more > 0

@@ -4,7 +4,7 @@ import HTTPTypes
 import JSON
 import Routing
 
-/// An error answer: RFC 9457 problem details.
+/// An error response: RFC 9457 problem details.
 struct Problem: Error {
     let status: HTTPResponse.Status
     /// The kind of problem, the last part of its `type`.
@@ -12,15 +12,15 @@ struct Problem: Error {
     let title: String
     /// What is wrong, and how to fix it.
     let detail: String
-    /// What is wrong with events; the first ``EventFault/mostListed`` are listed.
+    /// Faults of events; at most ``EventFault/mostListed`` are listed.
     var errors: [EventFault] = []
     /// How many more faults there are than ``errors`` has.
     var omittedErrors = 0
-    /// What is wrong in a `routes.json`.
+    /// Faults of a `routes.json`.
     var faults: [ConfigurationFault] = []
-    /// What a vendor said; nil if none was asked.
+    /// The vendor's message; nil if no vendor was asked.
     var vendorError: DeliveryFault?
-    /// Further header fields of the answer.
+    /// Further header fields of the response.
     var headers: HTTPFields = [:]
 
     /// The body.

@@ -5,7 +5,7 @@ import VendorReads
 
 /// Problems of questions to vendors.
 extension Problem {
-    /// The vendor, or the way to it, failed, or it refuses what was asked.
+    /// The vendor failed, could not be reached, or refused the request.
     static func vendor(_ fault: DeliveryFault) -> Problem {
         let status: HTTPResponse.Status =
             switch fault.code {
@@ -44,7 +44,7 @@ extension Problem {
         )
     }
 
-    /// No vendor, or not this one, can do it.
+    /// No vendor, or not this one, supports it.
     static func unsupported(_ detail: String) -> Problem {
         Problem(status: .notImplemented, kind: "unsupported", title: "The vendor cannot do this", detail: detail)
     }
@@ -53,7 +53,7 @@ extension Problem {
         noProvider(name, known: known, in: "the routes of this client name")
     }
 
-    /// An operator means all providers, not those of the client's routes.
+    /// An operator chooses among all providers, not only those of the client's routes.
     static func unconfiguredProvider(_ name: ProviderName, known: [String]) -> Problem {
         noProvider(name, known: known, in: "routes.json has")
     }
@@ -78,7 +78,7 @@ extension Problem {
         )
     }
 
-    /// - Parameter reason: why the vendor may have it and not show it.
+    /// - Parameter reason: why the vendor may have it without showing it.
     static func unknownEvent(_ id: String, at provider: ProviderName, because reason: String?) -> Problem {
         Problem(
             status: .notFound,

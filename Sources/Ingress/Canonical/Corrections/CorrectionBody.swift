@@ -10,7 +10,7 @@ struct CorrectionBody: Sendable {
     private(set) var isDryRun = false
     private(set) var aggregate: MetricAggregate?
     private(set) var property: String?
-    /// Which of several events with one id.
+    /// Selects one of several events with the same id.
     private(set) var subscriptionID: String?
     private var properties: JSONText?
     private let kind: CorrectionID.Kind
@@ -34,7 +34,7 @@ struct CorrectionBody: Sendable {
         }
     }
 
-    /// What is to be done to the event.
+    /// What to change about the event.
     var change: CorrectionOrder.Change { properties.map { .adjust($0) } ?? .void }
 
     private mutating func read(_ member: JSONMember) throws(Problem) {

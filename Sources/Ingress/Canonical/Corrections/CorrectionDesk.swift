@@ -5,7 +5,7 @@ import Journal
 import Routing
 import VendorReads
 
-/// Corrects events: finds where they were delivered and what counts there, decides, and appends the events that correct them.
+/// Corrects events: finds where they were delivered and what is effective there, decides, and appends the correcting events.
 struct CorrectionDesk: Sendable {
     private let journal: any IngressJournal
     private let routes: CurrentRoutes
@@ -103,7 +103,7 @@ struct CorrectionDesk: Sendable {
         )
     }
 
-    /// What the request leaves open, the metrics of migrations tell.
+    /// What the request leaves open is taken from the metrics of migrations.
     private func order(_ body: CorrectionBody, named name: String) -> CorrectionOrder {
         let known = routes.current.routes.metricOfMigrations(for: name)
         guard body.aggregate == nil, let known else {
@@ -169,12 +169,12 @@ struct CorrectionDesk: Sendable {
         }
     }
 
-    /// Why it is not known how a vendor corrects an event.
+    /// Why it is unknown how a vendor corrects an event.
     private struct Unknown: Error {
         let message: String
     }
 
-    /// How the vendor corrects the event; it is asked where that depends on where it keeps the event.
+    /// How the vendor corrects the event. The vendor is asked if that depends on where it keeps the event.
     private func traits(
         _ provider: ProviderConfiguration,
         _ event: AcceptedEvent,

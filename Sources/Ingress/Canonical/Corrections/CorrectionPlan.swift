@@ -1,7 +1,7 @@
 import Events
 import Journal
 
-/// What a correction does at each destination of an event, and the events that do it.
+/// What a correction does at each destination of an event, and the correcting events.
 struct CorrectionPlan: Sendable {
     /// One destination of the event.
     struct Part: Sendable {
@@ -20,8 +20,8 @@ struct CorrectionPlan: Sendable {
 
     /// - Parameters:
     ///   - kind: of the correction.
-    ///   - number: the first that no correction of the event has.
-    ///   - property: that the metric aggregates.
+    ///   - number: the first that no correction of the event has yet.
+    ///   - property: what the metric aggregates.
     init(
         of event: AcceptedEvent,
         _ kind: CorrectionID.Kind,
@@ -43,7 +43,7 @@ struct CorrectionPlan: Sendable {
                 groups.append((style, properties, later, [index]))
             }
         }
-        // Those of one style get numbers one after another, so that none has the id of another.
+        // Corrections of one style get consecutive numbers, so that none has the id of another.
         var next: [CorrectionStyle: Int] = [:]
         corrections = groups.map { group in
             let own = next[group.style, default: number]

@@ -2,7 +2,7 @@ import Events
 
 /// What a correction does at one destination, for people: the same in the API and on pages.
 extension CorrectionResult {
-    /// What the result is called in the API.
+    /// The result's name in the API.
     var name: String {
         switch self {
         case .replace: "applied"

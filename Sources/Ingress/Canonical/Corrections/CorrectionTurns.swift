@@ -1,7 +1,7 @@
 import Events
 import Synchronization
 
-/// Keeps two corrections of one event from being made at the same time: each would start from what counted before the other.
+/// Prevents two corrections of one event at the same time: each would start from the state before the other.
 final class CorrectionTurns: Sendable {
     private struct Key: Hashable {
         let tenant: TenantID

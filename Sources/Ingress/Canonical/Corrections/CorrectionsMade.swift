@@ -2,9 +2,9 @@ import Events
 import Journal
 import Routing
 
-/// Finds the corrections of an event that were made before.
+/// Finds earlier corrections of an event.
 struct CorrectionsMade: Sendable {
-    /// Maximum number of corrections of one kind of an event.
+    /// Maximum number of corrections of one kind per event.
     static let most = 50
 
     private let archive: any EventArchive

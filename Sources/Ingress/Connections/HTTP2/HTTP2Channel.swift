@@ -8,7 +8,7 @@ import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
 
-/// An HTTP/2 connection: each of its streams is a request, which goes Hummingbird's way.
+/// An HTTP/2 connection. Each of its streams is a request, which is passed to Hummingbird.
 struct HTTP2Channel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
     typealias Connection = NIOHTTP2Handler.AsyncStreamMultiplexer<Value>
@@ -22,7 +22,7 @@ struct HTTP2Channel: HTTPChannelHandler {
             let limits = HTTP2Lifetime.Limits(
                 firstStream: patience.firstRequest,
                 idle: patience.interval * ConnectionDeadlines.idleLooks,
-                // Connections that were opened together do not all end together.
+                // Varied, so that connections that were opened together do not all end together.
                 age: patience.age.map { $0 * Double.random(in: 0.9...1.1) }
             )
             let connection = HTTP2Connection(limits, door: door)

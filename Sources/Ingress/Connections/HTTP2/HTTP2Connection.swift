@@ -18,7 +18,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
     /// Whether NIO has just reset a stream: the error that it reports next is that stream's.
     private var hasReset = false
 
-    /// - Parameter door: told what the connection does.
+    /// - Parameter door: is told what the connection is doing.
     init(_ limits: HTTP2Lifetime.Limits, door: ConnectionDoor) {
         lifetime = HTTP2Lifetime(limits)
         self.door = door
@@ -111,8 +111,8 @@ final class HTTP2Connection: ChannelDuplexHandler {
         context.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
     }
 
-    /// Asks again at the next deadline. One that has moved further away is found out when the earlier one has come, so that a stream costs
-    /// no timer.
+    /// Asks again at the next deadline. If the deadline has moved further away, that is noticed at the earlier time, so that a stream
+    /// needs no timer of its own.
     private func schedule(_ context: ChannelHandlerContext) {
         guard let deadline = lifetime.deadline else {
             alarm?.task.cancel()

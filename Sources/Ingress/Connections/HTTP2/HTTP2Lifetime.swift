@@ -1,12 +1,12 @@
-/// Decides when an HTTP/2 connection ends, and how: it is told of events and of the connection's age, and says what to send.
+/// Decides when an HTTP/2 connection ends, and how: it gets events and the connection's age, and returns what to send.
 ///
 /// A graceful end takes two GOAWAY frames (RFC 9113, section 6.8): the first announces that no more streams are accepted, followed by a PING;
 /// when the PING is acknowledged, all streams that the client had opened are known, and the second names the last of them. The gateway does
 /// not wait for a client that does not acknowledge it.
 struct HTTP2Lifetime: Sendable, Equatable {
-    /// How long what may take.
+    /// Maximum durations.
     struct Limits: Sendable, Equatable {
-        /// Until the first stream is opened. Nil: as long as it likes.
+        /// Until the first stream is opened. Nil: no limit.
         var firstStream: Duration?
         /// Without an open stream.
         var idle: Duration
@@ -71,7 +71,7 @@ struct HTTP2Lifetime: Sendable, Equatable {
         return [.close]
     }
 
-    /// The time of ``deadline`` has come, or something happened.
+    /// The time of ``deadline`` has been reached, or something happened.
     mutating func look(at now: Duration) -> [Action] {
         guard let deadline, now >= deadline else { return [] }
         switch phase {
@@ -86,7 +86,7 @@ struct HTTP2Lifetime: Sendable, Equatable {
         }
     }
 
-    /// The connection is to end when its streams have.
+    /// The connection ends when its streams have ended.
     mutating func end(at now: Duration) -> [Action] {
         guard case .open = phase else { return [] }
         phase = .ending(since: now, isAcknowledged: false)

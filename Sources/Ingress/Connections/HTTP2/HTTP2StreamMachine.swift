@@ -1,7 +1,7 @@
-/// Decides what happens to what a client sends on one stream of an HTTP/2 connection: what ``WriteLaneMachine`` does for HTTP/1.1.
+/// Decides how to handle what a client sends on one stream of an HTTP/2 connection, as ``WriteLaneMachine`` does for HTTP/1.1.
 ///
-/// A request that does not say for which host it is, is refused. A client that waits for 100 (Continue) is told when its body is wanted.
-/// One that keeps sending after the response is told to stop, which takes nothing away from the response.
+/// A request that does not name its host is refused. A client that waits for 100 (Continue) is told when its body is needed. One that
+/// keeps sending after the response is told to stop, which does not affect the response.
 struct HTTP2StreamMachine: Sendable, Equatable {
     /// A part of the request.
     enum Part: Equatable {
@@ -17,18 +17,18 @@ struct HTTP2StreamMachine: Sendable, Equatable {
     enum Decision: Equatable {
         case pass
         case drop
-        /// Respond with 400, and want nothing more of the request.
+        /// Respond with 400, and read nothing more of the request.
         case refuse
-        /// Pass it, and tell the client that nothing more of the request is wanted.
+        /// Pass it, and tell the client that nothing more of the request is needed.
         case passAndReset
     }
 
     private enum Phase: Equatable {
-        /// The body is still to come, or a part of it.
+        /// The body, or a part of it, has not arrived.
         case open(awaitsContinue: Bool)
-        /// The response went out before the body's end; so many bytes have come since.
+        /// The response was sent before the body's end; this many bytes have arrived since.
         case dropping(Int)
-        /// Nothing more of the request comes, or is wanted.
+        /// Nothing more of the request arrives, or is needed.
         case ended
         case refused
     }
@@ -44,7 +44,7 @@ struct HTTP2StreamMachine: Sendable, Equatable {
         case (.open, .head(isValid: true, let awaitsContinue)): phase = .open(awaitsContinue: awaitsContinue)
         case (.open, .body): phase = .open(awaitsContinue: false)
         case (.dropping(let count), .body(let more)):
-            // One that does not stop is told once.
+            // A client that does not stop is told only once.
             phase = count + more > PassedRequests.dropLimit ? .ended : .dropping(count + more)
             return phase == .ended ? .passAndReset : .pass
         case (_, .end): phase = .ended
@@ -53,8 +53,8 @@ struct HTTP2StreamMachine: Sendable, Equatable {
         return .pass
     }
 
-    /// The body is wanted now.
-    /// - Returns: whether to tell the client, which waits for it.
+    /// The body is needed now.
+    /// - Returns: whether to tell the client to send it.
     mutating func wantsBody() -> Bool {
         guard phase == .open(awaitsContinue: true) else { return false }
         phase = .open(awaitsContinue: false)
@@ -62,8 +62,8 @@ struct HTTP2StreamMachine: Sendable, Equatable {
     }
 
     /// The end of the response passes.
-    /// - Returns: whether to tell the client that nothing more of the request is wanted: without 100 it need not send the body, so that the
-    ///   stream would stay open for nothing.
+    /// - Returns: whether to tell the client that nothing more of the request is needed: without 100 it need not send the body, so the
+    ///   stream would stay open.
     mutating func responseEnded() -> Bool {
         guard case .open(let awaitsContinue) = phase else { return false }
         phase = awaitsContinue ? .ended : .dropping(0)

@@ -10,7 +10,7 @@ final class HTTP2StreamRules: ChannelDuplexHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// Where frames are made of parts.
+    /// The context at which parts become frames.
     private let codec: ChannelHandlerContext
     private var machine = HTTP2StreamMachine()
 
@@ -67,7 +67,7 @@ final class HTTP2StreamRules: ChannelDuplexHandler {
         reset()
     }
 
-    /// Tells the client that nothing more of the request is wanted.
+    /// Tells the client that nothing more of the request is needed.
     private func reset() {
         codec.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(.noError)), promise: nil)
     }
