@@ -3,8 +3,8 @@ import Events
 import Routing
 
 extension CredentialVault {
-    /// Tells by the vendors' keys which providers are one account.
-    /// - Parameter runsPrograms: whether programs may be run for their keys: only those of the operator's own file.
+    /// Recognizes by the vendors' keys which providers share an account.
+    /// - Parameter runsPrograms: whether programs may be run to get keys: only for the operator's own file.
     func recognizeAccounts(in reading: RoutesReader.Contents, runsPrograms: Bool) async -> RoutesReader.Contents {
         var keys: [ProviderName: CredentialDigest] = [:]
         for provider in reading.routes.providers {
@@ -17,8 +17,8 @@ extension CredentialVault {
         return reading.knowing(keys: keys)
     }
 
-    /// The same for a file that a client has sent, who must not choose which files are read and which programs run here: only those that
-    /// the routes in force name.
+    /// The same for a file that a client has sent. A client must not choose which files are read and which programs run here, so only
+    /// those that the active routes name are used.
     func recognizeAccounts(inSent reading: RoutesReader.Contents, beside current: Routes) async -> RoutesReader.Contents
     {
         var keys: [ProviderName: CredentialDigest] = [:]

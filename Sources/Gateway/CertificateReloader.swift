@@ -15,7 +15,7 @@ struct CertificateReloader: Service {
 
     /// How often the files' attributes are checked.
     private static let interval = Duration.milliseconds(500)
-    /// A certificate that ends this soon is worth a warning.
+    /// A certificate that expires this soon causes a warning.
     private static let notice = TimeInterval(14 * 86_400)
 
     /// Reads the files.
@@ -46,7 +46,8 @@ struct CertificateReloader: Service {
         }
     }
 
-    /// While a pair is being exchanged one file is new and the other is not: that is refused, and taken when the other has changed too.
+    /// While a pair is being replaced, one file is new and the other is old: that is refused, and accepted when the other has changed
+    /// too.
     private func reload() {
         do throws(CertificateFault) {
             try certificate.reload()

@@ -6,7 +6,7 @@
 
 /// How many files and sockets this process may have open.
 enum FileLimit {
-    /// Kept back for the store, the vendors' connections and files that are read again.
+    /// Reserved for the store, the vendors' connections and files that are read again.
     private static let reserve = 512
 
     /// Raises the limit as far as the process may, and says how many of them clients may have: at the limit the gateway could neither

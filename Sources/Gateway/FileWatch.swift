@@ -14,7 +14,7 @@ struct FileSignature: Equatable {
         do {
             attributes = try FileManager.default.attributesOfItem(atPath: target)
         } catch {
-            // There is none right now; the reader of the file will say why.
+            // The file is missing; its reader will report why.
             attributes = [:]
         }
         number = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
@@ -23,8 +23,8 @@ struct FileSignature: Equatable {
     }
 }
 
-/// Decides when to read a watched file: when it has changed and has been stable since the last check, so that a half-written file
-/// is not taken for an invalid one.
+/// Decides when to read a watched file: when it has changed and has been stable since the last check, so that a half-written file is not
+/// mistaken for an invalid one.
 struct FileWatch {
     private var read: [FileSignature]
     private var seen: [FileSignature]

@@ -12,7 +12,7 @@ package enum Gateway {
     ///
     /// - Parameters:
     ///   - alongside: services that run with it and start before it, such as the sandbox.
-    ///   - onReady: called with the port when requests are taken.
+    ///   - onReady: called with the port when requests are accepted.
     /// - Throws: ``GatewayFault`` if it cannot start; an `IOError` if the address is in use.
     package static func serve(
         _ settings: GatewaySettings,
@@ -34,7 +34,8 @@ package enum Gateway {
         let services = try await services(of: parts, onReady)
         let (stops, logger) = (ServiceStops(), logs.logger("tollgate.services"))
         var configuration = ServiceGroupConfiguration(
-            // One that fails, as a server whose address is in use, stops the others in order: they need the store to end.
+            // One that fails, such as a server whose address is in use, stops the others in order: they need the store until they have
+            // ended.
             services: (alongside + services).enumerated().map {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: NamedService(service: $0.element, number: $0.offset, stops: stops),
@@ -53,7 +54,7 @@ package enum Gateway {
         try result.get()
     }
 
-    /// In the order in which they start; they stop in the opposite one.
+    /// In the order in which they start; they stop in the reverse order.
     private static func services(of parts: GatewayParts, _ onReady: @escaping @Sendable (Int) -> Void)
         async throws(GatewayFault) -> [any Service]
     {
@@ -103,7 +104,7 @@ package enum Gateway {
         )
         let notifications = parts.notifications(parity, beside: readiness.shared, backlogs, watches, disk)
         var services: [any Service] = []
-        // Before whatever it exports the traces of, so that it stops after that.
+        // Before the services whose traces it exports, so that it stops after them.
         if let exporter = parts.exporter { services.append(exporter) }
         services += [
             parts.opened.service, parts.audit, retention, reloader, keys, migrations, parts.keyUses(), planner,

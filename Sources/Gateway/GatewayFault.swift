@@ -19,7 +19,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case changedAccounts(file: String, [ChangedAccount])
     case certificate(CertificateFault)
     case vendorRoots(CertificateFault)
-    /// The clock is so far ahead of the newest event that retention would remove most of what is known.
+    /// The clock is so far ahead of the newest event that retention would remove most events.
     case clockAhead(now: Timestamp, lastUse: Timestamp)
 
     package var description: String {

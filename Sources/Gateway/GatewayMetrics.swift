@@ -7,7 +7,7 @@ import Observability
 import Parity
 import Routing
 
-/// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are now.
+/// Writes the response of `GET /metrics`: what the modules counted, and the providers' current state.
 struct GatewayMetrics: MetricsReporting {
     let registry: MetricsRegistry
     let store: OpenedStore
@@ -48,7 +48,7 @@ struct GatewayMetrics: MetricsReporting {
         return text.bytes
     }
 
-    /// Nothing if they cannot be read.
+    /// Writes nothing if they cannot be read.
     private func writeWatches(to text: inout PrometheusText) async {
         do {
             WatchMetrics(try await watches.reports(), at: clock.now).write(to: &text)
@@ -57,7 +57,7 @@ struct GatewayMetrics: MetricsReporting {
         }
     }
 
-    /// What waits, also for providers that `routes.json` does not have any more; nil if the journal cannot be read.
+    /// The backlogs, also of providers that `routes.json` no longer has; nil if the journal cannot be read.
     private func backlogs(of configured: [ProviderName]) async -> [(ProviderName, Backlog)]? {
         do {
             let gone = try await store.journal.providersWithBacklog().filter { !configured.contains($0) }
@@ -69,7 +69,7 @@ struct GatewayMetrics: MetricsReporting {
         }
     }
 
-    /// All backfills; none if they cannot be read, which the metric of the readable store says.
+    /// All backfills; empty if they cannot be read, which another metric reports.
     private func backfills() async -> [Lane] {
         do { return try await store.journal.lanes() } catch { return [] }
     }
@@ -87,7 +87,7 @@ struct GatewayMetrics: MetricsReporting {
         }
     }
 
-    /// The latest finished comparison of each provider; none if they cannot be read.
+    /// The latest finished comparison of each provider; empty if they cannot be read.
     private func comparisons() async -> [(ProviderReport, ParityRun)] {
         do {
             var seen: Set<ProviderName> = []
@@ -171,7 +171,7 @@ struct GatewayMetrics: MetricsReporting {
         }
     }
 
-    /// A provider's values and those of tenants' own accounts at it under one name, which is no tenant's.
+    /// Combines a provider's values with those of tenants' own accounts at it under one name that names no tenant.
     private static func withoutTenants<Value>(_ values: [(ProviderName, Value)]) -> [(ProviderName, [Value])] {
         var names: [ProviderName] = []
         var groups: [ProviderName: [Value]] = [:]

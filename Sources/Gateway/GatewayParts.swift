@@ -16,7 +16,7 @@ import ServiceLifecycle
 import Telemetry
 import VendorReads
 
-/// What the services of a gateway share, and the services that are made of it.
+/// What the services of a gateway share, and how the services are made from it.
 struct GatewayParts: Sendable {
     let start: GatewayStart
     let metrics: MetricsRegistry
@@ -69,7 +69,7 @@ struct GatewayParts: Sendable {
         )
     }
 
-    /// Waiting deliveries must not go to another account under the same name.
+    /// Refuses to send waiting deliveries to another account with the same name.
     private static func refuseChangedAccounts(_ start: GatewayStart, _ store: any EventStore)
         async throws(GatewayFault)
     {
@@ -83,8 +83,8 @@ struct GatewayParts: Sendable {
         throw .changedAccounts(file: start.settings.routesFile.relativePath, changed)
     }
 
-    /// - Throws: ``GatewayFault/clockAhead(now:lastUse:)`` if retention, which counts from the start of the process, would remove what it
-    ///   needs.
+    /// - Throws: ``GatewayFault/clockAhead(now:lastUse:)`` if retention, which counts from the start of the process, would remove events
+    ///   that it must keep.
     private static func checkClock(_ start: GatewayStart, _ store: any EventStore) async throws(GatewayFault) {
         let now = start.processClock.start.wall
         let keep = start.settings.retention
@@ -112,7 +112,7 @@ extension GatewayParts {
         DeliveryService(routes: routes) { provider, place in pipeline(provider, nil, place) }
     }
 
-    /// - Parameter shared: what is known of the other gateways; nil if there are none.
+    /// - Parameter shared: the state of the other gateways; nil if there are none.
     func backfills(beside shared: SharedJournal?) -> BackfillService {
         BackfillService(
             lanes: store,
@@ -130,7 +130,7 @@ extension GatewayParts {
     }
 
     private func pipeline(_ provider: ProviderConfiguration, _ walk: BackfillWalk?, _ place: Int) -> Pipeline {
-        // What all gateways together may read of the vendor is not this one's to use.
+        // The part of the rate limit that all gateways together use for reads is not available to deliveries.
         let settings = view.reads.isShared ? provider.pipeline.leavingOutReads : provider.pipeline
         let lane = threads.lanes[place % threads.lanes.count]
         return Pipeline(
@@ -167,15 +167,15 @@ extension GatewayParts {
         return try await KeysReloader(from: source, routes: routes, logger: logger, auditing: audit)
     }
 
-    /// What was ordered in migrations.
+    /// The orders of all migrations.
     func migrations() async throws(GatewayFault) -> MigrationBook {
         try await MigrationBook(store, routes: routes, logger: logs.logger("tollgate.migrations"))
     }
 
-    /// How many of the newest comparisons are looked at for gates.
+    /// How many of the newest comparisons the gates examine.
     private static let comparisonsForGates = 200
 
-    /// Takes orders for migrations, and holds those whose gates are not green.
+    /// Accepts orders for migrations, and holds those whose gates are not green.
     func migrationWatch(
         over book: MigrationBook,
         _ planner: RoutesPlanner,
@@ -192,7 +192,7 @@ extension GatewayParts {
             clock: clock,
             auditing: audit
         )
-        // Of several gateways, the others leave a return for a while to the one that it was ordered at.
+        // If there are several gateways, the others leave a return to the one that received the order for a while.
         let isAlone = opened.shared == nil
         let times = MigrationTimes(
             clock: clock,
@@ -228,7 +228,7 @@ extension GatewayParts {
         return MigrationWatch(desk, logger: logs.logger("tollgate.migrations"))
     }
 
-    /// Notes when keys were used last.
+    /// Records when keys were used last.
     func keyUses() -> KeyUseRecorder {
         KeyUseRecorder(
             routes: routes,
@@ -263,7 +263,7 @@ extension GatewayParts {
         )
     }
 
-    /// Where comparisons are kept, and what watching providers has found.
+    /// Where comparisons and the results of watching providers are stored.
     func comparisons() throws(GatewayFault) -> any ParityStorage {
         if let shared = opened.shared { return shared.comparisons }
         do {
@@ -286,7 +286,7 @@ extension GatewayParts {
         )
     }
 
-    /// Asks vendors behind deliveries and clients' reads.
+    /// Reads from vendors for comparisons, with lower priority than deliveries and clients' reads.
     private var comparingReads: VendorComparisons {
         VendorComparisons(
             routes: routes,
@@ -324,7 +324,7 @@ extension GatewayParts {
 
 extension GatewayParts {
     /// Looks up deliveries with an unknown outcome at the vendors.
-    /// - Parameter shared: what is known of the other gateways; nil if there are none.
+    /// - Parameter shared: the state of the other gateways; nil if there are none.
     func lookups(beside shared: SharedJournal?, _ lags: MeasuredLags) -> OutcomeLookups {
         let (monitor, bells) = (view.monitor, view.bells)
         return OutcomeLookups(
@@ -345,7 +345,7 @@ extension GatewayParts {
 // MARK: - Traces
 
 extension GatewayParts {
-    /// What sends traces to a collector; nil if nothing is traced.
+    /// Sends traces to a collector; nil if nothing is traced.
     var exporter: TraceExporter? {
         guard let tracer, let tracing = settings.tracing else { return nil }
         return TraceExporter(
@@ -362,10 +362,10 @@ extension GatewayParts {
 
 extension GatewayParts {
     /// - Parameters:
-    ///   - shared: what is known of the other gateways; nil if there are none.
-    ///   - backlogs: what waits, as statistics read it.
-    ///   - watches: what watching providers has found.
-    ///   - disk: looks how long the room lasts.
+    ///   - shared: the state of the other gateways; nil if there are none.
+    ///   - backlogs: the backlogs as statistics read them.
+    ///   - watches: the results of watching providers.
+    ///   - disk: forecasts when the disk is full.
     func notifications(
         _ parity: ParityRunner,
         beside shared: SharedJournal?,
@@ -422,8 +422,9 @@ extension GatewayParts {
         )
     }
 
-    /// What a gateway does beside others over one journal: it follows what they deliver, what people order there, and who they are.
-    /// - Parameter readiness: tells of the others from then on.
+    /// How a gateway takes part in a journal that several share: it follows what they deliver, what people order there, and which
+    /// gateways there are.
+    /// - Parameter readiness: reports the state of the others from then on.
     func followers(_ readiness: inout GatewayReadiness, _ reloader: RoutesReloader) -> [any Service] {
         guard let shared = opened.shared else { return [] }
         let own = readiness

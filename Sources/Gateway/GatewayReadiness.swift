@@ -16,13 +16,13 @@ struct GatewayReadiness: ReadinessReporting {
     let monitor: DeliveryMonitor
     let clock: any WallClock
     let book: MigrationBook
-    /// What watching providers has found.
+    /// The results of watching providers.
     let watches: any WatchReading
     let disk: DiskWatch
-    /// What is known of the other gateways on the same journal; nil if the journal is this gateway's alone.
+    /// The state of the other gateways on the same journal; nil if the journal belongs to this gateway alone.
     var shared: SharedJournal?
 
-    /// A shorter wait is what rate limits are for.
+    /// Shorter delays are a normal effect of rate limits.
     private static let longWait = Duration.seconds(60)
 
     func report() async -> ReadinessReport {
@@ -46,7 +46,7 @@ struct GatewayReadiness: ReadinessReporting {
         return ReadinessReport(await items + goneItems(besides: snapshot.providers.map(\.name)))
     }
 
-    /// What the providers say to which this gateway delivers, for the other gateways.
+    /// The state of the providers to which this gateway delivers, for the other gateways.
     func accountStates() async -> [ProviderName: AccountState] {
         var states: [ProviderName: AccountState] = [:]
         for (name, state) in monitor.current {
@@ -86,7 +86,7 @@ struct GatewayReadiness: ReadinessReporting {
         }
     }
 
-    /// Migrations for which something was ordered: not ready while they are held.
+    /// Migrations that have started: not ready while they are held.
     private func migrationItems(_ routes: Routes) -> [ReadinessItem] {
         let history = book.current
         var items = routes.migrations.compactMap { migration in
@@ -100,7 +100,7 @@ struct GatewayReadiness: ReadinessReporting {
         return items
     }
 
-    /// - Returns: nil if nothing was ordered.
+    /// - Returns: nil if the migration has not started.
     static func migrationItem(_ name: MigrationName, at provider: ProviderName, _ records: [MigrationRecord])
         -> ReadinessItem?
     {
@@ -123,7 +123,7 @@ struct GatewayReadiness: ReadinessReporting {
         return item(isReady: true, "\(newest.entry.action.name) by \(newest.actor) at \(newest.entry.at.rfc3339)")
     }
 
-    /// What reading events back and canaries say of the providers that are watched.
+    /// What reading events back and canaries show about the watched providers.
     private func watchItems(_ providers: [ProviderConfiguration]) async -> [ReadinessItem] {
         let reports: [ProviderName: WatchReport]
         do throws(ParityError) {
@@ -178,7 +178,7 @@ struct GatewayReadiness: ReadinessReporting {
         if let outage = store.outage() {
             let seconds = outage.duration.components.seconds
             let detail = "\(name): cannot be reached for \(seconds) s: \(outage.reason)"
-            // A short failover is waited for by the requests themselves.
+            // Requests themselves wait out a short failover.
             return Self.storeItem(isReady: outage.duration < Self.shortOutage, detail)
         }
         if let fullness = await store.fullness() {
@@ -194,10 +194,10 @@ struct GatewayReadiness: ReadinessReporting {
         }
     }
 
-    /// How long an outage may last until the gateway is not ready.
+    /// After an outage of this length the gateway is not ready.
     private static let shortOutage = Duration.seconds(5)
 
-    /// How long the room lasts. Events are accepted until there is none.
+    /// How long the free space lasts. Events are accepted until there is none.
     static func diskItem(_ line: DoctorReport.Line) -> ReadinessItem {
         ReadinessItem(name: line.name, isReady: line.verdict != .problem, detail: line.text, isEssential: false)
     }
@@ -206,7 +206,7 @@ struct GatewayReadiness: ReadinessReporting {
         ReadinessItem(name: "store", isReady: isReady, detail: detail, isEssential: true)
     }
 
-    /// Providers that `routes.json` does not have any more, and for which deliveries wait anyway.
+    /// Providers that `routes.json` no longer has and for which deliveries wait.
     private func goneItems(besides configured: [ProviderName]) async -> [ReadinessItem] {
         do {
             return try await store.journal.providersWithBacklog().filter { !configured.contains($0) }.map { name in
@@ -214,7 +214,7 @@ struct GatewayReadiness: ReadinessReporting {
                 return Self.item(name, isReady: false, detail)
             }
         } catch {
-            // The item of the store says so.
+            // The item of the store reports that.
             return []
         }
     }
@@ -262,7 +262,7 @@ struct GatewayReadiness: ReadinessReporting {
 }
 
 extension StoreFullness {
-    /// For people: why there is no room, and how to make some.
+    /// For people: why no events are accepted, and how to change that.
     var explanation: String {
         switch self {
         case .backlog:

@@ -17,12 +17,12 @@ import Vendors
 /// The listeners of a gateway, and what they serve.
 extension GatewayParts {
     /// - Parameters:
-    ///   - onReady: called with the port when requests are taken.
+    ///   - onReady: called with the port when requests are accepted.
     func servers(serving services: IngressServices, onReady: @escaping @Sendable (Int) -> Void) -> [IngressServer] {
         let logger = logs.logger("tollgate")
         var clients = settings.ingress
         clients.capacity.connections = min(clients.capacity.connections, FileLimit.connections())
-        // One for all listeners, whose connections are files of one process.
+        // One for all listeners, because their connections count towards the same limit of open files.
         let capacity = IngressCapacity(
             clients.capacity,
             hasAdministration: settings.administration != nil,
@@ -60,7 +60,7 @@ extension GatewayParts {
         )
     }
 
-    /// - Parameter notes: takes what vendors say by themselves.
+    /// - Parameter notes: stores what vendors report on their own.
     func ingressServices(_ operations: IngressOperations, notingIn notes: any UnbilledNoting) -> IngressServices {
         IngressServices(
             acceptor: Acceptor(

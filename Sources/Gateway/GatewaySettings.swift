@@ -10,11 +10,11 @@ package struct GatewaySettings: Sendable {
     /// Where the journal is.
     package var store = StoreSettings.embedded
     package var ingress = IngressSettings()
-    /// Where the administrative endpoints are served, with all others; nil: at the address of ``ingress``.
+    /// A separate listener for the administrative endpoints, which serves all others too; nil: they are served by ``ingress``.
     package var administration: IngressSettings?
     /// The server's certificate; nil for plain HTTP.
     package var certificate: ServerCertificate.Files?
-    /// Roots that vendors' certificates may come from, beside the system's, in PEM.
+    /// Certificate authorities for vendors in addition to the system's, in PEM.
     package var vendorRoots: URL?
     /// Maximum events that may wait for one vendor; at the limit, writes get 503. Nil: no limit.
     package var backlogLimitEvents: Int?
@@ -32,20 +32,20 @@ package struct GatewaySettings: Sendable {
     package var simulators: (any SimulatorControlling)?
     /// Whether a crash may leave a core dump, which contains keys and events.
     package var allowsCoreDumps = false
-    /// Where traces are sent; nil: nothing is traced.
+    /// Where traces are sent; nil if nothing is traced.
     package var tracing: TracingSettings?
     /// How long a shutdown waits for requests in flight.
     package var grace = Duration.seconds(25)
     /// The environment variables with credentials.
     package var environment: [String: String]
 
-    /// How long events are kept if nobody says otherwise: a month of billing, and some days to correct it.
+    /// The default retention: a month of billing, and some days to correct it.
     package static let usualRetention = Duration.seconds(35 * 86_400)
 
-    /// How long audit entries are kept if nobody says otherwise: more than a year, so that an audit of a year finds them all.
+    /// The default retention of audit entries: more than a year, so that a yearly audit finds them all.
     package static let usualAuditRetention = Duration.seconds(400 * 86_400)
 
-    /// With the default of everything else.
+    /// Everything else has its default.
     package init(routesFile: URL, dataFolder: URL, environment: [String: String]) {
         self.routesFile = routesFile
         self.dataFolder = dataFolder

@@ -9,7 +9,7 @@ import Observability
 import Routing
 import VendorReads
 
-/// What a gateway reads before it opens its store, which may take long: what is wrong with files is found by then.
+/// What a gateway reads before it opens its store, which may take long: faults in files are found by then.
 struct GatewayStart: Sendable {
     let settings: GatewaySettings
     let logs: LogOutput
@@ -20,10 +20,10 @@ struct GatewayStart: Sendable {
     let vault: CredentialVault
     let processClock: ProcessClock
     let certificates: CertificateReloader?
-    /// Roots that vendors' certificates are trusted by, beside the system's.
+    /// Certificate authorities for vendors in addition to the system's.
     let trusted: [NIOSSLCertificate]
 
-    /// - Throws: ``GatewayFault`` with what is wrong in a file.
+    /// - Throws: ``GatewayFault`` that says what is wrong with a file.
     static func read(_ settings: GatewaySettings, _ logs: LogOutput) async throws(GatewayFault) -> GatewayStart {
         let logger = logs.logger("tollgate")
         let signature = FileSignature(of: settings.routesFile)

@@ -24,7 +24,7 @@ struct GatewayThreads: Sendable {
         passConnections = PassedConnections(on: passThread.next(), trusting: trusted)
     }
 
-    /// Closes the connections and ends the threads, once nobody uses them.
+    /// Closes the connections and ends the threads, once they are no longer used.
     func shutdown() async throws {
         for lane in lanes { try await lane.clients.shutdown() }
         try await readers.shutdown()

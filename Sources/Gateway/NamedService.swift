@@ -1,9 +1,9 @@
 import ServiceLifecycle
 
-/// A service of which logs show the type alone: a description of everything in it would have secrets, such as the environment.
+/// A service of which logs show only the type: a description of its content would reveal secrets, such as the environment.
 struct NamedService: Service, CustomStringConvertible {
     let service: any Service
-    /// Its place among the gateway's services.
+    /// Its index among the gateway's services.
     let number: Int
     /// Is told when the service has been asked to stop, and when it has stopped.
     let stops: ServiceStops

@@ -3,7 +3,7 @@ import Foundation
 import Routing
 import Synchronization
 
-/// The files that a `routes.json` names beside itself, as they were when it was read.
+/// The files that a `routes.json` refers to, as they were when it was read.
 struct NeighbourFiles: Sendable, Equatable {
     /// By name, the SHA-256 of the content; nil for a file that could not be read.
     private var digests: [String: [UInt8]?] = [:]
@@ -11,7 +11,7 @@ struct NeighbourFiles: Sendable, Equatable {
     /// The names, in a fixed order.
     var names: [String] { digests.keys.sorted() }
 
-    /// The digest of a `routes.json` together with these files; without one, that of its content alone.
+    /// The digest of a `routes.json` together with these files; if there are none, that of its content alone.
     func digest(with content: [UInt8]) -> [UInt8] {
         let sum = SHA256()
         sum.update(content)
@@ -28,8 +28,8 @@ struct NeighbourFiles: Sendable, Equatable {
         return files
     }
 
-    /// Has a reader read files of a folder.
-    /// - Returns: what `body` returns, and the files that the reader asked for meanwhile.
+    /// Lets a reader read files of a folder.
+    /// - Returns: the result of `body`, and the files that the reader asked for.
     static func recorded<Result>(
         _ reader: RoutesReader,
         in folder: URL,
@@ -49,12 +49,12 @@ struct NeighbourFiles: Sendable, Equatable {
             guard let size = size as? NSNumber, size.intValue <= RoutesReader.mostNeighbourBytes else { return nil }
             return [UInt8](try Data(contentsOf: file))
         } catch {
-            // The reader of routes.json says where the file is named.
+            // The reader of routes.json reports where the file is named.
             return nil
         }
     }
 
-    /// Reads files and remembers which.
+    /// Reads files and remembers which ones.
     private final class RecordedFiles: Sendable {
         private let folder: URL
         private let files = Mutex(NeighbourFiles())

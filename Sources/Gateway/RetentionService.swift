@@ -4,7 +4,7 @@ import Journal
 import Logging
 import ServiceLifecycle
 
-/// Takes old, settled events and old entries of the audit log out of the journal periodically.
+/// Periodically removes old, settled events and old entries of the audit log from the journal.
 struct RetentionService: Service {
     let journal: any JournalAdministration & RetentionPinning & AuditRecording
     let clock: ProcessClock
@@ -13,11 +13,11 @@ struct RetentionService: Service {
     let keepAudit: Duration
     let logger: Logger
 
-    /// How often it looks.
+    /// The interval between two runs.
     private static let interval = Duration.seconds(600)
 
     func run() async throws {
-        // Not the clock of now: it may have jumped since it was found right.
+        // Not the current clock: it may have jumped since it was checked.
         let retention = RetentionClock(start: clock.start.wall, keeping: keep)
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -41,14 +41,14 @@ struct RetentionService: Service {
             let removed = try await journal.removeSettled(acceptedBefore: reading.before)
             if removed > 0 { logger.info("old events were removed", metadata: ["events": "\(removed)"]) }
         } catch {
-            // Left in the middle: the next time continues.
+            // Interrupted; the next run continues.
             guard !Task.isCancelled else { return }
             logger.error("old events could not be removed", metadata: ["error": "\(error)"])
         }
         await removeOldAudit(before: reading.before + keep + (Duration.zero - keepAudit))
     }
 
-    /// Uses the same time as the retention of events, so that a clock that jumps ahead removes no record of what was done.
+    /// Uses the same time as the retention of events, so that a clock that jumps ahead removes no audit entries.
     private func removeOldAudit(before timestamp: Timestamp) async {
         do {
             let removed = try await journal.removeAuditEntries(before: timestamp)

@@ -15,8 +15,8 @@ package enum RoutesFile {
 
     /// Reads the content of such a file.
     /// - Parameters:
-    ///   - folder: where the files are that it names beside itself; nil: it may name none.
-    ///   - administrators: keys whose clients have the scope `admin` without the file saying so.
+    ///   - folder: the folder of the files that it refers to; nil: it must not refer to any.
+    ///   - administrators: keys whose clients get the scope `admin` even if the file does not say so.
     static func reader(allowsInlineSecrets: Bool, beside folder: URL? = nil, administrators: Set<KeyDigest> = [])
         -> RoutesReader
     {
@@ -30,7 +30,7 @@ package enum RoutesFile {
         return reader
     }
 
-    /// Reads the file as a gateway would that has these variables and may read the same files. Runs no program.
+    /// Reads the file as a gateway with these variables and access to the same files would. Runs no programs.
     /// - Throws: ``GatewayFault`` with all faults.
     package static func check(
         _ file: URL,
@@ -42,8 +42,8 @@ package enum RoutesFile {
         return await vault.recognizeAccounts(in: reading, runsPrograms: false)
     }
 
-    /// The providers whose credentials are missing or no valid keys, and the receivers of notifications whose secrets are, one line each,
-    /// without a part of any key. Runs the programs that print them.
+    /// The providers whose credentials are missing or invalid, and the receivers of notifications whose secrets are, one line each,
+    /// without any part of a key. Runs the programs that print them.
     package static func missingCredentials(of routes: Routes, environment: [String: String]) async -> [String] {
         let providers = await CredentialVault(of: CurrentRoutes(routes), environment: environment).missing
         let webhooks = await WebhookKeys(routes: CurrentRoutes(routes)).vault(environment: environment).missing
@@ -56,7 +56,7 @@ package enum RoutesFile {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 
-    /// Where the files are that it names beside itself.
+    /// The folder of the files that it refers to.
     static func folder(of file: URL) -> URL { file.absoluteURL.deletingLastPathComponent() }
 
     /// The bytes of the file.
@@ -68,14 +68,14 @@ package enum RoutesFile {
         }
     }
 
-    /// What the bytes of the file say.
+    /// Reads the bytes of the file.
     static func read(_ content: [UInt8], of file: URL, allowsInlineSecrets: Bool) throws(GatewayFault)
         -> RoutesReader.Contents
     {
         try read(content, of: file, by: reader(allowsInlineSecrets: allowsInlineSecrets, beside: folder(of: file)))
     }
 
-    /// What the bytes of the file say to a reader.
+    /// Reads the bytes of the file with a given reader.
     static func read(_ content: [UInt8], of file: URL, by reader: RoutesReader) throws(GatewayFault)
         -> RoutesReader.Contents
     {

@@ -13,14 +13,14 @@ import UnixSignals
 /// The file that the current routes are from.
 struct ActiveRoutesFile: Sendable {
     let content: [UInt8]
-    /// The files that it names.
+    /// The files that it refers to.
     let neighbours: NeighbourFiles
-    /// When the routes were replaced by those of this content.
+    /// When the routes of this content became active.
     let loadedAt: Timestamp
-    /// Counts the contents since the start, from 1 on.
+    /// Counts the versions since the start, from 1.
     let version: Int
 
-    /// Of the file and those that it names.
+    /// Of the file and those that it refers to.
     var digest: [UInt8] { neighbours.digest(with: content) }
 
     func isSame(_ content: [UInt8], _ neighbours: NeighbourFiles) -> Bool {
@@ -51,13 +51,13 @@ private struct RefusedRoutes: Equatable {
 final class RoutesReloader: Service, RoutesReloading {
     private struct State {
         var active: ActiveRoutesFile
-        /// The content that was last refused, so that a watched file says so once.
+        /// The last content that was refused, so that a watched file is reported once.
         var refused: RefusedRoutes?
         var watch: FileWatch
-        /// The files that the content names that was looked at last.
+        /// The files that the content refers to that was read last.
         var neighbours: NeighbourFiles
 
-        /// - Returns: whether the same was refused before for the same reason.
+        /// - Returns: whether the same content was already refused for the same reason.
         mutating func refuse(_ content: [UInt8], _ faults: FaultyConfiguration?) -> Bool {
             let new = RefusedRoutes(content: content, faults: faults)
             defer { refused = new }
@@ -65,7 +65,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    /// The outcome of a look at the file.
+    /// The result of reading the file.
     private enum Outcome {
         case unchanged
         case reloaded(RoutesChanges, warnings: [ConfigurationFault])
@@ -81,7 +81,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private let vault: CredentialVault
     private let archive: any EventArchive
     private let logger: Logger
-    /// Whoever changes the file administers the gateway, however the change comes in.
+    /// Changing the file is an administrative act, however the change arrives.
     private let audit: AuditLog
     private let clock = SystemWallClock()
     private let state: Mutex<State>
@@ -206,15 +206,15 @@ final class RoutesReloader: Service, RoutesReloading {
 
     // MARK: - The file
 
-    /// What a look at the file's content has found.
+    /// The result of reading the file's content.
     private enum Look {
         case done(Outcome)
-        /// Good by itself; whether the journal agrees is not known yet.
+        /// Valid by itself; whether it fits the journal is not known yet.
         case good([UInt8], NeighbourFiles, RoutesReader.Contents)
     }
 
-    /// Reloads the file, unless it changed after the journal was asked about it. One reload at a time: the newest
-    /// content must be the last to be taken.
+    /// Reloads the file, unless it changed after it was checked against the journal. One reload at a time: the newest content must be
+    /// activated last.
     private func reloadFile() async -> Outcome {
         while true {
             switch look() {
@@ -253,7 +253,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    /// - Returns: nil if the file has changed meanwhile.
+    /// - Returns: nil if the file has changed in the meantime.
     private func finish(
         _ content: [UInt8],
         _ neighbours: NeighbourFiles,
@@ -266,7 +266,7 @@ final class RoutesReloader: Service, RoutesReloading {
                     neighbours.now(in: RoutesFile.folder(of: file)) == neighbours
                 else { return nil }
             } catch {
-                // The next look says why.
+                // The next check reports why.
                 return nil
             }
             guard !state.active.isSame(content, neighbours) else { return .unchanged }
@@ -303,7 +303,7 @@ final class RoutesReloader: Service, RoutesReloading {
         if !changed.isEmpty { throw .changedAccounts(changed) }
     }
 
-    /// - Parameter mustAnswer: whether somebody asked, who is told also what the log has already.
+    /// - Parameter mustAnswer: whether a client asked, so that the result is reported even if it is already in the log.
     private func tell(_ outcome: Outcome, by actor: AuditLog.Actor, because reason: String, mustAnswer: Bool) async {
         switch outcome {
         case .unchanged:

@@ -1,14 +1,15 @@
 import Logging
 import Synchronization
 
-/// Which services have been asked to stop and have not: one after another is, so that the one that keeps a shutdown from ending can be named.
+/// The services that have been asked to stop and have not stopped yet. They stop one after another, so the one that delays a shutdown can
+/// be named.
 final class ServiceStops: Sendable {
     private let asked = Mutex<[Int: (service: String, at: ContinuousClock.Instant)]>([:])
 
     /// A service that takes longer is named in the log repeatedly.
     static let patience = Duration.seconds(10)
 
-    /// - Parameter number: tells two services of the same name apart.
+    /// - Parameter number: distinguishes two services with the same name.
     func asked(_ number: Int, _ service: String, at now: ContinuousClock.Instant) {
         asked.withLock { $0[number] = (service, now) }
     }

@@ -4,7 +4,7 @@ import Transport
 
 /// The certificate authorities of `--vendor-ca`.
 enum VendorRoots {
-    /// - Parameter file: in PEM; nil for none beside the system's.
+    /// - Parameter file: in PEM; nil for only the system's.
     static func read(_ file: URL?) throws(GatewayFault) -> [NIOSSLCertificate] {
         guard let file else { return [] }
         do {

@@ -3,7 +3,7 @@ import Observability
 import Parity
 import Routing
 
-/// What `GET /metrics` says of providers that are watched.
+/// The metrics of watched providers.
 struct WatchMetrics {
     private let verified: [(provider: ProviderName, report: VerifyReport)]
     private let canaries: [(provider: ProviderName, report: CanaryReport)]

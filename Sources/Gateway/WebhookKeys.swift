@@ -2,7 +2,7 @@ import Access
 import Events
 import Routing
 
-/// Where the keys are with which vendors sign their webhooks, for a ``CredentialVault`` of their own.
+/// The keys with which vendors sign their webhooks, for a separate ``CredentialVault``.
 struct WebhookKeys: ConfiguredCredentials {
     let routes: CurrentRoutes
 

@@ -6,8 +6,8 @@ import Journal
 import Migration
 import Routing
 
-/// Takes orders for backfills: checks them against the routes in force and writes them into the journal, from where ``BackfillService``
-/// takes them up.
+/// Accepts orders for backfills: checks them against the active routes and writes them to the journal, from which ``BackfillService``
+/// starts them.
 struct BackfillDesk: BackfillManaging {
     private let journal: any LaneKeeping & RecordedTraffic & RetentionPinning
     private let routes: CurrentRoutes
@@ -17,11 +17,11 @@ struct BackfillDesk: BackfillManaging {
     private let clock: any WallClock
     private let audit: AuditLog
 
-    /// Events read at a time for a forecast.
+    /// Number of events per read for a forecast.
     private static let pieceSize = 4096
 
     /// - Parameters:
-    ///   - elsewhere: by which routes other gateways accept events.
+    ///   - elsewhere: the routes by which other gateways accept events.
     ///   - retention: how long events are kept.
     init(
         journal: any LaneKeeping & RecordedTraffic & RetentionPinning,
@@ -57,16 +57,16 @@ struct BackfillDesk: BackfillManaging {
         return BackfillStart(backfills: started, effect: effect, leftOut: leftOut)
     }
 
-    /// Starts to send a provider what a return of customers left it without, each customer's events from a time on. An account that is filled
-    /// for this return already is not filled again.
-    /// - Returns: the backfills, also those that were started before.
+    /// Starts to send a provider the events that it lacks after a return of customers, each customer's from a time on. An account with a
+    /// backfill for this return does not get another.
+    /// - Returns: the backfills, including those that were started before.
     func refill(
         _ provider: ProviderName,
         with starts: [String: Timestamp],
         after returned: BackfillRoutes.Return,
         by actor: AuditLog.Actor
     ) async throws(BackfillRefusal) -> [LaneNumber] {
-        // Whoever returns customers has been told that the other provider's lines are to be voided.
+        // An operator who returns customers has been told that the other provider's lines must be voided.
         let order = BackfillOrder(provider: provider, since: starts.values.min() ?? clock.now, isConfirmed: true)
         let filter = filter(order, for: actor.client)
         let known = try await refills(after: returned)
@@ -80,7 +80,7 @@ struct BackfillDesk: BackfillManaging {
             do throws(BackfillRefusal) {
                 numbers.append(try await start(filter, account, routes, rate: order.rate, by: actor).number)
             } catch {
-                // Another gateway was first.
+                // Another gateway was faster.
                 guard case .overlaps(let lane) = error, lane.provider == account.provider.name, lane.follows(returned)
                 else { throw error }
                 numbers.append(lane.number)
@@ -89,7 +89,7 @@ struct BackfillDesk: BackfillManaging {
         return numbers
     }
 
-    /// Whether all accounts of a provider are filled with what a return left them without.
+    /// Whether all accounts of a provider have received what a return left them without.
     func isRefilled(_ provider: ProviderName, after returned: BackfillRoutes.Return) async throws(BackfillRefusal)
         -> Bool
     {
@@ -101,7 +101,7 @@ struct BackfillDesk: BackfillManaging {
         }
     }
 
-    /// The backfills that a return was followed by, by account.
+    /// The backfills that belong to a return, by account.
     private func refills(after returned: BackfillRoutes.Return) async throws(BackfillRefusal)
         -> [ProviderName: LaneNumber]
     {
@@ -171,7 +171,7 @@ struct BackfillDesk: BackfillManaging {
         )
     }
 
-    /// - Parameter client: nil: the gateway itself.
+    /// - Parameter client: nil for the gateway itself.
     private func filter(_ order: BackfillOrder, for client: Client?) -> LaneFilter {
         order.filter(for: client.flatMap { $0.may(.admin) ? nil : $0.tenant })
     }
@@ -312,14 +312,14 @@ struct BackfillDesk: BackfillManaging {
 }
 
 extension BackfillDesk {
-    /// What keeps a backfill from getting an end; nil if nothing does.
+    /// Why a backfill cannot get an end; nil if it can.
     private func end(of lane: Lane) -> String? {
         !lane.progress.hasEnd && elsewhere() == .different ? "other_routes" : nil
     }
 }
 
 extension AuditLog.Actor {
-    /// Nil if it is none of the gateway's clients.
+    /// Nil if it is not one of the gateway's clients.
     fileprivate var client: Client? {
         switch self {
         case .client(let caller): caller.client

@@ -2,7 +2,7 @@
 package enum ByteText {
     private static let units = ["B", "kB", "MB", "GB", "TB", "PB"]
 
-    /// The size in the largest unit of which it has at least one.
+    /// The size in the largest unit in which it is at least one.
     package static func text(_ bytes: Int) -> String {
         guard bytes >= 1000 else { return "\(bytes) B" }
         var (whole, tenths, unit) = (bytes, 0, 0)

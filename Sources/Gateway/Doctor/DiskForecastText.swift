@@ -1,12 +1,12 @@
 package import Events
 package import JournalSQLite
 
-/// A forecast of the disk in the operator's words: `full on Thursday (2026-12-03)`.
+/// A disk forecast for operators: `full on Thursday (2026-12-03)`.
 package enum DiskForecastText {
     private static let dayMilliseconds: Int64 = 86_400_000
     private static let weekdays = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"]
 
-    /// How much a day brings, and when the disk is full.
+    /// How much is added per day, and when the disk is full.
     /// - Parameter retentionDays: how long events are kept.
     package static func text(_ forecast: DiskForecast, retentionDays: Int, now: Timestamp) -> String {
         switch forecast.outcome {

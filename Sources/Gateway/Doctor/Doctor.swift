@@ -11,7 +11,7 @@ import ParityRuns
 import Routing
 import Version
 
-/// Looks at an installation from outside: its files, its journal, its vendors, and the gateway if one runs. Changes nothing.
+/// Examines an installation from outside: its files, its journal, its vendors, and the gateway if one runs. Changes nothing.
 package struct Doctor: Sendable {
     private let settings: DoctorSettings
 
@@ -19,7 +19,7 @@ package struct Doctor: Sendable {
         self.settings = settings
     }
 
-    /// Looks at everything. Asks each vendor that has a list of events for one of them.
+    /// Examines everything. Asks each vendor that can list events for one of them.
     package func examine() async -> DoctorReport {
         let holder = JournalFile.holder(of: settings.dataFolder)
         let now = SystemWallClock().now
@@ -93,7 +93,7 @@ package struct Doctor: Sendable {
 
     // MARK: The journal
 
-    /// The lines of the disk, and of the journal, its backlog and its damage.
+    /// The line about the disk, and those about the journal, its backlog and its damage.
     private func journalLines(_ now: Timestamp) async -> (disk: DoctorReport.Line, state: [DoctorReport.Line]) {
         if case .shared(let shared) = settings.store {
             return (JournalLines.disk(at: settings.dataFolder), await sharedLines(shared, now))

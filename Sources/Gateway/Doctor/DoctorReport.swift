@@ -1,13 +1,13 @@
 import JSON
 
-/// Whether an installation is well, a line per part.
+/// The health of an installation, one line per part.
 package struct DoctorReport: Sendable, Equatable {
-    /// How a part is.
+    /// The health of a part.
     package enum Verdict: String, Sendable, Comparable, CaseIterable {
         case well
-        /// It works, and something about it needs attention, or could not be looked at.
+        /// It works, but needs attention, or could not be examined.
         case warning
-        /// It does not work, or will not soon.
+        /// It does not work, or will soon stop working.
         case problem
 
         private var rank: Int {
@@ -21,11 +21,11 @@ package struct DoctorReport: Sendable, Equatable {
         package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
     }
 
-    /// What was found out about one part.
+    /// The finding about one part.
     package struct Line: Sendable, Equatable {
         package let name: String
         package let verdict: Verdict
-        /// What holds; if it is not well, how to fix it.
+        /// What was found; if it is not well, how to fix it.
         package let text: String
 
         package init(_ name: String, _ verdict: Verdict, _ text: String) {
@@ -42,7 +42,7 @@ package struct DoctorReport: Sendable, Equatable {
         self.lines = lines
     }
 
-    /// Of the worst line.
+    /// The verdict of the worst line.
     package var verdict: Verdict { lines.map(\.verdict).max() ?? .well }
 
     /// For programs.

@@ -1,21 +1,21 @@
 package import Foundation
 
-/// What `tollgate doctor` looks at.
+/// What `tollgate doctor` examines.
 package struct DoctorSettings: Sendable {
     package let routesFile: URL
     package let dataFolder: URL
     /// Where the journal is.
     package var store = StoreSettings.embedded
-    /// The variables with credentials, as a gateway would have them.
+    /// The environment variables with credentials, as a gateway would have them.
     package let environment: [String: String]
     package var allowsInlineSecrets = false
-    /// Roots that vendors' certificates may come from, beside the system's, in PEM.
+    /// Certificate authorities for vendors in addition to the system's, in PEM.
     package var vendorRoots: URL?
-    /// Of `--disk-limit-mb`; nil: the size of the disk.
+    /// The value of `--disk-limit-mb`; nil: the size of the disk.
     package var diskLimitBytes: Int?
     /// How long the gateway keeps events.
     package var retentionDays = 35
-    /// What is at the gateway's address.
+    /// What responded at the gateway's address.
     package let gateway: GatewayProbe
 
     package init(routesFile: URL, dataFolder: URL, environment: [String: String], gateway: GatewayProbe) {

@@ -7,13 +7,13 @@ import JournalSQLite
     import Glibc
 #endif
 
-/// Files and sockets that a gateway has open, and how many it may.
+/// How many files and sockets a gateway has open, and the limit.
 struct FileUse: Sendable, Equatable {
     /// Nil if no gateway runs, or if this user is not allowed to see it.
     let open: Int?
     let limit: Int
 
-    /// Of the process that has the data folder; if there is none, or it cannot be seen, of what is started from here.
+    /// For the process that has the data folder; if there is none, or it cannot be seen, for a process that is started now.
     static func of(_ holder: JournalFile.Holder) -> FileUse {
         if case .process(let process?) = holder, let limit = limit(of: process) {
             let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")
@@ -35,7 +35,7 @@ struct FileUse: Sendable, Equatable {
         return number.flatMap { $0 == "unlimited" ? Int.max : Int($0) }
     }
 
-    /// A gateway raises its own limit to the hard one.
+    /// A gateway raises its soft limit to the hard one.
     private static var ownLimit: Int {
         var limit = rlimit()
         #if canImport(Darwin)
@@ -49,7 +49,7 @@ struct FileUse: Sendable, Equatable {
 
 /// The line about open files.
 enum FilesLine {
-    /// Below it, a gateway takes few connections.
+    /// With less, a gateway accepts few connections.
     private static let enough = 4096
 
     static func line(_ use: FileUse) -> DoctorReport.Line {

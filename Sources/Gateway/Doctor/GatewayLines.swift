@@ -1,9 +1,9 @@
 import JournalSQLite
 import Version
 
-/// The lines about the program and the gateway that runs.
+/// The lines about this program and the running gateway.
 enum GatewayLines {
-    /// A gateway goes on as the program that it was started with, also after an upgrade.
+    /// A running gateway keeps the program that it was started with, even after an upgrade.
     static func version(_ own: ProgramVersion, _ gateway: GatewayProbe) -> DoctorReport.Line {
         guard let version = gateway.version, version != own.number || gateway.commit != own.commit else {
             return DoctorReport.Line("version", .well, own.text)
@@ -16,7 +16,7 @@ enum GatewayLines {
         )
     }
 
-    /// - Parameter isEmbedded: whether the data folder has the journal, which a gateway then holds.
+    /// - Parameter isEmbedded: whether the journal is in the data folder, which a gateway then locks.
     static func gateway(
         _ gateway: GatewayProbe,
         _ holder: JournalFile.Holder,

@@ -8,10 +8,10 @@ import JournalSQLite
 enum JournalLines {
     typealias Line = DoctorReport.Line
 
-    /// With less, neither a journal nor its log can grow.
+    /// With less free space, neither a journal nor its log can grow.
     private static let leastRoomBytes = 256 << 20
     private static let day = Duration.seconds(86_400)
-    /// What waits for longer is reported, as the alert "a vendor lags" does.
+    /// A longer wait is reported, as by the alert "a vendor lags".
     private static let longWait = Duration.seconds(900)
 
     // MARK: Disk
@@ -42,7 +42,7 @@ enum JournalLines {
         return Line("disk", time < now + day * 7 ? .warning : .well, time < now + day * 7 ? text + remedy : text)
     }
 
-    /// Of a data folder whose journal is elsewhere, or cannot be read.
+    /// For a data folder whose journal is elsewhere, or cannot be read.
     static func disk(at folder: URL) -> Line {
         do throws(StoreError) {
             let room = try DiskRoom(at: folder)
@@ -124,7 +124,7 @@ enum JournalLines {
     }
 }
 
-/// What a store refuses, as one clause.
+/// The reason of a store error, as one clause.
 enum StoreReason {
     static func text(_ error: StoreError) -> String {
         switch error {

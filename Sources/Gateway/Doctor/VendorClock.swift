@@ -1,9 +1,9 @@
 import Events
 
-/// What the `Date` of a vendor's response says of the two clocks.
+/// What the `Date` of a vendor's response shows about the two clocks.
 struct VendorClock: Sendable, Equatable {
     let provider: ProviderName
-    /// How much the vendor's clock is ahead of this machine's, at least; negative if it is behind. Zero if they may agree: a `Date` has
+    /// How far the vendor's clock is ahead of this machine's, at least; negative if it is behind. Zero if they may agree: a `Date` has
     /// whole seconds, and the response takes time.
     let ahead: Duration
 
@@ -13,26 +13,26 @@ struct VendorClock: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - date: cut to the second.
+    ///   - date: truncated to the second.
     ///   - sent: when the request left, by this machine's clock.
-    ///   - received: when the response had come.
+    ///   - received: when the response arrived.
     init(provider: ProviderName, date: Timestamp, sent: Timestamp, received: Timestamp) {
         let (least, most) = (date - received, date + .seconds(1) - sent)
         self.init(provider: provider, ahead: least > .zero ? least : most < .zero ? most : .zero)
     }
 }
 
-/// Whose clock is wrong, by what several vendors say.
+/// Which clock is wrong, judged by several vendors.
 enum ClockVerdict: Sendable, Equatable {
     /// No vendor responded with its time.
     case unknown
     case agrees(vendors: Int)
-    /// All vendors differ in one direction: this machine's clock is off by at least so much; positive: it is ahead.
+    /// All vendors differ in the same direction: this machine's clock is off by at least this much; positive if it is ahead.
     case off(Duration)
     /// Some vendors differ, and others do not.
     case vendors([VendorClock])
 
-    /// A difference below it is a slow response, or a clock that is being adjusted.
+    /// A smaller difference is a slow response, or a clock that is being adjusted.
     static let tolerance = Duration.seconds(5)
 
     init(_ clocks: [VendorClock]) {

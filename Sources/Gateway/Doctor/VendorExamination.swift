@@ -4,20 +4,20 @@ import NIOPosix
 import NIOSSL
 import Routing
 
-/// What a vendor says to a provider's credential.
+/// A vendor's response to a provider's credential.
 struct VendorDiagnosis: Sendable, Equatable {
-    /// What is known of the credential.
+    /// What is known about the credential.
     enum Credential: Sendable, Equatable {
         case accepted
-        /// It is not there; the text says what is missing.
+        /// It is missing; the text says what to provide.
         case missing(String)
         /// The vendor does not know it.
         case refused(String)
         /// The vendor knows the key, which has no permission to read. Deliveries need another permission.
         case mayNotRead(String)
-        /// The vendor has no read that costs nothing.
+        /// The vendor has no read that is free of side effects.
         case unreadable(vendor: String)
-        /// The vendor could not be asked, or did not say.
+        /// The vendor could not be reached, or its response does not show it.
         case unknown(String)
     }
 
@@ -27,14 +27,14 @@ struct VendorDiagnosis: Sendable, Equatable {
     var clock: VendorClock?
 }
 
-/// Asks vendors for a list of one event: that costs nothing, and shows whether the credential is accepted.
+/// Asks vendors for a list of one event, which has no side effects and shows whether the credential is accepted.
 struct VendorExamination: Sendable {
     private let credentials: any CredentialResolving
     private let roots: [NIOSSLCertificate]
 
-    /// A vendor that takes longer is not waited for.
+    /// The timeout for a vendor.
     private static let patience = Duration.seconds(10)
-    /// Vendors that are asked at a time.
+    /// Maximum number of vendors that are asked at a time.
     private static let mostAtATime = 8
 
     init(credentials: any CredentialResolving, trusting roots: [NIOSSLCertificate]) {
@@ -58,7 +58,7 @@ struct VendorExamination: Sendable {
             for await finding in group { found.append(finding) }
             return found.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        // The answers are here; nothing is in flight.
+        // All responses have arrived; nothing is in flight.
         try? await clients.shutdown()
         return findings
     }
@@ -106,7 +106,7 @@ struct VendorExamination: Sendable {
         )
     }
 
-    /// - Parameter fault: of the answer; nil if it is what was asked for.
+    /// - Parameter fault: of the response; nil if it succeeded.
     static func credential(_ fault: DeliveryFault?) -> VendorDiagnosis.Credential {
         guard let fault else { return .accepted }
         return switch fault.code {

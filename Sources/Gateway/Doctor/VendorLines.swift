@@ -5,7 +5,7 @@ import Routing
 
 /// The lines about `routes.json`, credentials and the clock.
 enum VendorLines {
-    /// Beyond it events get wrong times of acceptance, and vendors refuse them.
+    /// With a larger difference, events get wrong acceptance times, and vendors refuse them.
     private static let largestDifference = Duration.seconds(60)
 
     /// - Parameter reason: why there are no routes.

@@ -3,17 +3,17 @@ import Events
 import Parity
 import Routing
 
-/// The lines about watching providers: whether delivered events are read back and canaries are sent, and what that has found.
+/// The lines about watching providers: whether delivered events are read back and canaries are sent, and the results.
 enum WatchLines {
     typealias Line = DoctorReport.Line
 
-    /// Lines of single providers, those that are not well first.
+    /// Maximum number of lines about single providers, those with problems first.
     private static let mostLines = 20
     private static let day = Duration.seconds(86_400)
 
     static func unknown(_ reason: String) -> [Line] { [Line("watches", .warning, "not checked: \(reason)")] }
 
-    /// - Parameter isRunning: whether a gateway runs, which alone reads events back and sends canaries.
+    /// - Parameter isRunning: whether a gateway runs: only then are events read back and canaries sent.
     static func lines(
         _ providers: [ProviderConfiguration],
         _ reports: [ProviderName: WatchReport],

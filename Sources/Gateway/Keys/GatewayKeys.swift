@@ -4,7 +4,7 @@ import Foundation
 import Ingress
 import Routing
 
-/// Lists and changes clients' keys for operators at the dashboard, as `tollgate keys` does for those at a terminal.
+/// Lists and changes clients' keys for operators in the dashboard, as `tollgate keys` does in a terminal.
 struct GatewayKeys: KeyManaging {
     let keeping: any KeyKeeping
     let routes: CurrentRoutes
@@ -29,10 +29,10 @@ struct GatewayKeys: KeyManaging {
         _ = try await change(by: Self.name(caller)) { try await $0.revoke(id) }
     }
 
-    /// As the audit log has it.
+    /// The caller's name in the audit log.
     private static func name(_ caller: Caller) -> String { "client \(caller.client.name)" }
 
-    /// The file's lock and disk block a thread, which is none of the event loops'.
+    /// The file's lock and the disk block a thread, which must not be an event loop's.
     private func change<Value: Sendable>(
         by user: String,
         _ work: @Sendable (KeyAdministration) async throws -> Value

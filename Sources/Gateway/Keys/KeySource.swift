@@ -1,28 +1,28 @@
 import Access
 import Journal
 
-/// Where a running gateway reads the keys of clients, and sees that they have changed.
+/// Where a running gateway reads clients' keys, and notices changes.
 protocol KeySource: Sendable {
-    /// Tells one version of the keys from the others.
+    /// Identifies a version of the keys.
     associatedtype Version: Equatable & Sendable
 
     /// For the log.
     var name: String { get }
 
-    /// Whether no other gateway reads the keys, so that this one records that they have changed.
+    /// Whether no other gateway reads the keys, so that this one must record changes.
     var isOfOneGateway: Bool { get }
 
-    /// The version that is there now, without reading the keys.
+    /// The current version, without reading the keys.
     func version() async throws -> Version
 
     /// The keys.
     /// - Throws: ``GatewayFault`` if they cannot be used.
     func read() async throws -> StoredKeys
 
-    /// What was done by the command line and is not in the audit log yet, oldest first.
+    /// Changes by the command line that are not in the audit log yet, oldest first.
     func takeActs() async throws -> [KeyAct]
 
-    /// The acts from ``takeActs()`` are in the audit log.
+    /// The changes from ``takeActs()`` are now in the audit log.
     func forgetActs() async throws
 }
 
@@ -43,7 +43,7 @@ struct FileKeySource: KeySource {
     func forgetActs() throws { try file.forgetActs() }
 }
 
-/// The store that several gateways share. The command line writes its acts into the audit log itself.
+/// The store that several gateways share. The command line writes its changes into the audit log itself.
 struct StoreKeySource: KeySource {
     let keys: StoreKeys
 

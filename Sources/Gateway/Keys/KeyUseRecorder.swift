@@ -4,7 +4,7 @@ import Logging
 import Routing
 import ServiceLifecycle
 
-/// Notes on which day each key was used last: once for a key and day, beside all requests.
+/// Records on which day each key was last used: once per key and day, outside of requests.
 struct KeyUseRecorder: Service {
     let routes: CurrentRoutes
     let keeping: any KeyKeeping
@@ -15,7 +15,7 @@ struct KeyUseRecorder: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            // What is noted already, and what could not be noted yet.
+            // Uses that are recorded, and uses that could not be recorded yet.
             var (noted, waiting) = (KeyUses(), KeyUses())
             while !Task.isCancelled {
                 do { try await Task.sleep(for: Self.interval) } catch { return }

@@ -56,7 +56,7 @@ struct KeysReloader<Source: KeySource>: Service {
         }
     }
 
-    /// Records in the audit log what was done by the command line.
+    /// Records changes by the command line in the audit log.
     private func keepActs() async {
         do {
             for act in try await source.takeActs() {
@@ -80,7 +80,7 @@ struct KeysReloader<Source: KeySource>: Service {
                     keys = try await source.read()
                     seen = version
                 } catch let error as StoreError {
-                    // The database is away. What it had stays active, and is looked at again.
+                    // The database cannot be reached. The current keys stay active, and the next check tries again.
                     throw error
                 } catch {
                     seen = version
@@ -98,7 +98,7 @@ struct KeysReloader<Source: KeySource>: Service {
                 if source.isOfOneGateway {
                     await audit.write("\(source.name) was reloaded", by: .gateway, ["changes": changes])
                 } else {
-                    // Whoever changed them has recorded that.
+                    // Whoever changed them has recorded it.
                     logger.notice("\(source.name) was reloaded", metadata: ["changes": "\(changes)"])
                 }
                 warnOfStrangers(keys)
@@ -119,5 +119,5 @@ struct KeysReloader<Source: KeySource>: Service {
     }
 }
 
-/// How often the version of the keys is checked: for so long a revoked key may still be accepted.
+/// How often the version of the keys is checked. A revoked key may still be accepted for this long.
 private let keyCheckInterval = Duration.milliseconds(500)

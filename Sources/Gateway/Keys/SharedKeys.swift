@@ -4,8 +4,8 @@ import Logging
 
 /// The keys of a journal that several gateways share, for the command line.
 package enum SharedKeys {
-    /// Connects to the database for as long as the work takes.
-    /// - Throws: ``GatewayFault`` if it cannot, or whatever the work throws; what the store throws in between as ``GatewayFault``.
+    /// Connects to the database while the work runs.
+    /// - Throws: ``GatewayFault`` if that fails, also for errors of the store during the work; otherwise what the work throws.
     package static func use<Value>(
         _ shared: SharedStoreSettings,
         _ work: (StoreKeys) async throws -> Value

@@ -6,7 +6,7 @@ package import Journal
 package struct StoreKeys: KeyKeeping {
     let store: any ClientKeyKeeping
 
-    /// Others change the keys at the same time rarely, and never so often in a row.
+    /// Concurrent changes of keys are rare, and never so many in a row.
     private static let mostTries = 100
 
     package init(in store: any ClientKeyKeeping) {
@@ -52,7 +52,7 @@ package struct StoreKeys: KeyKeeping {
 
 /// Why the keys in the store cannot be used.
 package enum StoreKeysFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Another version has written this key.
+    /// This key was written by another version.
     case foreign(id: String)
     case busy
 

@@ -6,15 +6,15 @@ import Routing
 import ServiceLifecycle
 import Synchronization
 
-/// What was ordered in migrations, as this gateway knows it: read before it serves, after each act of its own, and as soon as another
-/// gateway has added something. The routes follow it.
+/// The orders of all migrations, as this gateway knows them: read before it serves requests, after each act of its own, and as soon as
+/// another gateway has added one. The routes follow them.
 final class MigrationBook: Service {
     private struct State {
         var history: MigrationHistory
         var fault: UnreadableAct?
     }
 
-    /// How often the journal is asked for what other gateways have added: no later than twice this do all of them know.
+    /// How often the journal is checked for orders from other gateways: all of them know an order after at most twice this time.
     private static let interval = Duration.milliseconds(400)
 
     private let journal: any MigrationKeeping
@@ -22,8 +22,8 @@ final class MigrationBook: Service {
     private let logger: Logger
     private let state: Mutex<State>
 
-    /// Reads the log, and puts it in force.
-    /// - Throws: ``GatewayFault`` if it cannot be read, or has an act that this version does not know.
+    /// Reads the log and activates it.
+    /// - Throws: ``GatewayFault`` if it cannot be read, or has an act that this version does not support.
     init(_ journal: any MigrationKeeping, routes: CurrentRoutes, logger: Logger) async throws(GatewayFault) {
         self.journal = journal
         self.routes = routes
@@ -42,13 +42,13 @@ final class MigrationBook: Service {
         routes.replace(by: history.logs)
     }
 
-    /// The newest that is known.
+    /// The newest known orders.
     var current: MigrationHistory { state.withLock { $0.history } }
 
-    /// What another gateway has added and this version cannot read, so that what was before stays in force; nil if there is nothing.
+    /// An act of another gateway that this version cannot read, so that the earlier orders stay active; nil if there is none.
     var fault: UnreadableAct? { state.withLock { $0.fault } }
 
-    /// Reads what is new and puts it in force before it returns.
+    /// Reads new acts and activates them before it returns.
     /// - Throws: ``StoreError``, or ``UnreadableAct``.
     func refresh() async throws {
         let new: MigrationHistory
@@ -80,7 +80,7 @@ final class MigrationBook: Service {
                 let known = current.version
                 seen = version
                 try await refresh()
-                // What this gateway has ordered is in its log already.
+                // This gateway's own orders are already in its log.
                 if known < version { logger.notice("migrations: the log has changed") }
             } catch let fault as UnreadableAct {
                 logger.error("an order for a migration was not followed", metadata: ["error": "\(fault)"])
@@ -92,7 +92,7 @@ final class MigrationBook: Service {
     }
 
     private static func read(_ journal: any MigrationKeeping) async throws -> MigrationHistory {
-        // The version first: what is added in between is read once more.
+        // The version first: acts that are added in between are read twice.
         let version = try await journal.migrationVersion()
         return try MigrationHistory(try await journal.migrationActs(), at: version)
     }

@@ -3,8 +3,8 @@ import Journal
 import Migration
 import Synchronization
 
-/// Counts what each provider got of the events of a day, newest day first, and remembers it: counting a day takes seconds where it has
-/// millions of events, and days that are over hardly change.
+/// Counts what each provider received of a day's events, newest day first, and caches the result: counting a day takes seconds if it has
+/// millions of events, and past days hardly change.
 final class MigrationDayBook: Sendable {
     private struct Key: Hashable {
         let provider: ProviderName
@@ -14,27 +14,27 @@ final class MigrationDayBook: Sendable {
     private struct Known {
         let counts: LedgerCounts.Counts
         let countedAt: Timestamp
-        /// By the clock that nobody sets.
+        /// By the monotonic clock.
         let validUntil: ContinuousClock.Instant
     }
 
     private let known = Mutex<[Key: Known]>([:])
 
-    /// One request counts no further days once it has taken so long.
+    /// A request starts to count no further day after this time.
     static let patience = Duration.seconds(2)
-    /// Days that are counted together: one read serves them all.
+    /// Number of days that are counted together, in one read.
     private static let together = 7
-    /// Counting takes a twentieth of the time at most, however often pages are opened.
+    /// Counting takes at most a twentieth of the time, however often pages are opened.
     private static let share = 20
-    /// Of the latest two days, and of older ones, whose late events and retries are rare.
+    /// How long counts are valid: of the latest two days, and of older ones, which rarely get late events and retries.
     private static let (recently, longAgo) = (Duration.seconds(10), Duration.seconds(3600))
-    /// Providers times days; far more than all migrations of a file have.
+    /// Maximum number of cached counts, by provider and day; far more than all migrations of a file have.
     private static let mostKnown = 10_000
 
-    /// What is known of these days after counting as many as there is time for.
+    /// The counts of these days, after counting as many as there is time for.
     /// - Parameters:
     ///   - starts: midnights, newest first, without a gap.
-    ///   - patience: after which no further days are counted.
+    ///   - patience: the time after which no further days are counted.
     func days(
         of outline: MigrationOutline,
         _ starts: [Timestamp],
@@ -53,7 +53,7 @@ final class MigrationDayBook: Sendable {
                 continue
             }
             guard days.isEmpty || ContinuousClock.now - begin < patience, !Task.isCancelled else { break }
-            // Today alone, so that it is there soon; then several days at once.
+            // Today alone, so that it is ready soon; then several days at once.
             let piece = days.isEmpty ? rest.prefix(1) : rest.prefix(Self.together)
             let missing = Array(piece.prefix { known($0, outline, at: .now) == nil })
             try await count(missing, providers, in: journal, clock: clock)
@@ -95,7 +95,7 @@ final class MigrationDayBook: Sendable {
         )
         var sums: [Key: LedgerCounts.Counts] = [:]
         for (key, counts) in try await journal.ledgerCounts(window).cells {
-            // What is beyond the limit of cells belongs to no day.
+            // Events beyond the limit of cells belong to no day.
             guard let day = key.day, providers.contains(key.provider) else { continue }
             sums[Key(provider: key.provider, day: day), default: LedgerCounts.Counts()] += counts
         }

@@ -111,7 +111,7 @@ struct MigrationDesk: MigrationManaging {
         )
     }
 
-    /// Adds an order to the log, and follows it if it is a return at once.
+    /// Appends an order to the log, and carries it out if it is an immediate return.
     private func carryOut(
         _ record: MigrationRecord,
         _ outline: MigrationOutline,
@@ -129,21 +129,21 @@ struct MigrationDesk: MigrationManaging {
     }
 
     /// Holds a migration on behalf of its gates.
-    /// - Parameter status: from which that was decided.
+    /// - Parameter status: the status on which the decision is based.
     /// - Throws: ``MigrationRefusal/overtaken`` if another order came first.
     func hold(_ status: MigrationStatus, because reason: String) async throws(MigrationRefusal) {
         try await append(ownRecord(.hold, after: status, because: reason), by: .gateway)
     }
 
-    /// Returns all customers of a migration at once, on behalf of its gates. ``MigrationReturns`` follows it.
-    /// - Parameter status: from which that was decided.
+    /// Immediately returns all customers of a migration, on behalf of its gates. ``MigrationReturns`` does the rest.
+    /// - Parameter status: the status on which the decision is based.
     /// - Throws: ``MigrationRefusal/overtaken`` if another order came first.
     func goBack(_ status: MigrationStatus, because reason: String) async throws(MigrationRefusal) {
         let action = MigrationEntry.Action.goBack(when: .now, customers: nil)
         try await append(ownRecord(action, after: status, because: reason), by: .gateway)
     }
 
-    /// Its number follows the newest entry that the decision knew, so that it is refused if it rests on an old one.
+    /// Its number follows the newest entry that the decision was based on, so that an outdated decision is refused.
     private func ownRecord(_ action: MigrationEntry.Action, after status: MigrationStatus, because reason: String)
         -> MigrationRecord
     {
@@ -156,7 +156,7 @@ struct MigrationDesk: MigrationManaging {
         )
     }
 
-    /// Adds an order to the log and follows it.
+    /// Appends an order to the log and applies it.
     /// - Throws: ``MigrationRefusal/overtaken`` if another one came first.
     private func append(_ record: MigrationRecord, by actor: AuditLog.Actor) async throws(MigrationRefusal) {
         let isAppended: Bool
@@ -184,7 +184,7 @@ struct MigrationDesk: MigrationManaging {
         }
     }
 
-    /// What an order is checked against. Those that gates do not stop are not delayed by counting.
+    /// What an order is checked against. Orders that gates do not block are not delayed by counting.
     private func standing(
         of outline: MigrationOutline,
         _ history: MigrationHistory,

@@ -4,18 +4,18 @@ import Migration
 import OfRecord
 import Parity
 
-/// Finds what is known of a migration: in the journal, and in the comparisons.
+/// Finds the facts about a migration in the journal and in the comparisons.
 struct MigrationFactFinder: Sendable {
     let journal: any LaneKeeping & LedgerCounting & ShadowCounting & EventArchive
     /// The newest comparisons, newest first.
     let comparisons: @Sendable () async throws(ParityError) -> [ParityRun]
-    /// What the newest plan for a migration found.
+    /// The findings of the newest plan for a migration.
     let checked: @Sendable (MigrationName) -> CheckedPlan?
-    /// What watching the providers has found.
+    /// The results of watching the providers.
     let watches: any WatchReading
     let clock: any WallClock
 
-    /// All facts. Counting the deliveries of a day takes seconds where there are millions.
+    /// All facts. Counting the deliveries of a day takes seconds if there are millions.
     func facts(of outline: MigrationOutline) async throws(StoreError) -> MigrationFacts {
         let now = clock.now
         var facts = MigrationFacts(at: now)
@@ -44,7 +44,7 @@ struct MigrationFactFinder: Sendable {
         return facts
     }
 
-    /// - Returns: empty if one account has none.
+    /// - Returns: empty if one of the accounts has no report.
     private func verified(at accounts: [ProviderName]) async throws(StoreError) -> [VerifyReport] {
         do throws(ParityError) {
             let reports = try await watches.reports()
@@ -55,7 +55,7 @@ struct MigrationFactFinder: Sendable {
         }
     }
 
-    /// Comparisons that have ended and say something about the migration, newest first.
+    /// Finished comparisons that are relevant to the migration, newest first.
     private func comparisons(of outline: MigrationOutline) async throws(StoreError) -> [ParityRun] {
         do throws(ParityError) {
             return try await comparisons().filter { run in

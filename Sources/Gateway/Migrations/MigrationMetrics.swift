@@ -3,7 +3,7 @@ import Migration
 import Observability
 import OfRecord
 
-/// What `GET /metrics` says of migrations.
+/// The metrics of migrations.
 struct MigrationMetrics {
     private let statuses: [MigrationStatus]
 

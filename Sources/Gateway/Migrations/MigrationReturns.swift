@@ -10,24 +10,25 @@ import Routing
 import ServiceLifecycle
 import Synchronization
 
-/// Follows returns at once to their end: finds out what must be voided at the new provider, and starts to send the old one what it lacks.
+/// Completes immediate returns: finds out what must be voided at the new provider, and starts to send the old one what it lacks.
 ///
-/// A return is an entry of a migration's log, and holds by that alone. What follows takes long, and a crash or a shutdown can come before
-/// it has ended. So every return of the last days without a backfill of its own is followed once by each gateway: at the start, when a
+/// A return is an entry in a migration's log, and that alone makes it effective. The rest takes time, and a crash or a shutdown can
+/// interrupt it. So each gateway completes every return of the last days that has no backfill of its own: at the start, when a gate has
+/// ordered it, and when a request that ordered it was interrupted.
 /// gate has ordered it, and when a request that ordered it was cut short.
 final class MigrationReturns: Service {
-    /// What follows from a return at once.
+    /// The result of an immediate return.
     struct Outcome: Sendable {
         let usage: ReturnedUsage
         /// Nil if the old provider lacks nothing.
         let refill: MigrationOutcome.Refill?
-        /// Whether there is nothing left to try: what was refused now is refused later, too.
+        /// Whether there is nothing left to try: what was refused now will be refused later too.
         fileprivate let isFinal: Bool
     }
 
-    /// How far a return is that was not followed to its end.
+    /// The progress of a return that is not complete.
     private enum Progress {
-        /// Somebody follows it now.
+        /// It is being completed now.
         case followed
         case waiting(Waiting)
         case over
@@ -35,7 +36,7 @@ final class MigrationReturns: Service {
 
     /// Why a return waits: for another backfill, or for the store.
     private struct Waiting {
-        /// What was found out already; nil if it could not be read.
+        /// The usage, if it was already determined; nil if it could not be read.
         var usage: ReturnedUsage?
         let reason: String
         let until: ContinuousClock.Instant
@@ -49,11 +50,11 @@ final class MigrationReturns: Service {
     private let logger: Logger
     private let progress = Mutex<[BackfillRoutes.Return: Progress]>([:])
 
-    /// Events read at a time.
+    /// Number of events per read.
     private static let pieceSize = 4096
-    /// Between two looks at the log.
+    /// Between two checks of the log.
     private static let interval = Duration.milliseconds(500)
-    /// Older returns are not made up for.
+    /// Older returns are not completed.
     private static let longestAge = Duration.seconds(7 * 86_400)
 
     init(
@@ -74,7 +75,7 @@ final class MigrationReturns: Service {
 
     // MARK: - One that is ordered here
 
-    /// What a return at once would come to; nil if the order is none, or nobody has moved. Nothing is started.
+    /// What an immediate return would cause; nil if the order is not one, or if no customer has moved. Nothing is started.
     /// - Parameter records: the migration's log, with the order as its last entry.
     func forecast(_ outline: MigrationOutline, _ records: [MigrationRecord])
         async throws(MigrationRefusal) -> Outcome?
@@ -84,18 +85,18 @@ final class MigrationReturns: Service {
         return Outcome(usage: usage, refill: Self.refill(returned, usage), isFinal: true)
     }
 
-    /// Leaves an order that is about to be recorded to whoever follows it here.
+    /// Reserves an order that is about to be recorded for this gateway.
     func claim(_ record: MigrationRecord) {
         progress.withLock { $0[record.returnKey] = .followed }
     }
 
-    /// Gives back what was claimed and not recorded.
+    /// Releases an order that was reserved and not recorded.
     func release(_ record: MigrationRecord) {
         progress.withLock { $0[record.returnKey] = nil }
     }
 
-    /// Follows an order that was claimed and recorded; nil if it is no return at once, or nobody has moved. If it throws, or if what the
-    /// old provider lacks has to wait, ``run()`` goes on with it.
+    /// Completes an order that was reserved and recorded; nil if it is not an immediate return, or if no customer has moved. If it
+    /// throws, or if what the old provider lacks must wait, ``run()`` continues with it.
     /// - Parameter records: the migration's log, with the order as its last entry.
     func follow(_ outline: MigrationOutline, _ records: [MigrationRecord], by actor: AuditLog.Actor)
         async throws(MigrationRefusal) -> Outcome?
@@ -107,7 +108,7 @@ final class MigrationReturns: Service {
         return try await follow(returned, nil, by: actor)
     }
 
-    /// - Parameter known: what was found out before; nil: nothing.
+    /// - Parameter known: the usage, if it was already determined.
     private func follow(_ returned: ReturnAtOnce, _ known: ReturnedUsage?, by actor: AuditLog.Actor)
         async throws(MigrationRefusal) -> Outcome
     {
@@ -128,7 +129,7 @@ final class MigrationReturns: Service {
 
     // MARK: - Those that nobody follows
 
-    /// Follows returns until graceful shutdown.
+    /// Completes returns until graceful shutdown.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -138,7 +139,7 @@ final class MigrationReturns: Service {
         }
     }
 
-    /// Follows the returns that are left over.
+    /// Completes the remaining returns.
     func look() async {
         let routes = routes.current.routes
         let history = book.current
@@ -216,7 +217,8 @@ final class MigrationReturns: Service {
 
     // MARK: - Parts
 
-    /// - Throws: ``MigrationRefusal/store(_:)``, with ``StoreError/closed`` if the task was cancelled: a part would be taken for all.
+    /// - Throws: ``MigrationRefusal/store(_:)``, with ``StoreError/closed`` if the task was cancelled: otherwise a part would count as
+    ///   the whole.
     private func usage(_ returned: ReturnAtOnce) async throws(MigrationRefusal) -> ReturnedUsage {
         var usage = ReturnedUsage(
             of: returned.outline,
@@ -258,7 +260,7 @@ final class MigrationReturns: Service {
         )
     }
 
-    /// Starts to send the old provider what it lacks of the returned customers' running periods.
+    /// Starts to send the old provider what it lacks of the returned customers' current periods.
     private func refill(_ returned: ReturnAtOnce, _ usage: ReturnedUsage, by actor: AuditLog.Actor) async -> Outcome {
         guard var refill = Self.refill(returned, usage) else {
             return Outcome(usage: usage, refill: nil, isFinal: true)
@@ -274,19 +276,19 @@ final class MigrationReturns: Service {
     }
 }
 
-/// A return of customers at once, as the log has it.
+/// An immediate return of customers, as the log has it.
 private struct ReturnAtOnce {
     let outline: MigrationOutline
     let record: MigrationRecord
-    /// Before it.
+    /// The log before it.
     let log: MigrationLog
     let customers: Set<CustomerID>?
     /// When the first customer can have moved.
     let start: Timestamp
-    /// When it begins to hold.
+    /// When it takes effect.
     let end: Timestamp
 
-    /// - Returns: nil if the last entry is no return at once, or nobody can have moved before it.
+    /// - Returns: nil if the last entry is not an immediate return, or if no customer can have moved before it.
     init?(_ outline: MigrationOutline, _ records: [MigrationRecord]) {
         let log = MigrationLog(records.dropLast().map(\.entry))
         guard let record = records.last, case .goBack(.now, let customers) = record.entry.action,
@@ -297,7 +299,7 @@ private struct ReturnAtOnce {
         self.log = log
         self.customers = customers
         self.start = start
-        // A clock that was set back does not reach behind earlier entries.
+        // If the clock was set back, it does not precede earlier entries.
         end = max(record.entry.at, log.entries.last?.at ?? record.entry.at)
     }
 
@@ -311,7 +313,7 @@ extension MigrationRecord {
 }
 
 extension BackfillRefusal {
-    /// Whether it may be accepted later, without anybody changing anything.
+    /// Whether it may be accepted later without any change.
     fileprivate var mayPass: Bool {
         switch self {
         case .overlaps, .store: true

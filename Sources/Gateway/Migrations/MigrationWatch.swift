@@ -8,16 +8,16 @@ import Routing
 import ServiceLifecycle
 import Synchronization
 
-/// Looks at the gates of migrations for which something was ordered, and holds those that go on while a gate is red, or unknown because its
-/// check did not run; or returns their customers, if `routes.json` says so.
+/// Watches the gates of migrations that have started, and holds those that continue while a gate is red, or unknown because its check did
+/// not run; or returns their customers, if `routes.json` says so.
 final class MigrationWatch: Service {
     let desk: MigrationDesk
     private let logger: Logger
     private let latest = Mutex<[MigrationName: MigrationStatus]>([:])
 
-    /// Between two looks, at least.
+    /// Minimum time between two checks.
     private static let interval = Duration.seconds(2)
-    /// Looking takes a part of the time that is smaller than one of so many.
+    /// Checking takes at most this fraction of the time: one part of so many.
     private static let parts = 20
 
     init(_ desk: MigrationDesk, logger: Logger) {
@@ -25,7 +25,7 @@ final class MigrationWatch: Service {
         self.logger = logger
     }
 
-    /// How migrations stood when they were looked at last, by name.
+    /// The status of the migrations at the last check, by name.
     var current: [MigrationStatus] {
         latest.withLock { latest in latest.keys.sorted().compactMap { latest[$0] } }
     }
@@ -42,7 +42,7 @@ final class MigrationWatch: Service {
         }
     }
 
-    /// Looks at each migration once.
+    /// Checks each migration once.
     func look() async {
         let routes = desk.routes.current.routes
         let history = desk.book.current
@@ -80,7 +80,7 @@ final class MigrationWatch: Service {
                 return status
             }
         } catch {
-            // Another gateway has held it, or somebody has ordered something else: it is looked at again.
+            // Another gateway has held it, or another order came first: it is checked again.
             guard error == .overtaken else { throw error }
         }
         return try await desk.status(of: outline)

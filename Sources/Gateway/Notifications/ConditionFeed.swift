@@ -8,7 +8,7 @@ import Notifications
 import Parity
 import Routing
 
-/// Reads what notifications are decided by, from where readiness, metrics, statistics and `tollgate doctor` have it.
+/// Reads the measurements that notifications are based on, from the same sources as readiness, metrics, statistics and `tollgate doctor`.
 struct ConditionFeed: Sendable {
     let monitor: DeliveryMonitor
     let backlogs: SharedBacklogs
@@ -16,13 +16,13 @@ struct ConditionFeed: Sendable {
     let parity: any ParityRunning
     let watches: any WatchReading
     let keys: any KeyKeeping
-    /// What is known of other gateways; nil if there are none.
+    /// The state of other gateways; nil if there are none.
     let shared: SharedJournal?
     let settings: GatewaySettings
     let diskWatch: DiskWatch
     let clock: any WallClock
 
-    /// A backlog that was read before is not known any more.
+    /// An older backlog counts as unknown.
     private static let longestAge = Duration.seconds(60)
 
     /// What is known now, without waiting for anything.
@@ -36,7 +36,7 @@ struct ConditionFeed: Sendable {
             uniquingKeysWith: { first, _ in first }
         )
         var readings = GatewayMeasurements()
-        // Also removed providers for which something waits.
+        // Includes removed providers for which events wait.
         for name in Set(memories.keys).union(waiting.map { Array($0.keys) } ?? []) {
             if duty.isElsewhere(name) {
                 readings.providersElsewhere.insert(name)
@@ -66,7 +66,7 @@ struct ConditionFeed: Sendable {
 
     // MARK: - Once a minute
 
-    /// What must be waited for.
+    /// Measurements that take time.
     func slowReadings() async -> SlowMeasurements {
         SlowMeasurements(lost: await lost(), watched: await watched(), keys: await keyReadings(), disk: await disk())
     }
@@ -107,7 +107,7 @@ struct ConditionFeed: Sendable {
 
     private func disk() async -> DiskSpace? {
         var line = diskWatch.line
-        // Nobody has looked yet.
+        // There was no check yet.
         if line == nil { line = await diskWatch.look() }
         guard let line else { return nil }
         return line.verdict == .problem ? .low("Disk of \(settings.dataFolder.path): \(line.text)") : .enough
@@ -117,7 +117,7 @@ struct ConditionFeed: Sendable {
 extension ProviderMeasurements {
     /// - Parameters:
     ///   - state: nil if there is no pipeline.
-    ///   - waiting: what waits for all providers; nil if it is not known.
+    ///   - waiting: the backlogs of all providers; nil if they are unknown.
     fileprivate init(
         _ state: PipelineMachine.Snapshot?,
         _ waiting: [ProviderName: Backlog]?,

@@ -10,13 +10,13 @@ struct NotificationSender: Sendable {
     /// How an attempt ended.
     enum End: Sendable, Equatable {
         case sent
-        /// The text says why, without a secret.
+        /// The text says why, without secrets.
         case failed(String)
     }
 
     let poster: HTTPPoster
     let credentials: any CredentialResolving
-    /// Of which a mail program gets what every program gets.
+    /// The environment from which a mail program gets the usual variables.
     let environment: [String: String]
     let clock: any WallClock
 

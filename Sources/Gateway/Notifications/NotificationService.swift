@@ -8,10 +8,10 @@ import ServiceLifecycle
 import Synchronization
 import Telemetry
 
-/// Tells people when something is wrong, and when it is over.
+/// Tells people when something is wrong, and when that has ended.
 ///
-/// Nothing that accepts or delivers events has to do with it: it reads what others have noted of themselves, and each receiver has a task
-/// of its own, so that one that hangs holds up nobody. `Notifications` decides what is sent when.
+/// It is independent of everything that accepts or delivers events: it reads the states that other parts publish, and each receiver has
+/// its own task, so that one that hangs delays no other. `Notifications` decides what is sent when.
 struct NotificationService: Service {
     let feed: ConditionFeed
     let routes: CurrentRoutes
@@ -72,7 +72,7 @@ struct NotificationService: Service {
 
     // MARK: - One receiver
 
-    /// Writes to a receiver until `routes.json` has it no longer.
+    /// Sends to a receiver until `routes.json` no longer has it.
     private func serve(_ name: String, _ board: ConditionBoard) async {
         var desk = ReceiverDesk(seed: Self.seed)
         while !Task.isCancelled {
@@ -88,7 +88,7 @@ struct NotificationService: Service {
         }
     }
 
-    /// Logs the first failure of several, and the success after them.
+    /// Logs the first of several failures, and the success after them.
     private func note(_ end: NotificationSender.End, _ name: String, failuresBefore: Int) {
         func count(_ outcome: String) {
             Self.attempts.counter([("receiver", name), ("outcome", outcome)], in: metrics).increment()
@@ -111,7 +111,7 @@ struct NotificationService: Service {
     private static var seed: String { String(UInt64.random(in: 0 ... .max), radix: 36) }
 }
 
-/// What is not as it should be, as it was found last.
+/// The conditions found by the last reading.
 private final class ConditionBoard: Sendable {
     private let latest = Mutex<Conditions?>(nil)
 

@@ -7,7 +7,7 @@ import Routing
 
 /// Sends a test message to the receivers of a `routes.json`, as a gateway with these variables would.
 package enum NotificationTest {
-    /// What one receiver said.
+    /// The result for one receiver.
     package struct Outcome: Sendable, Equatable {
         package let receiver: String
         /// Why the message was not sent; nil if it was.
@@ -17,7 +17,7 @@ package enum NotificationTest {
     /// - Parameters:
     ///   - name: of one receiver; nil for all.
     ///   - roots: additional certificate authorities, in PEM.
-    /// - Returns: an outcome per receiver, in the order of the file; nil if there is none of this name.
+    /// - Returns: one outcome per receiver, in the order of the file; nil if there is none with this name.
     /// - Throws: ``GatewayFault`` if the file cannot be used.
     package static func run(
         _ file: URL,

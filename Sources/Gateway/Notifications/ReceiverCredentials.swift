@@ -2,7 +2,7 @@ import Access
 import Events
 import Routing
 
-/// Where the secrets of notifications' receivers are, for a ``CredentialVault`` of their own: the vault calls each an account.
+/// The secrets of notifications' receivers, for a separate ``CredentialVault``, which treats each as an account.
 struct ReceiverCredentials: ConfiguredCredentials {
     /// Which of a receiver's secrets.
     enum Part: String, CaseIterable, Sendable {
@@ -20,7 +20,7 @@ struct ReceiverCredentials: ConfiguredCredentials {
         sources.first { $0.name == provider }?.source
     }
 
-    /// The secrets that cannot be had, one line each.
+    /// The secrets that are not available, one line each.
     static func missing(of settings: NotificationSettings, environment: [String: String]) async -> [String] {
         let credentials = ReceiverCredentials { settings }
         let vault = credentials.vault(environment: environment)

@@ -3,17 +3,17 @@ import Notifications
 import Parity
 import Synchronization
 
-/// What is read from time to time, because it takes a file or a database.
+/// Measurements that are taken from time to time, because they read a file or a database.
 struct SlowMeasurements: Sendable {
     /// Lost events by provider.
     var lost: [ProviderName: Int]?
-    /// What watching providers has found.
+    /// The results of watching providers.
     var watched: [ProviderName: WatchReport]?
     var keys: [MeasuredKey]?
     var disk: DiskSpace?
 }
 
-/// What was read last, for whoever does not wait for the next reading.
+/// The last readings, for callers that do not wait for the next ones.
 final class LatestReadings: Sendable {
     private let latest = Mutex(SlowMeasurements())
 

@@ -5,8 +5,8 @@ import JournalSQLite
 import ServiceLifecycle
 import Synchronization
 
-/// Looks once a minute how long the room for the journal lasts, as `tollgate doctor` says it. Of a shared store only the data folder is
-/// looked at: who operates the database watches its disk.
+/// Forecasts once a minute how long the journal's disk lasts, as `tollgate doctor` shows it. For a shared store only the data folder is
+/// checked: the operator of the database watches its disk.
 final class DiskWatch: Service {
     private let folder: URL
     private let limitBytes: Int?
@@ -34,11 +34,11 @@ final class DiskWatch: Service {
         }
     }
 
-    /// What was found last; nil before the first look, or if it could not be found out.
+    /// The last finding; nil before the first check, or if the check failed.
     var line: DoctorReport.Line? { latest.withLock { $0 } }
 
-    /// Looks now.
-    /// - Returns: nil if it cannot be found out.
+    /// Checks now.
+    /// - Returns: nil if the check failed.
     @discardableResult
     func look() async -> DoctorReport.Line? {
         let (folder, limit, days, now) = (folder, limitBytes, retentionDays, clock.now)
@@ -56,7 +56,7 @@ final class DiskWatch: Service {
                 )
             }
         } catch {
-            // The item of the store says what is wrong with it.
+            // The item of the store reports what is wrong with it.
         }
         latest.withLock { $0 = found }
         return found

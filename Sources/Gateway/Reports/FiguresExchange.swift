@@ -3,18 +3,18 @@ import Journal
 import Reports
 import ServiceLifecycle
 
-/// Leaves what this gateway has counted in the journal, and reads what all have.
+/// Stores this gateway's statistics in the journal, and reads those of all gateways.
 struct FiguresExchange: Service {
     let statistics: SharedStatistics
     let keeping: any FiguresKeeping
     let clock: any WallClock
 
     private static let interval = Duration.seconds(5)
-    /// How often everything is read again, for figures that came late, and what is too old is removed.
+    /// How often everything is read again, for statistics that arrived late, and old steps are removed.
     private static let wholeInterval = Duration.seconds(600)
-    /// Steps of the newest that are read each time.
+    /// Number of the newest steps that are read each time.
     private static let newest = 12
-    /// Rows that are read at once.
+    /// Number of rows per read.
     private static let page = 1000
 
     func run() async throws {
@@ -27,7 +27,7 @@ struct FiguresExchange: Service {
                     try await exchange(isWhole: isWhole)
                     if isWhole { readAll = now }
                 } catch {
-                    // What was not sent waits; the readiness says what is wrong with the database.
+                    // What was not sent waits; the readiness reports what is wrong with the database.
                 }
                 do { try await Task.sleep(for: Self.interval) } catch { return }
             }
@@ -36,11 +36,11 @@ struct FiguresExchange: Service {
         do {
             try await send()
         } catch {
-            // The last minute's figures of this gateway are lost.
+            // This gateway's statistics of the last minute are lost.
         }
     }
 
-    /// - Parameter isWhole: whether all steps are read, not the newest alone.
+    /// - Parameter isWhole: whether all steps are read, not only the newest.
     func exchange(isWhole: Bool) async throws(StoreError) {
         try await send()
         for step in FiguresCollector.steps {
@@ -65,7 +65,7 @@ struct FiguresExchange: Service {
             guard rows.count >= Self.page, let last = rows.last?.figures.start, last > from else {
                 return statistics.put(rows, of: step)
             }
-            // The last step may go on behind the page: it is read whole with the next.
+            // The last step may continue on the next page, so it is read again with that one.
             statistics.put(rows.filter { $0.figures.start < last }, of: step)
             from = last
         }

@@ -7,7 +7,7 @@ import OfRecord
 import Reports
 import Routing
 
-/// Shows the routes in effect, the file that they are from, and what operators have set beside it.
+/// Shows the active routes, the file that they come from, and what operators have set in addition.
 struct GatewayConfiguration: ConfigurationReading {
     /// The path of the file, as the gateway was started with it.
     let file: String
@@ -45,7 +45,7 @@ struct GatewayConfiguration: ConfigurationReading {
         return routes.migrations.compactMap { migration in
             let records = history[migration.name]
             let course = MigrationCourse(MigrationLog(records.map(\.entry)))
-            // What the file says as well is no override.
+            // A value that equals the file's is not an override.
             let outline = MigrationOutline(migration, in: routes)
             guard let newest = records.last, course.says(otherThan: outline.delivery) else { return nil }
             return ConfigurationReport.Migration(

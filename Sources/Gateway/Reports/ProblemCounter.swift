@@ -3,13 +3,13 @@ import Journal
 import Reports
 import ServiceLifecycle
 
-/// Counts the deliveries that wait for a person, for the tenants whose pages are open, beside all requests.
+/// Counts the deliveries that wait for a person, for tenants with open pages, outside of requests.
 struct ProblemCounter: Service {
     let counts: ProblemCounts
     let archive: any EventArchive
 
     private static let interval = Duration.seconds(2)
-    /// Counting takes a twentieth of the time at most.
+    /// Counting takes at most a twentieth of the time.
     private static let share = 20
 
     func run() async throws {
@@ -29,7 +29,7 @@ struct ProblemCounter: Service {
             do {
                 counts.set(try await grouping.problems(of: tenant), of: tenant, at: .now)
             } catch {
-                // What was counted last stays for a while; the Overview says what is wrong with the store.
+                // The last count stays for a while; the Overview reports what is wrong with the store.
                 return
             }
         }

@@ -2,16 +2,16 @@ import Events
 import Journal
 import Synchronization
 
-/// What waits for each provider, as it was read last.
+/// The last readings of each provider's backlog.
 final class SharedBacklogs: Sendable {
     private let latest = Mutex<(known: [ProviderName: Backlog], readAt: ContinuousClock.Instant)?>(nil)
 
-    /// It was read now.
+    /// Stores a reading of now.
     func set(_ backlogs: [ProviderName: Backlog], at now: ContinuousClock.Instant) {
         latest.withLock { $0 = (backlogs, now) }
     }
 
-    /// What is known; nil if it was not read for so long.
+    /// The last reading; nil if it is older than `age`.
     func known(at now: ContinuousClock.Instant, notOlderThan age: Duration) -> [ProviderName: Backlog]? {
         latest.withLock { latest in
             guard let latest, now - latest.readAt <= age else { return nil }

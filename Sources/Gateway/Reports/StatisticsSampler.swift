@@ -7,9 +7,9 @@ import Routing
 import ServiceLifecycle
 import Telemetry
 
-/// Reads the counters once a second, so that nothing that accepts or delivers events has to do with statistics.
+/// Reads the counters once a second, so that nothing that accepts or delivers events depends on statistics.
 ///
-/// What waits is read beside that: a store that hangs makes it unknown, and leaves the counters as they are.
+/// Backlogs are read separately: a store that hangs makes them unknown and does not affect the counters.
 struct StatisticsSampler: Service {
     let keeper: StatisticsKeeper
     let registry: MetricsRegistry
@@ -17,15 +17,15 @@ struct StatisticsSampler: Service {
     let journal: any EventArchive & AcceptanceCounting
     let routes: CurrentRoutes
     let clock: any WallClock
-    /// Where others see what waits.
+    /// Where other parts read the backlogs.
     var backlogs = SharedBacklogs()
-    /// The figures of all gateways; nil if this one is alone.
+    /// The statistics of all gateways; nil if this one is alone.
     var shared: SharedStatistics?
 
     private static let interval = Duration.seconds(1)
-    /// A backlog that was read before is not known any more.
+    /// An older backlog counts as unknown.
     private static let longestAge = Duration.seconds(15)
-    /// Reading what waits takes a twentieth of the time at most.
+    /// Reading backlogs takes at most a twentieth of the time.
     private static let share = 20
 
     func run() async throws {
@@ -45,13 +45,13 @@ struct StatisticsSampler: Service {
             let sample = sample(waiting: backlogs.known(at: now, notOlderThan: Self.longestAge))
             keeper.add(sample, at: now)
             shared?.add(sample)
-            // After a pause of the process the seconds in between are not made up for.
+            // After a pause of the process the missing seconds are skipped.
             next = max(next + Self.interval, now)
         }
     }
 
-    /// What the counters say now.
-    /// - Parameter waiting: nil if it is not known.
+    /// The current counters.
+    /// - Parameter waiting: nil if unknown.
     func sample(waiting: [ProviderName: Backlog]?) -> StatisticsSample {
         var sample = StatisticsSample()
         sample.accepted = registry.count(of: "tollgate_events_total", ("result", "accepted"))
@@ -89,14 +89,14 @@ struct StatisticsSampler: Service {
             do {
                 backlogs.set(try await waiting(), at: .now)
             } catch {
-                // It is not known then, which the figures say; the store's own log says why.
+                // The backlogs are unknown then, which the statistics show; the store's own log says why.
             }
             let pause = max(Self.interval, (ContinuousClock.now - start) * Self.share)
             do { try await Task.sleep(for: pause) } catch { return }
         }
     }
 
-    /// What waits for the providers of `routes.json`, and for removed ones.
+    /// The backlogs of the providers in `routes.json`, and of removed ones.
     private func waiting() async throws(StoreError) -> [ProviderName: Backlog] {
         var found: [ProviderName: Backlog] = [:]
         let configured = routes.current.routes.providers.map(\.name)
@@ -108,14 +108,14 @@ struct StatisticsSampler: Service {
 }
 
 extension CircuitState {
-    /// What a pipeline says of itself; an operator's hold counts most.
+    /// A pipeline's state; an operator's hold takes precedence.
     init(_ state: PipelineMachine.Snapshot) {
         if state.operatorHold != nil {
             self = .held
         } else if state.parked != nil {
             self = .parked
         } else {
-            // A word that is not known here is no word of success.
+            // An unknown word must not count as success.
             self = CircuitState(rawValue: state.circuit) ?? .open
         }
     }

@@ -3,11 +3,12 @@ import Migration
 import ParityRuns
 import Routing
 
-/// Asks the vendors of a migration what they can bill by, and whom they know: page by page, behind deliveries and within the budget of reads.
+/// Asks the vendors of a migration for the metrics that they can bill by, and for their customers: page by page, with lower priority than
+/// deliveries, and within the limit for reads.
 struct MigrationSurveyor {
     let vendors: any VendorAsking
 
-    /// A hundred thousand customers at vendors that show a hundred a page.
+    /// Enough for a hundred thousand customers at vendors that list a hundred per page.
     private static let mostPages = 1000
 
     /// - Throws: `CancellationError`.

@@ -2,20 +2,20 @@ import Events
 import Foundation
 import Migration
 
-/// The plans that were made, a file each in the data folder. They name events and hold some of their values, so they are for their
-/// owner's eyes.
+/// Finished plans, one file each in the data folder. They name events and contain some of their values, so only their owner can read
+/// them.
 struct PlanFolder: Sendable {
     private let folder: URL
 
-    /// Maximum number of plans that are kept; then the oldest goes.
+    /// Maximum number of plans that are kept; beyond it the oldest is removed.
     static let most = 200
 
-    /// - Parameter dataFolder: in which the folder is.
+    /// - Parameter dataFolder: the folder in which the plans' folder is.
     init(in dataFolder: URL) {
         folder = dataFolder.appending(path: "plans")
     }
 
-    /// Keeps a plan, in place of one with its id.
+    /// Stores a plan, replacing one with the same id.
     func write(_ plan: RoutesPlan) throws {
         let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
         try FileManager.default.createDirectory(

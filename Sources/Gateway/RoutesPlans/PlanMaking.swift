@@ -6,25 +6,25 @@ import ParityRuns
 import Routing
 import Vendors
 
-/// A plan that was asked for, with what it applies to the recorded events.
+/// A requested plan, with what it applies to the recorded events.
 struct PlanJob: Sendable {
     var plan: RoutesPlan
     let routes: Routes
-    /// What was ordered in migrations; in a plan for a migration, with its new provider getting all events.
+    /// The orders of migrations; in a plan for a migration, with all events assigned to its new provider.
     let logs: MigrationLogs
-    /// The migration that the plan is for, with its log as it is in force; nil for new routes.
+    /// The migration that the plan is for, with its current log; nil for new routes.
     let migration: (configuration: MigrationConfiguration, log: MigrationLog)?
 }
 
 /// Makes one plan: walks through the journal's window, and asks a migration's vendors.
 struct PlanMaking {
-    /// Events read at a time.
+    /// Number of events per read.
     private static let pieceSize = 4096
 
     let job: PlanJob
     let traffic: any RecordedTraffic
     let vendors: any VendorAsking
-    /// Is told how many events were looked at.
+    /// Is called with the number of events that were examined.
     let progress: (Int) -> Void
 
     /// - Throws: `CancellationError`, or ``StoreError``.
@@ -50,7 +50,7 @@ struct PlanMaking {
         while true {
             try Task.checkCancellation()
             let piece = try await traffic.recorded(basis.window, after: position, limit: Self.pieceSize)
-            // What came in later is not in the plan.
+            // Events that were accepted later are not in the plan.
             for recorded in piece.events
             where recorded.event.acceptedAt <= job.plan.createdAt && !recorded.event.plan.isOfCanaries {
                 preview.add(recorded.event)

@@ -15,8 +15,8 @@ import ServiceLifecycle
 import Synchronization
 import Vendors
 
-/// Makes plans: previews of new routes on recorded traffic. One at a time, beside the event loops and with bounded memory; nothing is
-/// sent, and nothing is written but the plan.
+/// Makes plans: previews of new routes on recorded traffic. One at a time, outside of the event loops and with bounded memory; nothing is
+/// sent, and nothing except the plan is written.
 final class RoutesPlanner: Service, RoutesPlanning {
     private struct State {
         var waiting: [PlanJob] = []
@@ -62,7 +62,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         self.clock = clock
         self.audit = audit
         self.logger = logger
-        // One word is enough, whatever waits.
+        // One signal is enough, however many plans wait.
         (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -75,7 +75,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         let subject = try await subject(of: order, for: caller.client, at: now)
         let basis = try await basis(of: order, subject, for: caller.client)
         let id = Self.hexadecimal(SHA256.digest(of: basis.text).prefix(16))
-        // What vendors say changes beside the journal, so a plan that asked them is made again.
+        // Vendors' data changes independently of the journal, so a plan that asked vendors is made again.
         if subject.migration == nil, let known = try stored(id, at: now) { return known }
         let changes = RoutesChanges(from: routes.current.routes, to: subject.routes).list.map(\.summary)
         let plan = RoutesPlan(
@@ -106,14 +106,14 @@ final class RoutesPlanner: Service, RoutesPlanning {
         return stored
     }
 
-    /// Why a plan cannot carry an order.
+    /// Why an order cannot be based on a plan.
     enum Unusable: Error {
         case unfinished
         /// The plan's file; the reason is the operating system's.
         case file(reason: String)
     }
 
-    /// Whether what an order rests on is still as the plan found it.
+    /// Whether the basis of an order is still as the plan found it.
     /// - Returns: nil if there is no such plan that the client may see.
     func standing(ofOrderRestingOn id: String, for client: Client) throws(Unusable) -> PlanStanding? {
         if let plan = state.withLock({ $0.plan(id) }) {
@@ -134,7 +134,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         return .ofOrder(resting: root, file: fileInForce, log: routes.current.logs.version)
     }
 
-    /// - Returns: the plan, and whether it was not there already.
+    /// - Returns: the plan, and whether it is new.
     private func enqueue(_ job: PlanJob) throws(PlanError) -> (RoutesPlan, Bool) {
         let result: (RoutesPlan, Bool)? = state.withLock { state in
             if let known = state.plan(job.plan.id) { return (known, false) }
@@ -168,7 +168,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         switch order.subject {
         case .file(let file):
             let reading = try await read(file)
-            // With the files of the routes in force: if it names others when it is in force itself, orders need another plan.
+            // With the files of the active routes: if it refers to others once it is active itself, orders need another plan.
             let digest = Self.hexadecimal(reloader.active.neighbours.digest(with: file))
             return Subject(digest: digest, routes: reading.routes, logs: current.logs, migration: nil)
         case .migration(let name):
@@ -207,7 +207,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         }
     }
 
-    /// A plan that was made; nil if there is none that the client may see.
+    /// A finished plan; nil if there is none that the client may see.
     private func stored(_ id: String, at now: Timestamp, for client: Client? = nil) throws(PlanError) -> PlanAnswer? {
         let content: [UInt8]?
         do {
@@ -220,17 +220,17 @@ final class RoutesPlanner: Service, RoutesPlanning {
         else { return nil }
         let tenant = root["tenant"]?.string.map { TenantID($0) }
         if let client, !Self.maySee(tenant, client) { return nil }
-        // What failed may be tried again.
+        // A failed plan may be tried again.
         if client == nil, root["status"]?.string != "done" { return nil }
         return answer(content, isFinished: true)
     }
 
-    /// - Parameter tenant: of the plan; nil if it is about all tenants.
+    /// - Parameter tenant: of the plan; nil if it covers all tenants.
     private static func maySee(_ tenant: TenantID?, _ client: Client) -> Bool {
         client.may(.admin) || tenant == client.tenant
     }
 
-    /// A plan as it was made, and whether the routes in force have changed since.
+    /// A finished plan, and whether the active routes have changed since.
     private func answer(_ json: [UInt8], isFinished: Bool) -> PlanAnswer {
         guard let root = JSONDocument(ifValid: json)?.root else {
             return PlanAnswer(json: json, isFinished: isFinished)
@@ -254,7 +254,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
 
     // MARK: - Making
 
-    /// Makes the plans that wait, until graceful shutdown.
+    /// Makes waiting plans until graceful shutdown.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             self.removeOld()
@@ -302,7 +302,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
 
     // MARK: - Checks of migrations
 
-    /// What the newest plan for a migration found; nil if there is none, or if other routes are in force since.
+    /// The findings of the newest plan for a migration; nil if there is none, or if other routes have become active since.
     func checked(_ name: MigrationName) -> CheckedPlan? {
         guard let known = state.withLock({ $0.checked[name] }), known.file == fileInForce,
             clock.now < known.madeAt + RoutesPlan.lifetime

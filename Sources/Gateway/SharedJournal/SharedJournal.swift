@@ -7,12 +7,12 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Tells the other gateways of the journal about this one, and keeps what they tell for readiness.
+/// Reports this gateway's state to the other gateways of the journal, and keeps theirs for readiness.
 final class SharedJournal: Service, AccountOwning {
-    /// What is known of the other gateways.
+    /// The state of the other gateways.
     struct View: Sendable, Equatable {
         var gateways: [GatewayNode] = []
-        /// Those that have had another `routes.json` for a while.
+        /// Those that have used another `routes.json` for a while.
         var differing: [String] = []
         var reports: [ProviderName: AccountReport] = [:]
     }
@@ -20,24 +20,24 @@ final class SharedJournal: Service, AccountOwning {
     private struct State {
         var view = View()
         var agreement = RoutesAgreement()
-        /// When the others were asked about last; nil before.
+        /// When the others' state was last read; nil before.
         var seen: ContinuousClock.Instant?
-        /// The digest that was told last.
+        /// The digest that was last reported.
         var told: [UInt8]?
     }
 
     private let journal: any GatewayReporting
-    /// What deliveries of this gateway say of their accounts.
+    /// The states of the accounts that this gateway delivers to.
     private let states: @Sendable () async -> [ProviderName: AccountState]
     /// The active `routes.json`.
     private let routesDigest: @Sendable () -> [UInt8]
-    /// Whether nothing is worked on any more by routes that were replaced.
+    /// Whether no request uses replaced routes any more.
     private let areRoutesAlone: @Sendable () -> Bool
     private let logger: Logger
     private let state = Mutex(State())
 
     private static let interval = Duration.seconds(2)
-    /// What is known of the others is too old after this time.
+    /// The others' state counts as unknown after this time.
     private static let memory = Duration.seconds(10)
 
     init(
@@ -54,7 +54,7 @@ final class SharedJournal: Service, AccountOwning {
         self.logger = logger
     }
 
-    /// What was last learned.
+    /// The last known state.
     var view: View { state.withLock { $0.view } }
 
     func reportElsewhere(on provider: ProviderName) -> AccountReport? {
@@ -68,7 +68,7 @@ final class SharedJournal: Service, AccountOwning {
     /// How far this machine's clock is from the database's.
     var clockDifference: ClockDifference { journal.clockDifference }
 
-    /// By which routes the other gateways accept events.
+    /// The routes by which the other gateways accept events.
     func routesElsewhere(at now: ContinuousClock.Instant) -> RoutesElsewhere {
         let digest = routesDigest()
         return state.withLock { state in
@@ -77,7 +77,7 @@ final class SharedJournal: Service, AccountOwning {
         }
     }
 
-    /// Tells and asks until graceful shutdown.
+    /// Reports and reads until graceful shutdown.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -87,7 +87,7 @@ final class SharedJournal: Service, AccountOwning {
         }
     }
 
-    /// Tells the others about this gateway, and asks about them.
+    /// Reports this gateway's state to the others, and reads theirs.
     func exchange(at now: ContinuousClock.Instant) async {
         tellRoutes()
         journal.note(await states())
@@ -109,13 +109,13 @@ final class SharedJournal: Service, AccountOwning {
                 metadata: ["others": "\(new.joined(separator: ", "))"]
             )
         } catch {
-            // Readiness says that the store is away.
+            // Readiness reports that the store cannot be reached.
             logger.debug("the other gateways are not known now", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Tells the digest of new routes once every event from then on has a plan of them, and until then that it is neither: others rely on
-    /// both.
+    /// Reports the digest of new routes once every event from then on has a plan of them, and until then that the routes are changing:
+    /// others rely on both.
     private func tellRoutes() {
         let (digest, told) = (routesDigest(), state.withLock { $0.told })
         guard told != digest else { return }

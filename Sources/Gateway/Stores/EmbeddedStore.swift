@@ -32,7 +32,7 @@ extension OpenedStore {
                 do {
                     return try await store.fullness()
                 } catch {
-                    // The readiness says that the store cannot be read.
+                    // The readiness reports that the store cannot be read.
                     return nil
                 }
             },
@@ -43,8 +43,8 @@ extension OpenedStore {
         )
     }
 
-    /// After all that the event loop has to do by now: the other requests that came in together with this one then go into the same
-    /// commit. An idle loop has nothing to do, so that a lone request does not wait.
+    /// Runs after everything that the event loop has to do at this point, so that other requests that arrived together with this one are
+    /// in the same commit. An idle loop has nothing to do, so that a single request does not wait.
     private static let wakeAfterThisTick: CommitAnnouncement = { wake in
         if let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop { eventLoop.execute(wake) } else { wake() }
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The number under which the other gateways know this one, in a file of its data folder.
+/// The number by which the other gateways know this one, in a file of its data folder.
 ///
-/// Whoever has the folder's lock knows that the process that wrote it has ended, and may release what it held.
+/// The holder of the folder's lock knows that the process that wrote the number has ended, and may release what it held.
 struct NodeNumber: Sendable {
     private let file: URL
 
@@ -11,7 +11,7 @@ struct NodeNumber: Sendable {
         file = folder.appending(path: "node")
     }
 
-    /// Nil if there is none, or none that can be read: then it expires.
+    /// Nil if there is none, or it cannot be read: then the old registration expires.
     func read() -> Int64? {
         guard let content = try? Data(contentsOf: file), content.count < 32 else { return nil }
         return Int64(String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))

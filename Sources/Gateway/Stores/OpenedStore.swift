@@ -1,9 +1,9 @@
 import Journal
 import ServiceLifecycle
 
-/// A store that is open: the journal by its protocols, what people are told of it, and its part in the group of services.
+/// An open store: the journal by its protocols, its state for people, and its service.
 struct OpenedStore: Sendable {
-    /// What kinds of stores there are, by the names that people see.
+    /// The kinds of stores, by the names that people see.
     enum Kind: String, Sendable, CaseIterable {
         case sqlite
         case postgresql
@@ -13,24 +13,24 @@ struct OpenedStore: Sendable {
     /// Where it is, without secrets.
     let place: String
     let journal: any EventStore
-    /// What it has in common with other gateways; nil if there are none.
+    /// What it shares with other gateways; nil if there are none.
     let shared: SharedParts?
     /// What does not work now; nil if everything does.
     let outage: @Sendable () -> StoreOutage?
-    /// Why it takes no new event; nil if there is room, or if that cannot be found out now.
+    /// Why it accepts no new events; nil if it does, or if that cannot be determined now.
     let fullness: @Sendable () async -> StoreFullness?
-    /// Whether an operator has asked this gateway to return what it holds.
+    /// Whether an operator has asked this gateway to release everything that it holds.
     let isDraining: @Sendable () -> Bool
-    /// How many events were missing after the store had confirmed them; none in an embedded one.
+    /// How many events were missing after the store had confirmed them; always 0 for an embedded one.
     let lostEvents: @Sendable () -> Int
-    /// The first in the group's list: it ends after all services that use the journal, and closes it.
+    /// The first in the group's list: it ends after all services that use the journal, and then closes it.
     let service: any Service
     /// Closes the journal of a gateway that cannot start.
     let close: @Sendable () async -> Void
 }
 
 extension OpenedStore {
-    /// Opens what the settings name.
+    /// Opens the store that the settings name.
     static func open(_ settings: GatewaySettings, _ parts: StoreSurroundings) async throws(GatewayFault) -> OpenedStore
     {
         switch settings.store {

@@ -7,8 +7,8 @@ import Logging
 import ServiceLifecycle
 
 extension OpenedStore {
-    /// Opens the journal that several gateways share. The data folder has what is this gateway's own: comparisons, plans, and the number
-    /// under which the other gateways know it.
+    /// Opens the journal that several gateways share. The data folder has this gateway's own data: comparisons, plans, and the number by
+    /// which the other gateways know it.
     static func shared(
         _ shared: SharedStoreSettings,
         _ settings: GatewaySettings,
@@ -42,7 +42,7 @@ extension OpenedStore {
             do {
                 try number.write(node)
             } catch {
-                // After a crash, the other gateways then wait for the lease time.
+                // After a crash, the other gateways must then wait for the lease to expire.
                 logger.warning("the node's number could not be written", metadata: ["error": "\(error)"])
             }
         }
@@ -79,7 +79,7 @@ extension OpenedStore {
     }
 }
 
-/// Closes the journal at its turn in the shutdown. Ends the gateway when the database has another journal.
+/// Closes the journal at its turn in the shutdown. Ends the gateway if the database contains another journal.
 private struct SharedStoreService: Service {
     let journal: PostgresEventStore
     let folder: DataFolder
@@ -97,7 +97,7 @@ private struct SharedStoreService: Service {
                 return await journal.waitForAnotherJournal()
             }
             group.addTask {
-                // It throws for one reason only, a cancelled task, and that means the same: time to close.
+                // It throws only if the task is cancelled, which also means that it is time to close.
                 try? await gracefulShutdown()
                 return nil
             }

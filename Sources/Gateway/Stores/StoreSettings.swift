@@ -11,9 +11,10 @@ package enum StoreSettings: Sendable {
 /// A database, and how this gateway takes part in its journal.
 package struct SharedStoreSettings: Sendable {
     package var address: StoreAddress
-    /// What the store itself is told.
+    /// The settings of the store itself.
     package var store: PostgresStoreSettings
 
+    /// With the default settings of the store.
     package init(address: StoreAddress) {
         self.address = address
         store = PostgresStoreSettings(address: address.secret)

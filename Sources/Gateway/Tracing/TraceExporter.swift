@@ -10,8 +10,8 @@ import Version
 
 /// Posts finished spans to a collector, by OTLP over HTTP.
 ///
-/// Nobody waits for it: what the collector does not take in time is dropped and counted. It starts before what it traces, so that it stops
-/// after it, and then exports what is left, once.
+/// Nothing waits for it: spans that the collector does not accept in time are dropped and counted. It starts before the services that it
+/// traces, so that it stops after them, and then exports what is left, once.
 struct TraceExporter: Service {
     private let tracer: Tracer
     private let settings: TracingSettings
@@ -68,7 +68,7 @@ struct TraceExporter: Service {
                 if Task.isCancelled { return waiting }
                 let verdict = schedule.ended(end)
                 note(verdict, end, waiting.count, wasFailing: wasFailing)
-                // A full request says that there are more.
+                // A full request means that there are more.
                 isFull = !schedule.isFailing && waiting.count == ExportSchedule.most
                 if verdict != .again { waiting = [] }
             }
@@ -76,14 +76,14 @@ struct TraceExporter: Service {
         return waiting
     }
 
-    /// The first spans that nobody has exported.
+    /// The oldest spans that were not exported.
     private func take() -> [TraceSpan] {
         let (spans, lost) = tracer.take(atMost: ExportSchedule.most)
         if lost > 0 { dropped.increment(by: lost) }
         return spans
     }
 
-    /// Once, because a collector that is away must not hold up the shutdown.
+    /// Tries once, because an unreachable collector must not delay the shutdown.
     private func exportLast(_ rest: [TraceSpan]) async {
         var spans = rest.isEmpty ? take() : rest
         while !spans.isEmpty {

@@ -23,9 +23,9 @@ package struct TracingSettings: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - option: of the command line; it counts more than the variables.
+    ///   - option: of the command line; it takes precedence over the variables.
     /// - Returns: nil if nothing is traced.
-    /// - Throws: ``FaultyTracing`` at a setting that cannot be used.
+    /// - Throws: ``FaultyTracing`` for an invalid setting.
     package init?(option: String?, environment: [String: String]) throws(FaultyTracing) {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if variable("OTEL_SDK_DISABLED")?.lowercased() == "true" { return nil }

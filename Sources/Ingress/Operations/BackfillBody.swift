@@ -15,7 +15,7 @@ struct BackfillBody: Sendable {
     private static let period = "period"
 
     /// - Parameters:
-    ///   - now: what `since` and `until` are counted back from if they are lengths of time.
+    ///   - now: the time from which `since` and `until` are counted back if they are durations.
     ///   - migrations: those of `routes.json` that the client may see.
     /// - Throws: ``Problem`` that names the member and how to fix it.
     init(_ body: [UInt8], at now: Timestamp, migrations: [MigrationConfiguration] = []) throws(Problem) {
@@ -46,7 +46,7 @@ struct BackfillBody: Sendable {
         return ProviderName(to)
     }
 
-    /// The migration whose new provider is meant; nil if a provider is named.
+    /// The migration whose new provider is filled; nil if the body names a provider.
     private static func migration(_ root: JSONValue, among migrations: [MigrationConfiguration]) throws(Problem)
         -> MigrationConfiguration?
     {

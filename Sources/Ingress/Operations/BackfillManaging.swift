@@ -4,7 +4,7 @@ package import Events
 package import Journal
 package import Routing
 
-/// Starts, shows and changes backfills; `Gateway` fills it.
+/// Starts, shows and changes backfills; implemented by `Gateway`.
 package protocol BackfillManaging: Sendable {
     /// Starts a backfill: one for each account of the provider that it fills.
     func start(_ order: BackfillOrder, by caller: Caller) async throws(BackfillRefusal) -> BackfillStart
@@ -12,7 +12,7 @@ package protocol BackfillManaging: Sendable {
     /// What a backfill would do, as a JSON object; nothing is started.
     func forecast(_ order: BackfillOrder, for client: Client) async throws(BackfillRefusal) -> [UInt8]
 
-    /// All that the client may see, the newest first.
+    /// All backfills that the client may see, newest first.
     func backfills(for client: Client) async throws(BackfillRefusal) -> [BackfillView]
 
     /// One that the client may see.
@@ -38,12 +38,12 @@ package struct BackfillStart: Sendable {
     }
 }
 
-/// A backfill as it stands.
+/// A backfill's current state.
 package struct BackfillView: Sendable {
     package let lane: Lane
-    /// What keeps it from going on; nil if nothing does.
+    /// What delays it; nil if nothing does.
     package let heldBy: String?
-    /// Percent of the rate limit that it may take now: less than its rate after a 429.
+    /// Percentage of the rate limit that it may use now: less than its rate after a 429.
     package let currentRate: Double
     /// Customers of whom it takes nothing, because the journal lacks a part of their billing period.
     package let leftOutCustomers: Int

@@ -7,7 +7,7 @@ import JSON
 import Journal
 import Routing
 
-/// `/v1/backfills`: gives a provider what was accepted before it was in the routes.
+/// `/v1/backfills`: sends a provider events that were accepted before it was in the routes.
 struct BackfillsHandler: Sendable {
     private let backfills: any BackfillManaging
     private let routes: CurrentRoutes
@@ -19,7 +19,7 @@ struct BackfillsHandler: Sendable {
         clock = services.given.clock
     }
 
-    /// Starts one, or only says what it would do if it is a dry run.
+    /// Starts one; a dry run only says what it would do.
     func start(_ call: EndpointCall) async throws -> EndpointResponse {
         let now = clock.now
         let routes = routes.current.routes

@@ -24,7 +24,7 @@ struct ConfigHandler: Sendable {
 
     func check(_ call: EndpointCall) async throws -> EndpointResponse {
         let body = try await call.body.read(limitBytes: call.bodyLimitBytes)
-        // Not on the event loop, whose connections would wait for a large file.
+        // Not on the event loop, whose connections would wait while a large file is read.
         let compared = await withTaskExecutorPreference(globalConcurrentExecutor) { await result(of: body) }
         do {
             return .json(Self.json(try compared.get(), status: "valid"))
@@ -82,7 +82,7 @@ struct ConfigHandler: Sendable {
     }
 }
 
-/// Writes faults of `routes.json` as they are in answers.
+/// Writes faults of `routes.json` as they are in responses.
 enum RoutesFaultWriter {
     static func write(_ fault: ConfigurationFault, to writer: inout JSONWriter) {
         writer.beginObject()

@@ -4,12 +4,12 @@ import Hummingbird
 import Parity
 import Routing
 
-/// `POST /v1/hooks/{vendor}`: what vendors say by themselves, signed with a key that `routes.json` names.
+/// `POST /v1/hooks/{vendor}`: messages that vendors send on their own, signed with a key that `routes.json` names.
 struct HookHandler: Sendable {
     private let routes: CurrentRoutes
     private let services: WebhookServices?
 
-    /// Of a message that anybody may send.
+    /// Maximum size of a message, which anyone may send.
     private static let mostBytes = 8 << 20
 
     init(_ services: EndpointServices) {
@@ -48,7 +48,7 @@ struct HookHandler: Sendable {
         case .unbilled(let events)?:
             do { try await services.notes.note(events, at: provider.name) } catch { throw Problem(error) }
             return .json(Array(#"{"status":"noted","events":\#(events.count)}"#.utf8))
-        // Others are sent to the same address; refusing them would make the vendor repeat them.
+        // The vendor sends other messages to the same address; refusing them would make it repeat them.
         case .other?: return .json(Array(#"{"status":"ignored"}"#.utf8))
         case nil: throw .badBody("it is not one of \(provider.traits.vendor)'s webhooks")
         }

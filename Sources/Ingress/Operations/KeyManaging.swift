@@ -1,6 +1,6 @@
 package import Access
 
-/// Lists, creates and revokes clients' keys of the data folder; `Gateway` fills it.
+/// Lists, creates and revokes clients' keys; implemented by `Gateway`.
 ///
 /// A change is on disk when a call returns, and is in effect within a second.
 package protocol KeyManaging: Sendable {

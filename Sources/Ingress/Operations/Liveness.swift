@@ -1,7 +1,7 @@
 import JSON
 import Version
 
-/// What `GET /healthz` says: that the process is alive, and which program it is.
+/// The response of `GET /healthz`: that the process is alive, and which program it is.
 enum Liveness {
     static let json: [UInt8] = {
         let version = ProgramVersion.current

@@ -1,13 +1,13 @@
 import HTTPTypes
 
-/// Writes the gateway's metrics; `Gateway` fills it.
+/// Writes the gateway's metrics; implemented by `Gateway`.
 package protocol MetricsReporting: Sendable {
-    /// The metrics as they are now, in the Prometheus text format 0.0.4. Without keys, and without the names of clients and tenants.
+    /// The current metrics in the Prometheus text format 0.0.4. Without keys, and without the names of clients and tenants.
     func text() async -> [UInt8]
 }
 
-/// `GET /metrics`. Who may ask is a setting of the listener, ``IngressSettings/opensMetrics``: neither a loopback address nor a missing
-/// header proves that no proxy passes on a stranger's request.
+/// `GET /metrics`. Who may read it is a setting of the listener, ``IngressSettings/opensMetrics``: neither a loopback address nor a
+/// missing header proves that no proxy passes on a stranger's request.
 struct MetricsHandler: Sendable {
     private let reporting: any MetricsReporting
 

@@ -4,8 +4,8 @@ import HTTPTypes
 import JSON
 import Journal
 
-/// `POST /v1/plans`: what another file would do to recorded traffic; `POST /v1/migrations/{name}/plans`: what a migration would;
-/// `GET /v1/plans/{id}`: the plan that was made.
+/// `POST /v1/plans`: what another file would do to recorded traffic. `POST /v1/migrations/{name}/plans`: what a migration would do. `GET
+/// /v1/plans/{id}`: an existing plan.
 struct PlansHandler: Sendable {
     private let planning: any RoutesPlanning
 
@@ -15,7 +15,7 @@ struct PlansHandler: Sendable {
 
     private static let names: Set<String> = ["from", "until", "accepted_from", "accepted_until", "sample"]
 
-    /// The body is the file as it is, so that faults have its lines and columns.
+    /// The body is the file itself, so that faults have its lines and columns.
     func make(_ call: EndpointCall) async throws -> EndpointResponse {
         let parameters = try ListParameters(call.query, allowed: Self.names)
         return try await make(
@@ -36,7 +36,7 @@ struct PlansHandler: Sendable {
         let (clock, from, until) = try Self.window(parameters)
         let sample = try Self.sample(parameters)
         let order = PlanOrder(subject, clock: clock, from: from, until: until, sample: sample)
-        // Not on the event loop, whose connections would wait for a large file.
+        // Not on the event loop, whose connections would wait while a large file is read.
         return try await answer { () async throws(PlanError) in
             try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(PlanError) in
                 try await planning.plan(order, by: caller)
@@ -84,7 +84,7 @@ struct PlansHandler: Sendable {
         return (clock, window.from, window.until)
     }
 
-    /// Percent of the events.
+    /// Percentage of the events.
     private static func sample(_ parameters: ListParameters) throws(Problem) -> Double {
         guard let text = try parameters.single("sample") else { return 100 }
         let number = text.hasSuffix("%") ? text.dropLast() : text[...]

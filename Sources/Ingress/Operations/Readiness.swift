@@ -3,7 +3,7 @@ package import Events
 import JSON
 import Routing
 
-/// Says whether the gateway can do its work, part by part; `Gateway` fills it.
+/// Says whether the gateway can do its work, part by part; implemented by `Gateway`.
 package protocol ReadinessReporting: Sendable {
     /// Every part that matters, in a fixed order.
     func report() async -> ReadinessReport
@@ -12,12 +12,13 @@ package protocol ReadinessReporting: Sendable {
 /// One part of the gateway, and whether it is ready.
 package struct ReadinessItem: Sendable, Equatable {
     package let name: String
-    /// The provider that it is about; nil for a part that all tenants share.
+    /// The provider that it concerns; nil for a part that all tenants share.
     package let provider: ProviderName?
     package let isReady: Bool
-    /// What holds; for a part that is not ready, how to fix it.
+    /// The state; for a part that is not ready, how to fix it.
     package let detail: String
-    /// Whether the gateway as a whole is not ready without it. A vendor that is away is none of these: events are accepted anyway.
+    /// Whether the gateway as a whole is not ready without it. An unreachable vendor is not essential, because events are accepted
+    /// anyway.
     package let isEssential: Bool
 
     package init(
@@ -35,13 +36,14 @@ package struct ReadinessItem: Sendable, Equatable {
     }
 }
 
-/// What `GET /readyz` says: to everybody whether the gateway is ready, to clients also which part is not.
+/// The response of `GET /readyz`: to anyone whether the gateway is ready, to clients also which part is not.
 package struct ReadinessReport: Sendable, Equatable {
     /// Whether every essential part is ready.
     package let isReady: Bool
-    /// Nil for somebody without a key: names of parts tell who uses the gateway.
+    /// Nil for a request without a key: names of parts reveal who uses the gateway.
     package let items: [ReadinessItem]?
 
+    /// Ready if all essential parts are.
     package init(_ items: [ReadinessItem]) {
         isReady = items.allSatisfy { $0.isReady || !$0.isEssential }
         self.items = items
@@ -55,7 +57,7 @@ package struct ReadinessReport: Sendable, Equatable {
     /// The report without its parts.
     var summary: ReadinessReport { ReadinessReport(isReady: isReady, items: nil) }
 
-    /// The report with those parts that a client may see: of the providers those whose state it may read.
+    /// The report with the parts that a client may see: only the providers whose state it may read.
     func seen(by client: Client, in routes: Routes) -> ReadinessReport {
         let seen = routes.providersSeen(by: client)
         let visible = items?.filter { item in

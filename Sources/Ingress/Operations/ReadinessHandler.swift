@@ -3,7 +3,7 @@ import Events
 import HTTPTypes
 import Routing
 
-/// `GET /readyz`: to everybody whether the gateway is ready, to clients also which part is not.
+/// `GET /readyz`: to anyone whether the gateway is ready, to clients also which part is not.
 struct ReadinessHandler: Sendable {
     private let readiness: any ReadinessReporting
     private let routes: CurrentRoutes

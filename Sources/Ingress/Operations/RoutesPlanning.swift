@@ -3,9 +3,9 @@ package import ConfigurationFile
 package import Events
 package import Journal
 
-/// Previews new routes on recorded traffic; `Gateway` fills it.
+/// Previews new routes on recorded traffic; implemented by `Gateway`.
 package protocol RoutesPlanning: Sendable {
-    /// Begins a plan, or finds it if there is one on the same basis.
+    /// Starts a plan, or finds an existing one with the same basis.
     /// - Returns: the plan as JSON, and whether it is finished.
     func plan(_ order: PlanOrder, by caller: Caller) async throws(PlanError) -> PlanAnswer
 
@@ -14,23 +14,23 @@ package protocol RoutesPlanning: Sendable {
     func plan(_ id: String, for client: Client) async throws(PlanError) -> PlanAnswer
 }
 
-/// What a plan is wanted for.
+/// An order for a plan.
 package struct PlanOrder: Sendable {
-    /// What is tried on recorded traffic.
+    /// What to try on recorded traffic.
     package enum Subject: Sendable {
         /// A new `routes.json`.
         case file([UInt8])
-        /// A migration of the routes in force, with the new provider getting all events.
+        /// A migration of the active routes, with all events assigned to the new provider.
         case migration(MigrationName)
     }
 
     package let subject: Subject
     package let clock: RecordedWindow.Clock
-    /// Nil: all that is kept.
+    /// Nil: from the oldest event.
     package let from: Timestamp?
     /// Nil: until now.
     package let until: Timestamp?
-    /// Percent of the events that are translated.
+    /// Percentage of the events that are translated.
     package let sample: Double
 
     package init(
@@ -48,7 +48,7 @@ package struct PlanOrder: Sendable {
     }
 }
 
-/// A plan as it stands.
+/// The current state of a plan.
 package struct PlanAnswer: Sendable {
     package let json: [UInt8]
     package let isFinished: Bool
@@ -64,12 +64,12 @@ package enum PlanError: Error, Sendable {
     case faulty(FaultyConfiguration)
     /// The active routes have no such migration, or the client is not allowed to see it.
     case unknownMigration(MigrationName)
-    /// The window begins before the events that are kept.
+    /// The window begins before the oldest event that is kept.
     case beforeRetention(earliest: Timestamp)
-    /// Too many plans wait already.
+    /// Too many plans are waiting.
     case busy
     case unknown
     case store(StoreError)
-    /// The plan's file; the reason is the operating system's.
+    /// The plan's file cannot be read or written; the reason is the operating system's.
     case file(reason: String)
 }

@@ -3,22 +3,22 @@ package import Events
 package import Journal
 package import Routing
 
-/// Takes a changed `routes.json` over while the gateway runs; `Gateway` fills it.
+/// Reloads a changed `routes.json` while the gateway runs; implemented by `Gateway`.
 package protocol RoutesReloading: Sendable {
     /// Reloads the file atomically if it is valid.
-    /// - Parameter caller: who asked for it, for the audit log.
+    /// - Parameter caller: the client that asked for it, for the audit log.
     func reload(by caller: Caller) async throws(ReloadError) -> ReloadResult
 
-    /// What would change if these bytes were the file; changes nothing.
+    /// What these bytes would change if they were the file; changes nothing.
     func compare(_ bytes: [UInt8]) async throws(ReloadError) -> ReloadResult
 }
 
 /// What a new `routes.json` changes.
 package struct ReloadResult: Sendable {
     package let changes: RoutesChanges
-    /// What is doubtful in the new file.
+    /// Warnings about the new file.
     package let warnings: [ConfigurationFault]
-    /// Deliveries that wait for providers which the new file does not have.
+    /// Deliveries that wait for providers that the new file does not have.
     package let stranded: [StrandedDeliveries]
     /// The routes of the file; nil if it is the one in effect.
     package var routes: Routes?
@@ -30,7 +30,7 @@ package struct ReloadResult: Sendable {
     }
 }
 
-/// Deliveries without a provider: they stay pending until it comes back.
+/// Deliveries without a provider: they stay pending until it returns.
 package struct StrandedDeliveries: Sendable, Equatable {
     package let provider: ProviderName
     package let backlog: Backlog
@@ -41,15 +41,14 @@ package struct StrandedDeliveries: Sendable, Equatable {
     }
 }
 
-/// A provider that would get another adapter while deliveries wait that were planned for the one before: another account under the
-/// same name.
+/// A provider whose adapter would change while deliveries wait that were planned for the old one: another account under the same name.
 package struct ChangedAccount: Sendable, Equatable, CustomStringConvertible {
     package let provider: ProviderName
-    /// What the deliveries were planned for.
+    /// The adapter that the deliveries were planned for.
     package let planned: AdapterName
-    /// What the file says now.
+    /// The adapter in the file.
     package let configured: AdapterName
-    /// How many deliveries wait.
+    /// How many deliveries are waiting.
     package let events: Int
 
     package init(provider: ProviderName, planned: AdapterName, configured: AdapterName, events: Int) {
@@ -92,8 +91,8 @@ extension [ChangedAccount] {
 package enum ReloadError: Error, Sendable {
     case unreadable(reason: String)
     case faulty(FaultyConfiguration)
-    /// Deliveries wait that belong to other accounts than the file's.
+    /// Deliveries wait for other accounts than those of the file.
     case changedAccounts([ChangedAccount])
-    /// What waits for removed providers could not be found out.
+    /// The backlogs of removed providers could not be read.
     case store(StoreError)
 }

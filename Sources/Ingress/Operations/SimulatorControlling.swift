@@ -1,9 +1,9 @@
-/// Shows simulated vendors, and lets them fail; whoever runs them beside the gateway fills it.
+/// Shows simulated vendors, and makes them fail; implemented by whatever runs them beside the gateway.
 package protocol SimulatorControlling: Sendable {
     /// All, in the order in which they are shown.
     var simulators: [SimulatedVendor] { get }
 
-    /// Lets one behave otherwise from its next request on.
+    /// Changes a simulator's behaviour from its next request on.
     /// - Parameter behaviour: the value of one of ``SimulatedVendor/behaviours``.
     /// - Returns: whether there is such a simulator and such a behaviour.
     func set(_ behaviour: String, at vendor: String) -> Bool
@@ -29,7 +29,7 @@ package struct SimulatedVendor: Sendable, Equatable {
     /// Events that it would bill.
     package let billed: Int
     package let behaviours: [Behaviour]
-    /// The value of the present one; nil if it is none of ``behaviours``.
+    /// The value of the current one; nil if it is not among ``behaviours``.
     package let current: String?
 
     package init(name: String, received: Int, billed: Int, behaviours: [Behaviour], current: String?) {

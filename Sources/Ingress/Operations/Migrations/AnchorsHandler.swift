@@ -3,8 +3,8 @@ import JSON
 import Migration
 import Routing
 
-/// `GET /v1/migrations/{name}/anchors`: when the customers' billing periods begin, as the subscriptions at the old provider tell it; a page
-/// at a time.
+/// `GET /v1/migrations/{name}/anchors`: when the customers' billing periods begin, according to the subscriptions at the old provider;
+/// one page at a time.
 struct AnchorsHandler: Sendable {
     private let routes: CurrentRoutes
     private let vendors: VendorReadHandler

@@ -2,7 +2,7 @@ import Events
 import JSON
 import Migration
 
-/// `/v1/migrations`: how far each is, and orders for them.
+/// `/v1/migrations`: the progress of each, and orders for them.
 struct MigrationsHandler: Sendable {
     private let migrations: any MigrationManaging
 

@@ -2,8 +2,8 @@ import Events
 import Routing
 
 extension MigrationConfiguration {
-    /// The migration of a name that a client has given.
-    /// - Throws: ``Problem`` that says which one may have been meant.
+    /// The migration with a name that a client has given.
+    /// - Throws: ``Problem`` that suggests the name that was probably meant.
     static func named(_ name: String, among migrations: [MigrationConfiguration]) throws(Problem)
         -> MigrationConfiguration
     {

@@ -2,8 +2,8 @@ import Events
 import Parity
 import Synchronization
 
-/// What recent comparisons found by day. Comparisons are read every 20 seconds at most, and the findings of a finished one once, because
-/// open pages ask every few seconds.
+/// The results of recent comparisons by day. Comparisons are read at most every 20 seconds, and the findings of a finished one once,
+/// because open pages ask every few seconds.
 final class ComparedDays: Sendable {
     private struct State {
         var runs: [ParityRun] = []
@@ -15,7 +15,7 @@ final class ComparedDays: Sendable {
     private let state = Mutex(State())
 
     private static let interval = Duration.seconds(20)
-    /// How many of the newest comparisons are looked at.
+    /// How many of the newest comparisons are read.
     private static let most = 100
 
     /// - Parameter maySee: which comparisons count.

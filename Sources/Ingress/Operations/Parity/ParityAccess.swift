@@ -3,7 +3,7 @@ import Events
 import Parity
 import Routing
 
-/// Who may start and see comparisons: the same for the API and the dashboard.
+/// Who may start and see comparisons; used by the API and the dashboard.
 struct ParityAccess: Sendable {
     private let routes: CurrentRoutes
 
@@ -11,7 +11,7 @@ struct ParityAccess: Sendable {
         self.routes = routes
     }
 
-    /// Whether the providers exist, the client may read from them, and the level is possible there.
+    /// Checks that the providers exist, that the client may read from them, and that they support the level.
     func check(_ order: ParityOrder, for client: Client) throws(Problem) {
         for name in order.providers { try check(name, for: client, order.level) }
     }
@@ -41,17 +41,17 @@ struct ParityAccess: Sendable {
         }
     }
 
-    /// Whether a comparison is the client's to see.
+    /// Whether the client may see a comparison.
     func maySee(_ run: ParityRun, _ client: Client) -> Bool {
         let routes = routes.current.routes
         return client.may(.admin)
             || run.tenant == client.tenant && run.order.providers.allSatisfy { routes.mayRead($0, client) }
     }
 
-    /// Where a cause is accepted that a client accepts in a comparison: at the provider that it names, or else at every provider, which
-    /// for a client without the scope `admin` are those of the comparison.
-    /// - Returns: a provider for each acceptance; nil for one at every provider there is.
-    /// - Throws: ``Problem`` if the comparison is not of the provider.
+    /// Where a cause is accepted that a client accepts in a comparison: at the provider that it names; otherwise at every provider, which
+    /// for a client without the scope `admin` means those of the comparison.
+    /// - Returns: a provider for each acceptance; nil for one at all providers.
+    /// - Throws: ``Problem`` if the comparison does not include the provider.
     static func providers(
         accepting named: ProviderName?,
         in run: ParityRun,
@@ -66,7 +66,7 @@ struct ParityAccess: Sendable {
         return [named]
     }
 
-    /// What the audit log keeps of a started comparison.
+    /// The details of a started comparison in the audit log.
     static func details(of run: ParityRun) -> [String: String] {
         let order = run.order
         return [

@@ -5,7 +5,8 @@ import Routing
 
 extension ParityOrder {
     /// A request's body: `{"from": …, "until": …, "providers": […], "level": "full", "sample": 3000}`.
-    /// - Parameter migrations: those of `routes.json` that the client may see, whose providers, and whose metrics for usage, a comparison may take.
+    /// - Parameter migrations: those of `routes.json` that the client may see; a comparison may use their providers, and their metrics
+    ///   for usage.
     /// - Throws: ``Problem`` that names the member and says how to fix it.
     init(parsing body: [UInt8], migrations: [MigrationConfiguration] = []) throws(Problem) {
         var (from, until): (Timestamp?, Timestamp?) = (nil, nil)
@@ -73,7 +74,7 @@ extension ParityOrder {
 }
 
 extension UsageMetrics {
-    /// What a migration says of the events that are billed.
+    /// What a migration says about the events that are billed.
     fileprivate init(of migration: MigrationConfiguration) throws(Problem) {
         guard (1...Self.most).contains(migration.metrics.count) else {
             throw .badBody(
@@ -88,7 +89,7 @@ extension UsageMetrics {
     }
 }
 
-/// What is to be done about findings.
+/// What to do about findings.
 enum ParityResolution: Sendable {
     /// Sends lost events again.
     case resend(FindingFilter, isDryRun: Bool)

@@ -4,9 +4,10 @@ import JSON
 import Journal
 import Routing
 
-/// `GET /v1/providers/{name}/backlog`: what waits for a provider, by age.
+/// `GET /v1/providers/{name}/backlog`: the events that wait for a provider, by age.
 ///
-/// A client sees what ``ProvidersHandler`` shows it: its tenant's own accounts, with the scope `admin` all, those included that
+/// A client sees the same providers as in ``ProvidersHandler``: its tenant's own accounts, or all with the scope `admin`, including those
+/// that `routes.json` no longer has.
 /// `routes.json` has no longer.
 struct BacklogHandler: Sendable {
     private let archive: any EventArchive

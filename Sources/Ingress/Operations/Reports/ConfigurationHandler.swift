@@ -1,7 +1,7 @@
 import Journal
 import Reports
 
-/// `GET /v1/config`: the configuration in effect, without secrets.
+/// `GET /v1/config`: the active configuration, without secrets.
 struct ConfigurationHandler: Sendable {
     private let reading: any ConfigurationReading
 

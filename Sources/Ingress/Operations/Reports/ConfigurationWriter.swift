@@ -8,7 +8,7 @@ import OfRecord
 import Reports
 import Routing
 
-/// The configuration in effect as JSON. Of credentials it says where they come from, of clients' keys their ids.
+/// The active configuration as JSON. For credentials it shows where they come from, for clients' keys their ids.
 enum ConfigurationWriter {
     static func json(_ report: ConfigurationReport) -> [UInt8] {
         var writer = JSONWriter(capacity: 8192)
@@ -133,7 +133,7 @@ enum ConfigurationWriter {
         switch source {
         case .environment(let name): writer.member("env", string: name)
         case .file(let path): writer.member("file", string: path)
-        // Its arguments may hold a secret.
+        // Its arguments may contain a secret.
         case .command(let command): writer.member("command", string: command.arguments.first ?? "")
         case .inline: writer.member("inline", bool: true)
         }

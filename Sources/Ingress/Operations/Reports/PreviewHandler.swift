@@ -34,7 +34,7 @@ struct PreviewHandler: Sendable {
         return .json(json(preview, for: call.client))
     }
 
-    /// As whom the event is previewed: another client needs the scope `admin`.
+    /// The client for whom the event is previewed: another client than the caller needs the scope `admin`.
     private func client(_ name: String?, for caller: Client) throws(Problem) -> Client {
         guard let name, name != caller.name.rawValue else { return caller }
         guard caller.may(.admin) else { throw .forbidden(Scope.admin.rawValue) }

@@ -3,9 +3,9 @@ import Events
 import Reports
 import Routing
 
-/// `GET /v1/stats`: figures of the recent past, by provider and for the whole.
+/// `GET /v1/stats`: statistics of the recent past, by provider and in total.
 ///
-/// A client sees the accounts that are its tenant's alone; with the scope `admin`, or if there is only one tenant, it sees all.
+/// A client sees the accounts that belong to its tenant alone; with the scope `admin`, or if there is only one tenant, it sees all.
 struct StatisticsHandler: Sendable {
     private let statistics: any StatisticsReading
     private let routes: CurrentRoutes
@@ -34,7 +34,7 @@ struct StatisticsHandler: Sendable {
         )
     }
 
-    /// - Throws: ``Problem`` for texts that are no durations, and for a window that the steps do not reach.
+    /// - Throws: ``Problem`` for invalid durations, and for a window that the steps do not cover.
     static func query(
         window: String?,
         step: String?,

@@ -2,7 +2,7 @@ import Events
 import JSON
 import Reports
 
-/// Statistics as JSON: one list for each figure, with null where it is not known.
+/// Statistics as JSON: one list per figure, with null where it is unknown.
 enum StatisticsWriter {
     /// - Parameter limits: the rate limits of the providers that have one.
     static func json(_ report: StatisticsReport, _ limits: [ProviderName: RateLimit] = [:]) -> [UInt8] {
