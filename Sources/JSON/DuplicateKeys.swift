@@ -1,4 +1,4 @@
-/// Looks for keys that stand twice in one object.
+/// Looks for keys that occur twice in one object.
 ///
 /// Most objects are small and their keys differ in length or in the first bytes, so that comparing pairs is quicker than a set;
 /// objects of many members, and keys with escapes, go by a set of their texts.

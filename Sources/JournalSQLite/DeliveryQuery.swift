@@ -19,7 +19,7 @@ struct DeliveryQuery: Sendable {
     }
 
     /// The first rows.
-    /// - Parameter end: no rows after this one are looked at.
+    /// - Parameter end: no rows after this one are examined.
     func rows(through end: DeliveryRow.Position, limit: Int, in db: Database) throws -> [DeliveryRow] {
         var conditions = ["(sequence, provider) > (?, ?)", "(sequence, provider) <= (?, ?)"]
         var arguments: StatementArguments = [after.sequence, after.provider, end.sequence, end.provider]

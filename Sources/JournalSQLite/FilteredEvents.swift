@@ -30,7 +30,7 @@ struct FilteredEvents {
         }
     }
 
-    /// Those among the first of these that the filter takes; all that were looked at are removed.
+    /// Those among the first of these that the filter takes; all that were examined are removed.
     /// - Parameter rest: ascending, and not empty.
     func takeBite(of rest: inout ArraySlice<Int64>, limitBytes: Int) throws -> [Int64: AcceptedEvent] {
         var count = Self.block
@@ -49,7 +49,7 @@ extension EventFilter {
     /// Whether columns are not enough to tell what it takes, apart from what lanes have taken.
     var asksForEvents: Bool { condition != nil || !deliveryStatuses.isEmpty || !ids.isEmpty }
 
-    /// Whether deliveries must be looked at.
+    /// Whether deliveries must be examined.
     fileprivate var asksForDeliveries: Bool { provider != nil || !deliveryStatuses.isEmpty }
 
     fileprivate func takes(_ delivery: Delivery) -> Bool {

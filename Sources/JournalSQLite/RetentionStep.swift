@@ -9,7 +9,7 @@ struct RetentionStep: Sendable {
     /// What one step did, and where the next begins.
     struct Progress: Sendable {
         var events = 0
-        /// Ranges of the journal that are gone.
+        /// Ranges of the journal that were removed.
         var removed: [ClosedRange<Int64>] = []
         /// When the newest event in them was accepted, in milliseconds since 1970.
         var acceptedLast: Int64?
@@ -32,7 +32,7 @@ struct RetentionStep: Sendable {
         newest: Int64
     ) throws -> Progress {
         let before = min(before, try PinTable.earliest(in: db) ?? before)
-        // A lane that is not over has not looked at what lies after its cursor.
+        // A lane that is not over has not examined what lies after its cursor.
         let floor = lanes.active.map { lane in ledger.withProgress(of: lane.account.name, \.cursor) ?? lane.first }
             .min()
         var progress = Progress()
@@ -88,7 +88,7 @@ struct RetentionStep: Sendable {
             try Self.remove(range, db)
             try RemovedTable.insert(range, in: db)
         }
-        // No number is given twice, also when the newest chunk is gone.
+        // No number is given twice, also when the newest chunk was removed.
         if last.upperBound == newest { try MetaTable.setNewestRemoved(newest, in: db) }
         if let time = progress.acceptedLast, try MetaTable.removedThrough(in: db).map({ $0 < time }) ?? true {
             try MetaTable.setRemovedThrough(time, in: db)

@@ -92,7 +92,7 @@ extension SQLiteEventStore {
         try await backlogAges(of: provider, at: now, BacklogAgesRead.Limits())
     }
 
-    /// - Parameter limits: what is looked at.
+    /// - Parameter limits: what is examined.
     func backlogAges(of provider: ProviderName, at now: Timestamp, _ limits: BacklogAgesRead.Limits)
         async throws(StoreError) -> BacklogAges
     {

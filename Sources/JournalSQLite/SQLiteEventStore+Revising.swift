@@ -156,7 +156,7 @@ extension SQLiteEventStore {
         do throws(StoreError) {
             try await giveBack(lease, unsent: [])
         } catch {
-            // A pipeline has taken the account, or the store closes: the lease is over in any case.
+            // A pipeline has taken the account, or the store closes: the lease has ended in any case.
         }
     }
 

@@ -6,7 +6,7 @@ package import Journal
 package struct PlannedRoutes: Sendable, Equatable {
     /// The digest of the new file.
     package let file: String
-    /// The digest of the file in force.
+    /// The digest of the active file.
     package let fileInForce: String
     /// The version of what was ordered in migrations.
     package let migrationLog: Int64
@@ -23,7 +23,7 @@ package struct PlanBasis: Sendable, Equatable {
     package let routes: PlannedRoutes
     /// Where the journal ended.
     package let journal: JournalPosition
-    /// Which time of an event decides whether it is looked at.
+    /// Which time of an event decides whether it is examined.
     package let clock: RecordedWindow.Clock
     /// Nil: from the beginning of the journal.
     package let from: Timestamp?
@@ -31,7 +31,7 @@ package struct PlanBasis: Sendable, Equatable {
     package let until: Timestamp?
     /// Percent of the events that are translated.
     package let sample: Double
-    /// Whose events are looked at; nil: those of all tenants.
+    /// Whose events are examined; nil: those of all tenants.
     package let tenant: TenantID?
     /// The migration that it is made for; nil for new routes.
     package let migration: MigrationName?
@@ -65,7 +65,7 @@ package struct PlanBasis: Sendable, Equatable {
         return writer.bytes
     }
 
-    /// The events that are looked at.
+    /// The events that are examined.
     package var window: RecordedWindow {
         RecordedWindow(
             clock: clock,

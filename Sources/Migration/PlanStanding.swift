@@ -10,7 +10,7 @@ package enum PlanStanding: Sendable, Equatable {
 
     /// - Parameters:
     ///   - plan: as it was made.
-    ///   - file: the digest of the file in force.
+    ///   - file: the digest of the active file.
     ///   - log: the version of what was ordered in migrations.
     package init(of plan: JSONValue, file: String, log: Int64) {
         guard plan["routes_in_force_digest"]?.string == file else {
@@ -20,7 +20,7 @@ package enum PlanStanding: Sendable, Equatable {
         self = Self.log(of: plan) == log ? .current : .logChanged
     }
 
-    /// Whether an order may rest on the plan: the routes in force are those that it was made for, or still those that it compared them with,
+    /// Whether an order may rest on the plan: the active routes are those that it was made for, or still those that it compared them with,
     /// and nothing was ordered since.
     package static func ofOrder(resting plan: JSONValue, file: String, log: Int64) -> PlanStanding {
         guard ["routes_digest", "routes_in_force_digest"].contains(where: { plan[$0]?.string == file }) else {

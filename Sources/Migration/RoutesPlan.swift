@@ -1,12 +1,12 @@
 package import Events
 import JSON
 
-/// A preview of new routes that was asked for: on what it rests, and what came of it.
+/// A preview of new routes that was asked for: its basis and its result.
 package struct RoutesPlan: Sendable {
     /// How far it is.
     package enum State: Sendable {
         case waiting
-        /// So many events were looked at.
+        /// So many events were examined.
         case running(events: Int)
         /// - Parameter migration: if the plan was made for one.
         case done(RoutesPreviewReport, migration: MigrationForecast? = nil, unreadable: UnreadableRanges)

@@ -11,7 +11,7 @@ struct ObstacleSearch {
     let recorded: JournalWindow
     let lanes: [LaneNumber: any LaneMembership]
 
-    /// What came of a search.
+    /// The result of a search.
     struct Outcome {
         /// The number of requests.
         var calls = 0

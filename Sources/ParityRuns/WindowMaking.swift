@@ -3,7 +3,7 @@ import Journal
 import Parity
 import Routing
 
-/// What came of a window.
+/// The result of a window.
 enum WindowOutcome: Sendable {
     /// With what the journal has of the window.
     case compared([ProviderName: WindowResult], JournalWindow)

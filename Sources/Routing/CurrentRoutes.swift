@@ -70,7 +70,7 @@ package final class CurrentRoutes: Sendable {
         }
     }
 
-    /// Replaces the logs of migrations atomically, unless those in force are as new.
+    /// Replaces the logs of migrations atomically, unless the active ones are as new.
     package func replace(by logs: MigrationLogs) {
         guard logs.version > current.logs.version else { return }
         change { state in

@@ -35,7 +35,7 @@ import Testing
         ("takes no more", "accepts no more"), ("is over", "has ended"), ("not taken:", "not included:"),
     ]
 
-    /// A phrase that comments no longer use, and the plain one.
+    /// A phrase that comments no longer use, and the plain one. Code in backticks is not checked.
     private static let phrasesOfComments = [
         ("told apart", "distinguished"), ("anew", "again"), ("without a word", "silently"), ("in silence", "silently"),
         ("is none of ours", "is not ours"), ("what became of", "the outcome of"),
@@ -45,6 +45,30 @@ import Testing
         ("one event a request", "one event per request"),
         ("one result an event", "one result per event"), ("one outcome an event", "one outcome per event"),
         ("as it came in", "as received"), ("may be told in", "settings of"), ("truth values", "booleans"),
+        ("again and again", "repeatedly, or retries"), ("way out", "how to fix it"),
+        ("taken over", "reloaded, adopted or added"), ("takes over", "reloads, adopts or adds"),
+        ("in words", "for people, or as text"), ("nobody knows", "is unknown"),
+        ("may not", "must not, is not allowed to, or might not"), ("goes off", "fires"),
+        ("the least level", "minimum level"), ("the least time", "the earliest time"), ("from the least", "lowest"),
+        ("the most at", "at most"), ("at the most", "at most"),
+        ("how many at", "maximum number of"), ("given up", "discarded, closed or released"),
+        ("gives up", "discards, closes or releases"), ("give up", "discard, close or release"),
+        ("gave up", "discarded, closed or released"), ("did not come", "timed out, or did not arrive"),
+        ("does not come", "times out, or does not arrive"), ("do not come", "do not arrive"),
+        ("in vain", "without effect, or needlessly"), ("stands twice", "occurs twice"),
+        ("stand twice", "occur twice"), ("become of", "happen to"), ("becomes of", "happens to"),
+        ("became of", "the outcome of"), ("in a moment", "later"), ("this moment", "now, or this time"),
+        ("by heart", "cached"), ("is gone", "was removed, or has ended"), ("are gone", "were removed, or have ended"),
+        ("by hand", "manually"), ("knows of no", "starts without"), ("up to now", "until now"),
+        ("goes again", "is sent again"), ("go again", "are sent again"), ("all the same", "anyway"),
+        ("broke off", "ended early"), ("breaks off", "ends early"), ("lets go of", "releases"),
+        ("nobody has looked", "unknown, or not checked yet"), ("line a request", "line per request"),
+        ("one delivery a destination", "one delivery per destination"), ("events a second", "events per second"),
+        ("member a line", "member per line"), ("whatever came of it", "whatever its result"),
+        ("what came of", "the result of"), ("time is over", "time has passed"),
+        ("told of everything", "gets everything"),
+        ("sees to it that", "makes sure that"),
+        ("says so of", "says this about"), ("tells apart", "distinguishes"), ("a moment later", "soon after"),
     ]
 
     /// One piece of text that people read.
@@ -104,7 +128,7 @@ import Testing
             let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
             for (number, line) in lines.enumerated() where line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
                 comments += 1
-                let text = line.lowercased()
+                let text = line.lowercased().replacing(/`[^`]*`/, with: "")
                 for (phrase, term) in Self.phrasesOfComments where text.contains(phrase) {
                     Issue.record("\(path):\(number + 1): \"\(phrase)\"; write: \(term)")
                 }

@@ -185,7 +185,7 @@ private struct Run {
             batch.append(event)
             bytes += event.json.count + 1
         }
-        // What was read before a file broke off is sent first.
+        // What was read before a file ended early is sent first.
         if batch.isEmpty, let failure { throw failure }
         return batch.isEmpty ? nil : batch
     }

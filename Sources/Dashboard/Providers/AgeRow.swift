@@ -8,7 +8,7 @@ struct AgeRow: Sendable {
     /// Of all that waits, from 0 to 100.
     let percent: Int
 
-    /// One row for each class, the youngest first, and one for what was not looked at, if there is such; none if nothing waits.
+    /// One row for each class, the youngest first, and one for what was not examined, if there is such; none if nothing waits.
     static func rows(_ ages: BacklogAges) -> [AgeRow] {
         guard ages.events > 0 else { return [] }
         var rows = zip(labels, ages.counts).map { row($0, $1, of: ages.events) }

@@ -110,7 +110,7 @@ package final class BackfillAdmission: Sendable {
         tell?(.ask(backfill))
     }
 
-    /// A turn is over.
+    /// A turn has ended.
     func end(_ end: BackfillTurns.End) {
         let tell = state.withLock { state -> (@Sendable (Wish) -> Void)? in
             guard let member = state.members[end.turn.backfill] else { return nil }
@@ -120,7 +120,7 @@ package final class BackfillAdmission: Sendable {
         tell?(.end(end))
     }
 
-    /// The pipeline of a backfill has ended; the turns that it has are over.
+    /// The pipeline of a backfill has ended; the turns that it has have ended.
     func leave(_ backfill: LaneNumber) {
         let (member, tell) = state.withLock { state in
             let member = state.members.removeValue(forKey: backfill)
@@ -156,7 +156,7 @@ package final class BackfillAdmission: Sendable {
     }
 
     /// A request of a backfill may leave.
-    /// - Returns: false if the backfill is gone, so that the turn is over.
+    /// - Returns: false if the backfill was removed, so that the turn has ended.
     func grant(_ turn: BackfillTraffic.Turn) -> Bool {
         let give = state.withLock { state -> (@Sendable (BackfillTraffic.Turn) -> Void)? in
             guard let member = state.members[turn.backfill] else { return nil }

@@ -3,7 +3,7 @@ package import Events
 package import OfRecord
 package import Routing
 
-/// Checks whether a backfill may begin, by the routes in force.
+/// Checks whether a backfill may begin, by the active routes.
 package struct BackfillRequirements: Sendable {
     private let routes: Routes
     private let logs: MigrationLogs

@@ -38,7 +38,7 @@ package struct PassFigures: Sendable, Equatable {
         }
     }
 
-    /// The body of an answer that had begun broke off.
+    /// The body of an answer that had begun ended early.
     mutating func brokeOff() {
         errors += 1
     }

@@ -77,7 +77,7 @@ struct PassGate: Sendable {
         breaker.heard(signal, fromProbe: isProbe, at: now)
     }
 
-    /// A call is over.
+    /// A call has ended.
     mutating func end(of client: ClientName) {
         calls[client] = calls[client].flatMap { $0 > 1 ? $0 - 1 : nil }
     }

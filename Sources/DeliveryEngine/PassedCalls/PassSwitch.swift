@@ -11,7 +11,7 @@ package final class PassSwitch: Sendable {
 
     package init() {}
 
-    /// Ends the call, now or as soon as it has a connection. Does nothing to a call that is over.
+    /// Ends the call, now or as soon as it has a connection. Does nothing to a call that has ended.
     package func turnOff() {
         state.withLock { state in
             state.isOff = true

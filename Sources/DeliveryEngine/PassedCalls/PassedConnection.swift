@@ -119,7 +119,7 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
         return promise.futureResult
     }
 
-    /// The call is over and its answer complete.
+    /// The call has ended, and its response is complete.
     /// - Returns: whether the connection can carry another.
     func finish() -> Bool {
         guard case .busy = state, isKeptAlive, isRequestWhole, parts.isEmpty, channel.isActive, let context else {

@@ -67,7 +67,7 @@ package final class PassedConnections: Sendable {
         }
     }
 
-    /// Keeps a connection whose call is over, if it can carry another.
+    /// Keeps a connection whose call has ended, if it can carry another.
     func giveBack(_ connection: PassedConnection, to target: Target) {
         guard connection.finish() else { return }
         guard !state.value.isShutDown, state.value.idle.keep(connection, at: target, now: .now()) else {

@@ -189,7 +189,7 @@ package struct ProviderProgress: Sendable {
     }
 
     /// Notes that a row has changed or was made.
-    /// - Parameter due: when it goes again; nil if it does not.
+    /// - Parameter due: when it is sent again; nil if it does not.
     package mutating func settleRow(_ sequence: Int64, wasRetrying: Bool, due: Timestamp?) {
         settleFirst(sequence)
         retrying += (due == nil ? 0 : 1) - (wasRetrying ? 1 : 0)

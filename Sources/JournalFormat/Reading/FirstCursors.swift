@@ -57,7 +57,7 @@ package struct FirstCursors {
         if kept.count >= most * 2 + 64 { shorten() }
     }
 
-    /// Finds out which the last one is, so that less is looked at from now on.
+    /// Finds out which the last one is, so that less is examined from now on.
     package mutating func settle() {
         if kept.count >= most { shorten() }
     }

@@ -9,7 +9,7 @@ struct GroupDecision {
     /// What the database has under a key.
     struct Taken: Sendable {
         let sequence: Int64
-        /// Nil if the event is gone.
+        /// Nil if the event was removed.
         let event: AcceptedEvent?
         /// Whether nothing else can be stored under the key: the part that has it still takes new events.
         let blocks: Bool

@@ -9,7 +9,7 @@ struct DeliveryPageRead: Sendable {
     private let filter: DeliveryFilter
     private let limit: Int
     private let after: DeliveryCursor?
-    /// The delivery that the page is after, and then the last that was looked at.
+    /// The delivery that the page is after, and then the last that was examined.
     private var position: (sequence: Int64, account: Int32) = (0, 0)
     private var hasBegun = false
     private var found: [ArchivedDelivery] = []
@@ -17,7 +17,7 @@ struct DeliveryPageRead: Sendable {
     private var hasMore = false
     private var hasMoved = false
 
-    /// Rows, or events, whose deliveries are looked at in one step.
+    /// Rows, or events, whose deliveries are examined in one step.
     private static let perStep = 256
 
     init(_ parts: StoreParts, _ filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) {
@@ -45,7 +45,7 @@ struct DeliveryPageRead: Sendable {
     }
 
     /// Ends the page with what was found.
-    /// - Returns: false if nothing was looked at yet: the next page would begin at the same place.
+    /// - Returns: false if nothing was examined yet: the next page would begin at the same place.
     mutating func endEarly() -> Bool {
         guard hasMoved else { return false }
         (hasMore, isDone) = (true, true)

@@ -6,7 +6,7 @@ import JournalFormat
 struct RecordedWalk {
     private let parts: StoreParts
     private let window: RecordedWindow
-    /// Maximum number of events looked at.
+    /// Maximum number of events examined.
     private let limit: Int
     private var through: JournalPosition
     private var found: [(sequence: Int64, event: AcceptedEvent)] = []

@@ -37,7 +37,7 @@ final class IdentityFilters: Sendable {
         }
     }
 
-    /// Forgets the filters of parts that are gone.
+    /// Forgets the filters of removed parts.
     func keep(_ parts: IdentityParts) {
         known.withLock { $0 = $0.filter { parts.closed.contains($0.key) } }
     }
@@ -62,7 +62,7 @@ final class IdentityFilters: Sendable {
     private func load(_ part: Int32) async {
         let filter = try? await read(part)
         known.withLock { known in
-            // Forgotten meanwhile: the part is gone.
+            // Forgotten meanwhile: the part was removed.
             guard known[part] != nil else { return }
             known[part] = filter.map { .filter($0) } ?? .missing(until: .now + Self.pause)
         }
@@ -95,7 +95,7 @@ final class IdentityFilters: Sendable {
         }
     }
 
-    /// Keeps a filter in the database, unless the part is gone meanwhile.
+    /// Keeps a filter in the database, unless the part was removed in the meantime.
     ///
     /// The first block has the number of entries that the filter was made for. All of it is one commit: a filter is whole, or not there.
     static func making(_ filter: IdentityFilter, of part: Int32) -> [(Statement, [Parameter])] {

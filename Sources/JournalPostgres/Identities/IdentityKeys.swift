@@ -3,7 +3,7 @@ import JournalFormat
 
 /// The 64-bit keys under which the database keeps identities: tenant, scope and id of events.
 ///
-/// A part of the identities has each key once. An event whose first key is taken by another identity, or by an event that is gone, gets its
+/// A part of the identities has each key once. An event whose first key is taken by another identity, or by a removed event, gets its
 /// second one, and so on; whoever looks for it goes the same way. The upper 40 bits of a key come from tenant and id alone, so that the
 /// events of one id are a range, whatever their scopes.
 struct IdentityKeys: Sendable {

@@ -204,7 +204,7 @@ final class AccountWork: Sendable {
     /// The first three parameters of a statement that begins with the fence.
     var fence: [Parameter] { [.int4(account), .int8(lease.epoch), .int8(node)] }
 
-    /// Runs a statement that may run twice, until the database has answered or the lease is over.
+    /// Runs a statement that may run twice, until the database has answered or the lease has ended.
     func untilAnswered(_ statement: Statement, _ parameters: [Parameter]) async throws(StoreError) -> Rows {
         var pause = Duration.milliseconds(20)
         while true {

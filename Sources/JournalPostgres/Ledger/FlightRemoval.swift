@@ -15,7 +15,7 @@ struct FlightRemoval: Sendable {
     private static let delay = Duration.seconds(60)
 
     private var start = RowNumber()
-    /// The newest row, as it was some time ago; nil: nobody has looked.
+    /// The newest row, as of some time ago; nil before the first check.
     private var end: RowNumber?
     private var look: ContinuousClock.Instant?
 

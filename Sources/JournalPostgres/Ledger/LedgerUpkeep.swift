@@ -2,7 +2,7 @@ import Journal
 import Logging
 import Synchronization
 
-/// What a node does periodically about accounts and slots, its own and those of nodes that are gone.
+/// What a node does periodically about accounts and slots, its own and those of nodes that have ended.
 final class LedgerUpkeep: Sendable {
     private let keeper: NodeKeeper
     private let desk: AccountDesk
@@ -10,7 +10,7 @@ final class LedgerUpkeep: Sendable {
     private let testimonies: LateTestimonies
     private let logger: Logger
 
-    /// The accounts that nobody used when they were looked at last, with their epochs.
+    /// The accounts that nobody used when they were examined last, with their epochs.
     private let unused = Mutex<[Int32: Int64]>([:])
     /// The same of slots.
     private let unusedSlots = Mutex<[Int16: Int64]>([:])

@@ -40,7 +40,7 @@ extension PostgresEventStore: EventArchive {
         }
     }
 
-    /// What is looked at to tell the ages of a backlog: the newest chunks of each slot, and the newest retries. Each costs two searches
+    /// What is examined to tell the ages of a backlog: the newest chunks of each slot, and the newest retries. Each costs two searches
     /// of an index.
     private static let (agedChunks, agedRetries): (Int64, Int64) = (2000, 2000)
 

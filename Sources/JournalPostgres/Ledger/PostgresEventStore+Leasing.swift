@@ -94,7 +94,7 @@ extension PostgresEventStore {
         let loading = AccountLoading(account: account, epoch: lease.epoch, isLane: lane != nil)
         let fence: [Parameter] = [.int4(account), .int8(lease.epoch), .int8(node)]
         let found = try await run(.takeInterrupted, fence)
-        // Somebody on this node has asked later, and has the account now: the lease is over before it began.
+        // Somebody on this node has asked later, and has the account now: the lease has ended before it began.
         guard !found.isEmpty else { return }
         let interrupted = try AccountLoading.Interrupted(found)
         let progress = try await read(on: parts.claims) { (session) throws(PostgresFailure) in

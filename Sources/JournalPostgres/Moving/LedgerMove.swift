@@ -14,7 +14,7 @@ struct LedgerMove: Sendable {
     // MARK: Runs
 
     /// Moves the runs, each cut at the borders of chunks: here, a chunk's runs begin in it.
-    /// - Parameter told: called with how many events were looked at.
+    /// - Parameter told: called with how many events were examined.
     /// - Returns: how many runs there are now.
     func moveRuns(_ told: (Int) -> Void) async throws(StoreError) -> Int {
         let lanes = Set(names.accounts.lazy.filter(\.isLane).map(\.number))

@@ -33,7 +33,7 @@ struct JournalUpkeep: Sendable {
         return position.streams.map { position.number(inStream: $0).rawValue }.max().map { SlotNumbers.time(of: $0) }
     }
 
-    /// Removes what only gateways of older versions used, when they are gone.
+    /// Removes what only gateways of older versions used, once those have ended.
     private func contractSchema() async throws(PostgresFailure) {
         guard let node = node() else { return }
         let upgrade = SchemaUpgrade(settings: parts.settings, history: .current, logger: parts.logger)

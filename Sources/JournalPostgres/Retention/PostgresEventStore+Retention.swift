@@ -23,7 +23,7 @@ extension PostgresEventStore: JournalAdministration {
         do throws(PostgresFailure) {
             try await duty.giveBack()
         } catch {
-            // The node takes it again the next time; if it is gone by then, others do.
+            // The node takes it again the next time; if it has ended by then, others do.
             if !Task.isCancelled {
                 parts.logger.warning(
                     "the retention duty was not given back",

@@ -209,7 +209,7 @@ extension PostgresEventStore {
         do throws(StoreError) {
             try await giveBack(lease, unsent: [])
         } catch {
-            // A pipeline has taken the account, or the store closes: the lease is over in any case.
+            // A pipeline has taken the account, or the store closes: the lease has ended in any case.
         }
     }
 

@@ -60,12 +60,12 @@ extension Statement {
 
     static func countIdentities(in part: Int32) -> Statement { read("SELECT count(*) FROM identities_\(part)") }
 
-    /// $1 the part. No row: it is gone. Otherwise it stays until the end of the transaction.
+    /// $1 the part. No row: it was removed. Otherwise it stays until the end of the transaction.
     static let lockClosedPart = Statement(
         "SELECT number FROM identity_parts WHERE number = $1 AND state = 'closed' FOR NO KEY UPDATE"
     )
 
-    /// $1 the part, $2 the block's number, $3 its bits. Adds nothing to a part that is gone.
+    /// $1 the part, $2 the block's number, $3 its bits. Adds nothing to a part that was removed.
     static let addFilterBlock = Statement(
         """
         INSERT INTO identity_filters(part, block, bits)

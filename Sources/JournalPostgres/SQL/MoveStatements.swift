@@ -20,7 +20,7 @@ extension Statement {
         """
     )
 
-    /// $1 numbers, $2 names. Their first epoch is over: others have delivered to them.
+    /// $1 numbers, $2 names. Their first epoch has ended: others have delivered to them.
     static let moveAccounts = Statement(
         """
         INSERT INTO accounts(number, name, epoch) OVERRIDING SYSTEM VALUE SELECT a.number, a.name, 1

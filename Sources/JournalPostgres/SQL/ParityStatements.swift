@@ -21,7 +21,7 @@ extension Statement {
         """
     )
 
-    /// $1 the highest id of those that go if they are over.
+    /// $1 the highest id of those that go if they have ended.
     static let readOldParityRuns = read("SELECT id FROM parity_runs WHERE id <= $1 AND state IN ('finished', 'failed')")
 
     /// $1 runs.
@@ -88,7 +88,7 @@ extension Statement {
         """
     )
 
-    /// $1 run, $2 state, $3 reason, $4 when it ended. A run that is over is nobody's.
+    /// $1 run, $2 state, $3 reason, $4 when it ended. A run that has ended is nobody's.
     static let setParityState = Statement(
         """
         UPDATE parity_runs SET state = $2, reason = $3, ended_at = $4, node = CASE WHEN $4 IS NULL THEN node END

@@ -8,7 +8,7 @@ extension Statement {
         """
     )
 
-    /// A table that can become a partition at once: its rows need not be looked at.
+    /// A table that can become a partition at once: its rows need not be examined.
     static func createPartition(_ name: String, of table: String, from first: Int64, to end: Int64) -> Statement {
         Statement(
             """

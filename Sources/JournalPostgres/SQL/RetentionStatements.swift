@@ -3,8 +3,9 @@ extension Statement {
     /// States in which a delivery stays.
     private static let settled = "('delivered', 'discarded', 'skipped')"
 
-    /// The next chunks of a slot, whether each can go, and when its last event was accepted. It can go if it was accepted before a time, is
-    /// whole, is settled at each account, and nothing still reads it. $1 the slot, $2 the last number that was looked at, $3 the time, $4 how many, $5 the number that ends the walk.
+    /// The next chunks of a slot, whether each can be removed, and when its last event was accepted. A chunk can be removed if it was
+    /// accepted before a time, is whole, is settled at each account, and nothing still reads it. $1 the slot, $2 the last number that was
+    /// examined, $3 the time, $4 how many, $5 the number that ends the walk.
     static let readRemovable = read(
         """
         WITH candidates AS MATERIALIZED (
@@ -174,8 +175,8 @@ extension Statement {
         """
     )
 
-    /// Removes filters whose parts are gone: earlier versions left what was made while a part was dropped. A filter that is being made stays,
-    /// since its part is there for as long.
+    /// Removes filters whose parts were removed: earlier versions left what was made while a part was dropped. A filter that is being
+    /// made stays, since its part is there for as long.
     static let removeForgottenFilters = Statement(
         "DELETE FROM identity_filters f WHERE NOT EXISTS (SELECT FROM identity_parts p WHERE p.number = f.part)"
     )

@@ -98,7 +98,7 @@ extension Statement {
     /// $1 account, $2 how many chunks of each slot, the oldest. Its events that have no outcome: those in chunks that reach after the cursor,
     /// without those of runs and rows there. A run stays within its chunk, so that all of both belong to these chunks.
     ///
-    /// Returns a row for each slot with chunks: the events, those of runs, those of rows, how many chunks were looked at, and the first and
+    /// Returns a row for each slot with chunks: the events, those of runs, those of rows, how many chunks were examined, and the first and
     /// the last number of the last of these.
     static let readBacklog = read(
         """
@@ -177,7 +177,7 @@ extension Statement {
     )
 
     /// $1 account, $2 how many retries, the newest, $3 to $6 when the age classes begin, latest first. A row for each class that has retries:
-    /// the class, and how many. One whose chunk is gone is as old as can be.
+    /// the class, and how many. One whose chunk was removed is as old as can be.
     static let readRetryAges = read(
         """
         WITH retries AS MATERIALIZED (

@@ -70,7 +70,7 @@ struct SearchScan: Sendable {
 }
 
 extension EventFilter {
-    /// Whether deliveries must be looked at.
+    /// Whether deliveries must be examined.
     var asksForDeliveries: Bool { provider != nil || !deliveryStatuses.isEmpty }
 
     func takes(_ delivery: Delivery) -> Bool {

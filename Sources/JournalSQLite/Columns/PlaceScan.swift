@@ -37,7 +37,7 @@ struct PlaceScan: Sendable {
     /// Those that were found, in their order; before the end others may belong between them.
     var places: [EventCursor] { first.places }
 
-    /// All events before it, in the order of the search, were looked at; nil if that cannot be told yet.
+    /// All events before it, in the order of the search, were examined; nil if that cannot be told yet.
     var frontier: EventCursor? {
         guard walk.isBehindGaps, let next = walk.nextStored else { return nil }
         switch order {

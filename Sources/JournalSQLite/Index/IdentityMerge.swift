@@ -37,7 +37,7 @@ enum IdentityMerge {
     /// Writes the union of the runs' entries, without those of removed events.
     /// - Parameters:
     ///   - floor: the oldest sequence number that the journal holds.
-    ///   - removed: events after it that are gone too.
+    ///   - removed: events after it that were removed too.
     /// - Returns: the new file, which is none of the runs' own.
     static func merge(
         _ runs: ArraySlice<IdentityRun>,

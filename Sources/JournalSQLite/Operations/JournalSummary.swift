@@ -23,7 +23,7 @@ package struct JournalSummary: Sendable {
     /// Days on which events were accepted, oldest first, at most the newest ``mostDays``.
     package let days: [DayOfEvents]
 
-    /// Number of days that are looked at.
+    /// Number of days that are examined.
     package static let mostDays = 400
 }
 

@@ -17,7 +17,7 @@ struct DeliveryPageRead: SlicedRead {
     private var hasMoved = false
     private(set) var isDone = false
 
-    /// Rows whose events are looked at in one step.
+    /// Rows whose events are examined in one step.
     private static let rowsPerStep = 256
 
     init(

@@ -121,7 +121,7 @@ struct DuplicatePageRead: SlicedRead {
     mutating func begin(again snapshot: ColumnIndex.Snapshot) {}
 
     mutating func endEarly() -> Bool {
-        // After all that was looked at; no delivery has a number as high as this account's.
+        // After all that was examined; no delivery has a number as high as this account's.
         guard next > after.sequence, let last = names.providerNumbers.max(by: { $0.value < $1.value })?.key else {
             return false
         }

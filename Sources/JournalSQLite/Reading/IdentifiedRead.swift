@@ -4,7 +4,7 @@ import JournalFormat
 
 /// Reads a page of the events that have one of some ids.
 ///
-/// They are few, so that all are looked at for every page.
+/// They are few, so that all are examined for every page.
 struct IdentifiedRead: SlicedRead {
     private let search: EventSearch
     private let context: SearchContext

@@ -12,7 +12,7 @@ struct NamesRead: SlicedRead {
     private var rest: ArraySlice<Int64> = []
     private(set) var counts: NameCounts
 
-    /// - Parameter sequences: the only events that are looked at; all if nil.
+    /// - Parameter sequences: the only events that are examined; all if nil.
     init(
         _ context: SearchContext,
         _ snapshot: ColumnIndex.Snapshot,

@@ -20,7 +20,7 @@ struct PageBuilder: Sendable {
     }
 
     /// Looks at the events of some of these places, and adds those that are meant.
-    /// - Returns: the last place that was looked at; nil if the first bite was too large.
+    /// - Returns: the last place that was examined; nil if the first bite was too large.
     mutating func look(at places: inout PlaceList, _ context: SearchContext, in db: Database) throws -> EventCursor? {
         let bite = places.bite
         let sequences = bite.map(\.sequence.rawValue).sorted()
@@ -63,7 +63,7 @@ struct PageBuilder: Sendable {
     }
 }
 
-/// Positions that are still to be looked at, some at a time.
+/// Positions that are still to be examined, some at a time.
 struct PlaceList: Sendable {
     /// How many events are read at a time, at most.
     static let block = 512

@@ -12,7 +12,7 @@ struct PageRead: SlicedRead {
     private var page: PageBuilder
     /// Positions that one scan is to find.
     private var most: Int
-    /// The last place that was looked at or skipped.
+    /// The last place that was examined or skipped.
     private var lookedThrough: EventCursor?
     private var stoppedAt: EventCursor?
     private(set) var isDone = false

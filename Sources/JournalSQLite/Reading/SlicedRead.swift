@@ -38,7 +38,7 @@ struct ReadTime: Sendable {
 }
 
 extension SQLiteEventStore {
-    /// Reads in pieces, each in a slot of its own and on a snapshot of its own, until it is done or its time is over.
+    /// Reads in pieces, each in a slot of its own and on a snapshot of its own, until it is done or its time has passed.
     /// - Parameter tenant: who asks; nil for the gateway itself.
     func read<Read: SlicedRead>(
         inSlices start: Read,

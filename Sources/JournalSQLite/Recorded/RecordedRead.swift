@@ -6,7 +6,7 @@ import JournalFormat
 /// Reads a piece of a window's events.
 struct RecordedRead {
     let window: RecordedWindow
-    /// Maximum number of events looked at.
+    /// Maximum number of events examined.
     let limit: Int
     let limitBytes: Int
     let newest: Int64

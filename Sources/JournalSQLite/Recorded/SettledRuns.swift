@@ -29,7 +29,7 @@ struct SettledRuns: Sendable {
     /// The runs of each account by their first event, each with the largest number that it or one before it reaches to.
     private var runs: [Int64: [(run: Run, reach: Int64)]] = [:]
 
-    /// - Parameter accounts: the only ones that are looked at; all if nil.
+    /// - Parameter accounts: the only ones that are examined; all if nil.
     init(of range: ClosedRange<Int64>, at accounts: Set<Int64>? = nil, in db: Database) throws {
         let rows = try Row.fetchCursor(
             db.cachedStatement(

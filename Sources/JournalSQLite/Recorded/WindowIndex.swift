@@ -13,7 +13,7 @@ struct WindowIndex: Sendable {
     }
 
     enum Content {
-        /// Its chunks must be looked at.
+        /// Its chunks must be examined.
         case unknown
         /// None of its events is in the window.
         case outside

@@ -26,7 +26,7 @@ package struct MigrationForecast: Sendable, Equatable {
     package let name: MigrationName
     package let events: Int
     package let customers: Int
-    /// Whether there are more names or customers than were looked at.
+    /// Whether there are more names or customers than were examined.
     package let isExceeded: Bool
     /// Event names for which the new provider has no metric; nil if that is not known.
     package let namesWithoutMetric: Listed?

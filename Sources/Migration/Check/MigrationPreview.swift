@@ -5,7 +5,7 @@ package import Routing
 /// Looks at a migration's recorded events: which names and customers the new provider must know, who would be on two bills in one period, and
 /// how many events came too late for a vendor that bills by receipt. Nothing is sent or stored; memory is bounded.
 ///
-/// It is about the provider's own account; tenants with accounts of their own there are not looked at.
+/// It is about the provider's own account; tenants with accounts of their own there are not examined.
 package struct MigrationPreview {
     /// Whom the new provider bills for a customer's events, as the vendor calls him.
     struct Owner: Equatable {
@@ -35,7 +35,7 @@ package struct MigrationPreview {
     private(set) var events = 0
     private(set) var names: [String: Name] = [:]
     private(set) var customers: [CustomerID: Owner?] = [:]
-    /// Whether there are more names or customers than are looked at.
+    /// Whether there are more names or customers than are examined.
     private(set) var isExceeded = false
     private(set) var late: LateUsage?
     /// Whether the vendor could be sent the events' ids in a property of their own, and is not.

@@ -6,7 +6,7 @@ package import Parity
 /// What the journal, the backfills and the comparisons say about a migration.
 package struct MigrationFacts: Sendable {
     package let now: Timestamp
-    /// What the newest plan for it found; nil if there is none for the routes in force.
+    /// What the newest plan for it found; nil if there is none for the active routes.
     package var checked: CheckedPlan?
     /// Backfills of the new provider's accounts.
     package var backfills: [Lane]

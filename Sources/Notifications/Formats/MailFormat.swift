@@ -25,7 +25,7 @@ package enum MailFormat {
         return Array((head + ["", encoded, ""]).joined(separator: "\n").utf8)
     }
 
-    /// A program takes no more than the buffer of a pipe holds, with the head and the encoding.
+    /// A program gets at most what the buffer of a pipe holds, with the head and the encoding.
     private static let mostBodyBytes = 24 << 10
 
     private static func body(of message: NotificationMessage) -> String {

@@ -13,7 +13,7 @@ package struct Incident: Sendable, Equatable {
     package let condition: Condition
     package let status: Status
     package let since: Timestamp
-    /// When it was over; nil while it lasts.
+    /// When it ended; nil while it lasts.
     package let ended: Timestamp?
 
     package init(_ condition: Condition, _ status: Status, since: Timestamp, ended: Timestamp? = nil) {

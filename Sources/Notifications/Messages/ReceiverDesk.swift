@@ -1,4 +1,4 @@
-/// Decides what one receiver is told, and when: groups what is new, tells each condition once, and says when it is over.
+/// Decides what one receiver is told, and when: groups what is new, tells each condition once, and says when it has ended.
 ///
 /// A value that is told the time. It keeps what the receiver has been told, not a queue of messages: while a receiver fails, what is new
 /// goes into the same next message, so that a day of failures costs as much memory as an hour, and its end brings one message. What came
@@ -35,7 +35,7 @@ package struct ReceiverDesk: Sendable {
         self.seed = seed
     }
 
-    /// What the receiver is not told yet, or must be told when it is over.
+    /// What the receiver is not told yet, or must be told when it has ended.
     package var conditionCount: Int { entries.count }
 
     /// Takes what is not as it should be now.

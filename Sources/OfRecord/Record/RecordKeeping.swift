@@ -82,7 +82,7 @@ package struct RecordKeeping: Sendable {
     /// Which customers change their provider of record next, as far as the log goes: another order may change that.
     /// - Parameters:
     ///   - limit: maximum number of times; those after them are counted.
-    ///   - mostCustomers: of those with periods of their own, how many are looked at.
+    ///   - mostCustomers: of those with periods of their own, how many are examined.
     package func upcoming(after now: Timestamp, limit: Int, mostCustomers: Int = 50_000) -> UpcomingMoves {
         var groups: [UpcomingMoves.Key: UpcomingMoves.Group] = [:]
         for customer in boundaries.customers.prefix(mostCustomers) {

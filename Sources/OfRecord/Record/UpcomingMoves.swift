@@ -44,7 +44,7 @@ package struct UpcomingMoves: Sendable, Equatable {
     package let groups: [Group]
     /// How many times come after those.
     package let later: Int
-    /// How many customers with billing periods of their own were not looked at.
+    /// How many customers with billing periods of their own were not examined.
     package let notLookedAt: Int
 
     package init(groups: [Group], later: Int = 0, notLookedAt: Int = 0) {

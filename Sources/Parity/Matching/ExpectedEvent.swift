@@ -21,7 +21,7 @@ package final class ExpectedEvent: Sendable {
     }
 }
 
-/// What the journal says became of an event at a provider.
+/// The outcome of an event at a provider, according to the journal.
 package enum LedgerState: Sendable, Equatable {
     /// `deduplicated`: the vendor had it before the first request that carried it. `at`: when the request left with which it came, as far
     /// as the attempts tell.

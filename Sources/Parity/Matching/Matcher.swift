@@ -5,7 +5,7 @@ import JSON
 ///
 /// The reference is what was sent, as the vendor would show it. Where the vendor shows the id, events are distinguished by it; elsewhere
 /// by the property that carries it, or by what they say, so that of several with one name and time those that say the same are matched
-/// first. Only what has no counterpart byte for byte is looked at closely.
+/// first. Only what has no counterpart byte for byte is examined closely.
 package struct Matcher {
     /// Where what was sent and what is shown disagree. Numbers are places in the lists that were compared.
     package enum Mismatch: Sendable, Equatable {

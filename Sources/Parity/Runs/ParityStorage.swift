@@ -6,7 +6,7 @@ package import Events
 package protocol ParityStorage: WatchKeeping {
     // MARK: Runs
 
-    /// Adds a run that waits, and removes the oldest that are over beyond some hundreds.
+    /// Adds a run that waits, and removes the oldest that have ended beyond some hundreds.
     /// - Throws: ``ParityError/tooMany(limit:)``
     func add(_ order: ParityOrder, for tenant: TenantID, by client: ClientName, at now: Timestamp)
         async throws(ParityError) -> ParityRun
@@ -24,7 +24,7 @@ package protocol ParityStorage: WatchKeeping {
     // MARK: Progress
 
     /// Changes the state of a run.
-    /// - Parameter now: when it ended, if that is a state in which it is over.
+    /// - Parameter now: when it ended, if that is a state in which it has ended.
     func set(_ state: ParityRun.State, of id: Int64, reason: String?, at now: Timestamp) async throws(ParityError)
 
     /// The plan of a run: its windows, in the place of those of an earlier plan, and what it will take. The run reads from now on.
@@ -103,7 +103,7 @@ extension ParityStorage {
     package static var mostFindings: Int { 100_000 }
     /// Events that are kept of a provider that it stores and does not bill.
     package static var mostUnbilled: Int { 100_000 }
-    /// Runs that are kept; the oldest that are over go.
+    /// Runs that are kept; the oldest that have ended go.
     package static var mostRuns: Int64 { 200 }
     /// Runs that wait or continue.
     package static var mostOpen: Int { 8 }

@@ -5,7 +5,7 @@ import Synchronization
 /// How long vendors take to show an event: as configured, or as long as canaries have shown that it takes.
 ///
 /// A measurement only lengthens the lag: a vendor that was fast for some time may be slow again, and what is taken for lost too early
-/// raises an alarm for nothing.
+/// raises a false alarm.
 package final class MeasuredLags: Sendable {
     private let measured = Mutex<[ProviderName: Duration]>([:])
 

@@ -79,13 +79,13 @@ struct VerifyBook: Sendable, Equatable {
     var hasRoom: Bool { items.count < Self.mostItems }
 
     /// Adds an event of the sample.
-    /// - Parameter due: when it is looked at first.
+    /// - Parameter due: when it is examined first.
     mutating func add(_ sequence: SequenceNumber, of tenant: TenantID, due: Timestamp) {
         guard !items.contains(where: { $0.sequence == sequence }) else { return }
         items.append(Item(sequence: sequence, tenant: tenant, due: due))
     }
 
-    /// Events to be looked at now, the one that is due for longest first.
+    /// Events to be examined now, the one that is due for longest first.
     func due(at now: Timestamp, limit: Int) -> [Item] {
         Array(items.filter { $0.due <= now && $0.retryAt ?? now <= now }.sorted { $0.due < $1.due }.prefix(limit))
     }

@@ -23,7 +23,7 @@ struct BookQuery {
     var customers: [String] = []
     /// One of each group.
     var keys: [[SearchKey]] = []
-    /// Whatever else is asked; then each row that is left is looked at.
+    /// Whatever else is asked; then each row that is left is examined.
     var takes: ((Books.Listed) -> Bool)?
 
     var hasWindow: Bool { from != nil || through != nil || below != nil || above != nil }
@@ -73,7 +73,7 @@ extension Books {
     struct Found {
         var items: [Listed] = []
         var total = 0
-        /// How many rows were looked at for it.
+        /// How many rows were examined for it.
         var examined = 0
     }
 }

@@ -30,7 +30,7 @@ struct Misbehaviour {
     func begin(_ answer: SimulatedAnswer) async throws {
         let head = Self.head(of: answer)
         let whole = head + answer.body
-        // Without a body even the head breaks off.
+        // Without a body even the head ends early.
         let length = answer.body.isEmpty ? head.count / 2 : head.count + answer.body.count / 2
         try await write(Array(whole.prefix(length)))
     }

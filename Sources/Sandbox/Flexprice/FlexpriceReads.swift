@@ -63,7 +63,7 @@ extension FlexpriceSimulator {
         if let first = positions[0] ?? nil { asked.above = first } else { asked.below = positions[1] ?? nil }
         let isKeyed = asked.above != nil || asked.below != nil
         let size = SandboxPage.size(query.size, standard: 50)
-        // After a key the offset is not looked at.
+        // After a key the offset is not examined.
         let offset = isKeyed ? 0 : SandboxPage.skipped(query.offset)
         let isUpward = query.texts["order"] == "asc"
         let page = BookPage(skipped: offset, size: size, direction: isUpward ? .upwardButTies : .downward)

@@ -30,7 +30,7 @@ extension LagoSimulator {
         return SimulatedAnswer(200, ["customer_usage": usage(of: subscription, in: period, request, now)])
     }
 
-    /// Months that are over, the latest first.
+    /// Months that have ended, the latest first.
     func pastUsage(of customer: String, _ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard books.customers.find(externalID: customer) != nil else { return notFound("customer_not_found") }
         guard let subscription = subscription(of: customer, request) else { return notFound("subscription_not_found") }

@@ -42,7 +42,7 @@ struct PolarQuestion {
         }
     }
 
-    /// What the books are asked: what they have in order, and whatever else is left to be looked at row by row.
+    /// What the books are asked: what they have in order, and whatever else is left to be examined row by row.
     var query: BookQuery? {
         guard among("source", "user"), among("organization_id", PolarSimulator.organization) else { return nil }
         var query = BookQuery()

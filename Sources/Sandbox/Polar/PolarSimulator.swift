@@ -19,7 +19,7 @@ struct PolarSimulator: Simulator {
     /// The versions that its SDKs ask for.
     private static let versions = ["2026-04", "2026-10", "2027-01"]
 
-    /// One zone covers all of `/v1`. The version is looked at first.
+    /// One zone covers all of `/v1`. The version is examined first.
     func limit(of request: SimulatedRequest) -> String? {
         Self.versions.contains(request.headers[.polarVersion] ?? Self.versions[0]) ? "all" : nil
     }

@@ -5,7 +5,7 @@ enum VendorMessage {
 
     /// The message, truncated and redacted; nil if nothing is left.
     static func quoted(_ text: String) -> String? {
-        // Only what can be shown is looked at: an answer may be megabytes long.
+        // Only what can be shown is examined: an answer may be megabytes long.
         let start = String(decoding: Array(text.utf8.prefix(limitBytes * 4)), as: UTF8.self)
         let words = start.split { $0.isWhitespace || $0.isNewline || $0.unicodeScalars.contains { $0.value < 0x20 } }
         let line = words.map { isSecretive($0) ? "[redacted]" : String($0) }.joined(separator: " ")

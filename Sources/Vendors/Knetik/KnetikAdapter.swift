@@ -61,7 +61,7 @@ struct KnetikAdapter: Adapter {
         writer.member("result", string: result)
         writer.member("transaction_id", string: id)
         writer.member("event_timestamp", integer: event.timestamp.milliseconds)
-        // The time of acceptance, so that a repeat by hand sends the same bytes.
+        // The time of acceptance, so that a manual repeat sends the same bytes.
         writer.member("send_timestamp", integer: try sendTime(of: event, fields))
         if let user { writer.member("user_id", string: user) }
         if let device { writer.member("device_id", string: device) }

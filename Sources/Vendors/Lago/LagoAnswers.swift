@@ -34,7 +34,7 @@ struct LagoAnswers {
     }
 
     /// Nothing of a refused batch is stored. Its details are keyed by the index; faults of fields are reported before duplicates are
-    /// looked for, so the rest goes again at once and may be answered by a second 422.
+    /// looked for, so the rest is sent again at once and may be answered by a second 422.
     private var rejection: Verdict {
         guard let details = table.root?["error_details"] else { return table.refused(invalid(nil)) }
         if table.events == 1 { return .all(outcome(of: details)) }

@@ -27,7 +27,7 @@ struct LagoHook: VendorHook {
         else { return false }
         let code = HMAC.code(of: body, key: Array(key.reveal().utf8))
         guard signature.count == code.count else { return false }
-        // All bytes are looked at, whatever the first ones are.
+        // All bytes are examined, whatever the first ones are.
         return zip(signature, code).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 

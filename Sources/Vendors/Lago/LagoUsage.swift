@@ -3,8 +3,8 @@ import JSON
 
 /// What Lago bills, and its billable metrics.
 ///
-/// Usage is of a subscription: of the period that runs, and of those that are over once they are invoiced. Lago shows the first and the last
-/// second of a period. Source: getlago/lago-api, app/controllers/api/v1/customers/usage_controller.rb and
+/// Usage is of a subscription: of the current period, and of past ones once they are invoiced. Lago shows the first and the last second
+/// of a period. Source: getlago/lago-api, app/controllers/api/v1/customers/usage_controller.rb and
 /// app/services/invoices/customer_usage_service.rb.
 extension LagoReads {
     /// Pages of past periods or of metrics that one read takes.
@@ -70,7 +70,7 @@ extension LagoReads {
         }
     }
 
-    /// The periods that are over, the latest first, until they are older than what is wanted.
+    /// The periods that have ended, the latest first, until they are older than what is wanted.
     private static func past(
         _ subscription: String,
         of id: String,

@@ -1,7 +1,7 @@
 import Events
 
 extension EventFilter {
-    /// Whether a vendor's event is one of those asked for. What the vendor does not show is not looked at.
+    /// Whether a vendor's event is one of those asked for. What the vendor does not show is not examined.
     func takes(_ event: VendorEvent) -> Bool {
         (ids.isEmpty || event.id.map { id in ids.contains(EventID(id)) } ?? false)
             && (names.isEmpty || names.contains(event.name))

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Posts events over keep-alive connections, one request at a time on each, and prints what came of it as JSON.
+/// Posts events over keep-alive connections, one request at a time on each, and prints the result as JSON.
 struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "load", shouldDisplay: false)
 
@@ -44,7 +44,7 @@ struct LoadCommand: AsyncParsableCommand {
         try await group.shutdownGracefully()
     }
 
-    /// Makes requests over one connection until the load is over.
+    /// Makes requests over one connection until the load has ended.
     private static func connection(
         to port: Int,
         _ template: RequestTemplate,
@@ -76,14 +76,14 @@ final class EventSupply: Sendable {
     private let most: Int
     private let end: UInt64
 
-    /// - Parameter end: when the load is over, by the shared clock.
+    /// - Parameter end: when the load has ended, by the shared clock.
     init(batch: Int, most: Int, end: UInt64) {
         self.batch = batch
         self.most = most
         self.end = end
     }
 
-    /// The number of the next request's first event; nil when the load is over.
+    /// The number of the next request's first event; nil when the load has ended.
     func take(at now: UInt64) -> Int? {
         guard now < end else { return nil }
         let first = next.wrappingAdd(batch, ordering: .relaxed).oldValue

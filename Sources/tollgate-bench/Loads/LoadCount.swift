@@ -1,7 +1,7 @@
 import Foundation
 import Histogram
 
-/// What came of the requests of a connection, or of all.
+/// The results of the requests of one connection, or of all.
 struct LoadCount: Sendable {
     private(set) var accepted = 0
     private(set) var failed = 0

@@ -52,7 +52,7 @@ struct PartTime {
     let events: Int
     let time: Duration
 
-    /// Repeats `body`, which handles some events and returns their number, until the time is over.
+    /// Repeats `body`, which handles some events and returns their number, until the time has passed.
     static func measure(seconds: Double, _ body: () throws -> Int) rethrows -> PartTime {
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)

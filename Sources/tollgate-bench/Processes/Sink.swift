@@ -29,7 +29,7 @@ struct Sink {
         return try JSONDecoder().decode([String: Int].self, from: Data(body.readableBytesView)).values.reduce(0, +)
     }
 
-    /// Waits until the vendors have answered so many deliveries, or the time is over.
+    /// Waits until the vendors have answered so many deliveries, or the time has passed.
     ///
     /// - Returns: the deliveries, and the seconds that they took.
     func waitForDeliveries(_ wanted: Int, within limit: Duration) async throws -> (count: Int, seconds: Double) {

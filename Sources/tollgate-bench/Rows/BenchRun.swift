@@ -14,7 +14,7 @@ actor BenchRun {
         self.seconds = seconds
     }
 
-    /// Runs a load and tells what came of it.
+    /// Runs a load and returns the result.
     ///
     /// - Parameters:
     ///   - events: maximum number of events; the load then takes as long as it takes.

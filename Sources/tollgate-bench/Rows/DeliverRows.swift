@@ -1,6 +1,6 @@
 import Foundation
 
-/// What came of events that were first accepted, then delivered.
+/// The result of delivering events that were accepted before.
 struct Share {
     let acceptedPerSecond: Double
     let deliveriesPerSecond: Double

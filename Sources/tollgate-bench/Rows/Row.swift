@@ -18,7 +18,7 @@ enum RowName: String, CaseIterable, ExpressibleByArgument {
     ]
 }
 
-/// One line of the page: what was measured, and what came of it.
+/// One line of the page: what was measured, and the result.
 struct Row: Encodable {
     let name: String
     let title: String

@@ -39,7 +39,7 @@ struct MigrationStatusText {
             let state = stage["state"]?.string
             let mark = state == "current" ? "now" : state == "done" ? "done" : ""
             let title = [stage["number"]?.numberText ?? "", stage["name"]?.string ?? ""]
-            // The conditions of stages that are over are history.
+            // The conditions of stages that have ended are history.
             let conditions = state == "done" ? [] : stage.elements(of: "conditions")
             guard !conditions.isEmpty else { return [title + [mark, "", "", ""]] }
             return conditions.map { condition in

@@ -8,7 +8,7 @@ struct EventComparisonsReader: Sendable {
     private let parity: any ParityRunning
     private let access: ParityAccess
 
-    /// Comparisons whose windows are looked at.
+    /// Comparisons whose windows are examined.
     private static let mostListed = 200
     /// Comparisons that are looked into, the newest ones: each may hold 100,000 findings, which have no index by event.
     private static let mostRuns = 5

@@ -104,7 +104,7 @@ struct MigrationPageHandler: Sendable {
         }
         let access = ParityAccess(self.routes)
         let routes = self.routes.current.routes
-        // A whole day that is over, at midnight UTC.
+        // A whole day that has ended, at midnight UTC.
         let day: Int64 = 86_400_000
         let today = clock.now.milliseconds / day * day
         return MigrationPage(

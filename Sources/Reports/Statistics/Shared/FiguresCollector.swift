@@ -31,7 +31,7 @@ package struct FiguresCollector: Sendable {
     }
 
     /// Takes what the counters say.
-    /// - Returns: the steps that are over.
+    /// - Returns: the steps that have ended.
     package mutating func add(_ sample: StatisticsSample, at now: Timestamp) -> [StepFigures] {
         var over: [StepFigures] = []
         for index in open.indices {
