@@ -18,6 +18,7 @@ package struct GatewayClient: Sendable {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
+    /// - Parameter address: scheme, host and port; trailing slashes are ignored.
     package init(address: String, key: String) {
         var address = address
         while address.hasSuffix("/") { address.removeLast() }

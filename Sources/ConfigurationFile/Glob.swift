@@ -4,6 +4,7 @@ package struct Glob: Sendable, Equatable {
     /// The texts between the stars.
     private let pieces: [[UInt8]]
 
+    /// Splits the pattern at its stars. Every pattern is valid.
     package init(_ pattern: String) {
         self.pattern = pattern
         pieces = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)

@@ -18,6 +18,8 @@ package final class SHA256 {
         return algorithm
     }()
 
+    /// Starts an empty digest.
+    /// - Precondition: libcrypto can allocate memory.
     package init() {
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, Self.algorithm, nil) == 1 else {
             preconditionFailure("libcrypto has no memory")

@@ -130,6 +130,9 @@ package struct EventPage: Sendable {
     /// The position that a search reached before its time limit, with everything before it examined; nil if the page is complete.
     package let stoppedAt: EventCursor?
 
+    /// - Parameters:
+    ///   - total: nil if the search did not ask for it.
+    ///   - stoppedAt: where the search ran out of time; nil if it did not.
     package init(events: [ArchivedEvent], hasMore: Bool, total: Int? = nil, stoppedAt: EventCursor? = nil) {
         self.events = events
         self.hasMore = hasMore || stoppedAt != nil

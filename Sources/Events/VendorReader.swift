@@ -271,6 +271,7 @@ package struct Money: Sendable, Equatable {
     /// How many decimals the currency has.
     package let decimals: Int
 
+    /// - Parameter decimals: from 0, as ISO 4217 defines it for the currency.
     package init(minor: Int64, decimals: Int) {
         precondition(decimals >= 0, "no currency has fewer decimals than none")
         self.minor = minor

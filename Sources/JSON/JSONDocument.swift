@@ -83,6 +83,7 @@ package struct JSONLimits: Sendable, Equatable {
     /// Maximum number of bytes; below 4 GiB.
     package var bytes: Int
 
+    /// - Precondition: `bytes` is less than 4 GiB, because offsets have 32 bits.
     package init(depth: Int = 64, bytes: Int = 64 << 20) {
         precondition(bytes < Int(UInt32.max), "offsets have 32 bits")
         self.depth = depth

@@ -6,14 +6,19 @@ package struct JSONWriter: Sendable {
     /// Whether a string or a key had characters that must be escaped.
     package private(set) var hasEscapes = false
 
+    /// - Parameter capacity: the expected number of bytes; more are allocated when needed.
     package init(capacity: Int = 256) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
 
+    /// Starts an object; ``endObject()`` must follow after its members.
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    /// Ends the object that was started last.
     package mutating func endObject() { close(UInt8(ascii: "}")) }
+    /// Starts an array; ``endArray()`` must follow after its elements.
     package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    /// Ends the array that was started last.
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// Starts a member: its value is written next.
@@ -49,6 +54,7 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// An integer. Written digit by digit, because it runs several times per event and `String` allocates.
     package mutating func integer(_ value: Int) {
         separate()
         var rest = value.magnitude
@@ -66,16 +72,19 @@ package struct JSONWriter: Sendable {
         digits.span.extracting(place...).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
     }
 
+    /// An integer of any other width.
     package mutating func integer(_ value: some BinaryInteger) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// `true` or `false`.
     package mutating func bool(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
+    /// `null`.
     package mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
@@ -119,6 +128,7 @@ package struct JSONWriter: Sendable {
         self.needsComma = !isKey
     }
 
+    /// Writes the comma before a value that is not the first of its array or object.
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
@@ -137,31 +147,37 @@ package struct JSONWriter: Sendable {
 }
 
 extension JSONWriter {
+    /// A member with a string.
     package mutating func member(_ name: String, string value: String) {
         key(name)
         string(value)
     }
 
+    /// A member with a string, or with `null` instead of nil.
     package mutating func member(_ name: String, stringOrNull value: String?) {
         key(name)
         if let value { string(value) } else { null() }
     }
 
+    /// A member with an integer.
     package mutating func member(_ name: String, integer value: Int) {
         key(name)
         integer(value)
     }
 
+    /// A member with an integer of any other width.
     package mutating func member(_ name: String, integer value: some BinaryInteger) {
         key(name)
         integer(value)
     }
 
+    /// A member with a Boolean.
     package mutating func member(_ name: String, bool value: Bool) {
         key(name)
         bool(value)
     }
 
+    /// A member with an array of strings.
     package mutating func member(_ name: String, strings: [String]) {
         key(name)
         beginArray()
@@ -169,11 +185,13 @@ extension JSONWriter {
         endArray()
     }
 
+    /// A member with one whole value that is JSON already.
     package mutating func member(_ name: String, raw json: ArraySlice<UInt8>) {
         key(name)
         raw(json)
     }
 
+    /// A member with one whole value that is JSON already.
     package mutating func member(_ name: String, raw json: [UInt8]) {
         member(name, raw: json[...])
     }

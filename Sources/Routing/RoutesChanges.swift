@@ -31,6 +31,7 @@ package struct RoutesChanges: Sendable, Equatable {
     /// In the order of the newer file, with removed parts at the end.
     package let list: [Change]
 
+    /// Compares two files part by part; parts are identified by their names.
     package init(from old: Routes, to new: Routes) {
         let providers = Self.changes(.provider, old.providers, new.providers, \.name.rawValue, Self.fields)
         let routes = Self.changes(.route, old.routes, new.routes, \.name.rawValue, Self.fields)

@@ -18,6 +18,7 @@ package struct CommitMetrics: Sendable {
     )
     private static let commitFailures = Metric("tollgate_commit_failures_total", "Group commits that wrote nothing.")
 
+    /// Creates the instruments, so that they appear with 0 before the first commit.
     package init(factory: any MetricsFactory) {
         time = Self.commitSeconds.timer(in: factory)
         events = Self.commitEvents.histogram(in: factory)

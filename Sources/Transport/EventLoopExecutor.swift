@@ -13,6 +13,7 @@ package final class EventLoopExecutor: TaskExecutor {
         self.eventLoop = eventLoop
     }
 
+    /// Runs a job on the event loop; called by the concurrency runtime.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }

@@ -38,6 +38,7 @@ package struct SharedBucket: Sendable {
     private var aloneUntil: ContinuousClock.Instant
     private var aloneNext = aloneFirst
 
+    /// Starts without tokens of the shared limit, so that the first use asks for some.
     package init(_ limit: RateLimit, at now: ContinuousClock.Instant) {
         self.limit = limit
         (heldUntil, secondBegan, aloneUntil) = (now, now, now)

@@ -10,6 +10,7 @@ package struct ClientKey: Sendable, Equatable {
     /// When it expires; nil: never.
     package let expires: Timestamp?
 
+    /// - Parameter id: by default the first eight hexadecimal digits of the digest.
     package init(id: String? = nil, digest: KeyDigest, notBefore: Timestamp? = nil, expires: Timestamp? = nil) {
         self.id = id ?? String(digest.hexadecimal.prefix(8))
         self.digest = digest

@@ -46,6 +46,7 @@ package struct SendProgress: Sendable, Equatable {
         self.sent = sent
     }
 
+    /// What was sent to a destination so far; nil if that is unknown.
     package func sent(to destination: Destination) -> Sent? {
         sent.first { $0.destination == destination }
     }

@@ -10,6 +10,7 @@ package struct BackfillMembership: LaneMembership {
     private let names: [Glob]
     private let customerIDs: Set<[UInt8]>
 
+    /// Prepares the filter's patterns once, because they are compared with every event.
     package init(_ filter: LaneFilter, _ routes: BackfillRoutes) {
         self.filter = filter
         self.routes = routes

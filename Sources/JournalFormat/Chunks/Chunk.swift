@@ -61,6 +61,7 @@ package struct ChunkEvents: Sendable {
     /// How many bytes each event takes in the journal.
     package let sizes: [Int]
 
+    /// - Precondition: there is one size per event.
     package init(first: SequenceNumber, events: [AcceptedEvent], sizes: [Int]) {
         precondition(events.count == sizes.count, "every event has a size")
         self.first = first

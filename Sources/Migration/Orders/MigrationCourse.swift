@@ -18,6 +18,7 @@ package struct MigrationCourse: Sendable, Equatable {
     /// Whether customers may ever have moved.
     package private(set) var hasMoved = false
 
+    /// Applies the entries of a log in their order.
     package init(_ log: MigrationLog) {
         for entry in log.entries { apply(entry) }
     }

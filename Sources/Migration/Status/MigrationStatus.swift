@@ -19,6 +19,7 @@ package struct MigrationStatus: Sendable {
     /// When it stood so.
     package var now: Timestamp { facts.now }
 
+    /// Derives stage, gates and the last move from the log and the facts; none of it is stored.
     package init(_ outline: MigrationOutline, _ records: [MigrationRecord], _ facts: MigrationFacts) {
         self.outline = outline
         self.records = records

@@ -22,6 +22,7 @@ package struct Condition: Sendable, Equatable {
     /// What to do about it, of one line.
     package let remedy: String
 
+    /// Turns both texts into single lines, because some formats have no others.
     package init(_ key: Key, _ summary: String, remedy: String) {
         self.key = key
         self.summary = SingleLine.text(summary)

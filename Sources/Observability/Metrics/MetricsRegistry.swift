@@ -110,6 +110,8 @@ extension MetricsRegistry: MetricDescribing {
 // MARK: - MetricsFactory
 
 extension MetricsRegistry {
+    /// The counter with this name and these labels, created with its first use.
+    /// - Precondition: the name is not used for another kind of instrument.
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         guard case .counter(let counter) = instrument(label, dimensions, { _ in .counter(CounterInstrument()) }) else {
             preconditionFailure("\(label) is no counter elsewhere")
@@ -117,14 +119,17 @@ extension MetricsRegistry {
         return counter
     }
 
+    /// The gauge with this name and these labels.
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         gauge(label, dimensions)
     }
 
+    /// A histogram if values are to be aggregated, otherwise a gauge.
     package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate ? histogram(label, dimensions, unit: 1) : gauge(label, dimensions)
     }
 
+    /// A histogram of seconds; the API records nanoseconds.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions, unit: 1e-9)
     }

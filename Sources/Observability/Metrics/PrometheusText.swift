@@ -8,6 +8,7 @@ package struct PrometheusText {
     /// What was written.
     package private(set) var bytes: [UInt8] = []
 
+    /// Reserves memory for a typical response, so that it rarely grows.
     package init() {
         bytes.reserveCapacity(16 << 10)
     }

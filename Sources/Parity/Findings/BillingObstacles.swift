@@ -126,6 +126,7 @@ package struct BillingObstacles: Sendable {
         }
     }
 
+    /// Records which names the vendor's metrics count.
     package mutating func learn(_ counted: CountedNames) { self.counted = counted }
 
     /// - Parameter times: nil if the vendor does not tell.
@@ -133,6 +134,7 @@ package struct BillingObstacles: Sendable {
         self.times[subscription] = times
     }
 
+    /// Records whether the vendor has a customer.
     package mutating func learn(isThere: Bool, customer: String) {
         if !isThere { customers.insert(customer) }
     }

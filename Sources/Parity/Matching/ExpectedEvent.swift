@@ -34,6 +34,7 @@ package enum LedgerState: Sendable, Equatable {
     /// A shadow delivery, or none at all.
     case notPlanned
 
+    /// The state of a delivery; a shadow delivery counts as none.
     package init(_ delivery: Delivery?) {
         guard let delivery, delivery.mode != .shadow else {
             self = .notPlanned

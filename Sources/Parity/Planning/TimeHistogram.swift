@@ -8,6 +8,7 @@ package struct TimeHistogram: Sendable {
 
     private static let mostParts: Int64 = 32_768
 
+    /// Divides a span into equal parts, at most 32,768 of them, so that memory is bounded however long it is.
     package init(_ span: ReadWindow) {
         self.span = span
         width = max(1, (span.milliseconds + Self.mostParts - 1) / Self.mostParts)

@@ -33,8 +33,10 @@ package struct UsageMetrics: Sendable, Equatable {
     package static let most = 100
     private static let longest = 255
 
+    /// Sorts the metrics by name.
     package init(_ metrics: [UsageMetric]) { all = metrics.sorted { $0.name < $1.name } }
 
+    /// The metric with this name; nil if there is none.
     package subscript(name: String) -> UsageMetric? { all.first { $0.name == name } }
 
     /// Reads `{"api_request": {"aggregate": "sum", "property": "units", "names": {"lago-prod": "api_request"}}}`, as `metrics` of a

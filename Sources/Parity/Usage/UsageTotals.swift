@@ -18,6 +18,8 @@ package struct UsageTotals: Sendable {
     private let metric: UsageMetric
     private let rules: UsageRules
 
+    /// Starts at zero.
+    /// - Parameter rules: which events belong to the period.
     package init(_ metric: UsageMetric, _ rules: UsageRules) {
         self.metric = metric
         self.rules = rules

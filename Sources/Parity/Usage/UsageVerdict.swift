@@ -103,13 +103,16 @@ package enum UsageVerdict: Sendable, Equatable {
 package struct UsageFigure: Sendable {
     private let number: JSONNumber?
 
+    /// - Parameter text: a decimal number, as a vendor shows it. A text that is not a number equals nothing.
     package init(_ text: String) { number = JSONNumber(text) }
 
+    /// Whether both are the same number, in whatever notation.
     package func equals(_ text: String) -> Bool {
         guard let number, let other = JSONNumber(text) else { return false }
         return number == other
     }
 
+    /// Whether the numbers differ by at most `tolerance`; false if the difference cannot be computed exactly.
     package func isNear(_ text: String, _ tolerance: Double) -> Bool {
         guard let number, let other = JSONNumber(text) else { return false }
         var difference = DecimalSum()

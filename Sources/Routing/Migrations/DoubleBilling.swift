@@ -19,6 +19,8 @@ package struct DoubleBilling: Sendable {
     private let provider: ProviderName
     private let rules: [Rule]
 
+    /// Finds the migrations by which an event could be billed by both vendors. Only an account whose vendor bills by time of receipt has
+    /// any.
     package init(at account: ProviderConfiguration, by snapshot: RoutesSnapshot) {
         let name = account.owner?.provider ?? account.name
         let isByReceipt = account.traits.billing.clock == .receipt

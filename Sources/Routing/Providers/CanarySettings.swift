@@ -12,6 +12,7 @@ package struct CanarySettings: Sendable, Equatable {
     /// Where the vendor bills by subscription.
     package let subscriptionID: String?
 
+    /// - Precondition: `every` is at least ``shortest``.
     package init(every: Duration, name: String, customerID: String, subscriptionID: String? = nil) {
         precondition(every >= Self.shortest, "a canary is sent every second at most")
         self.every = every

@@ -10,6 +10,7 @@ package struct RetrySchedule: Sendable, Equatable {
     /// An event that made the vendor fail this often when sent alone is considered the cause.
     package let loneFailures: Int
 
+    /// - Precondition: `base` and `loneFailures` are positive, and `cap` is not shorter than `base`.
     package init(
         base: Duration = .seconds(1),
         cap: Duration = .seconds(600),

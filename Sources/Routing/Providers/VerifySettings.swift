@@ -7,6 +7,7 @@ package struct VerifySettings: Sendable, Equatable {
     /// One of so many events.
     package let oneIn: Int
 
+    /// - Precondition: `oneIn` is positive.
     package init(oneIn: Int) {
         precondition(oneIn > 0, "no sample is larger than all events")
         self.oneIn = oneIn

@@ -9,6 +9,7 @@ package struct PolarValidationError: Error, Equatable, Sendable {
         case name(String)
         case index(Int)
 
+        /// A step by name, so that a location reads like a list of names.
         package init(stringLiteral value: String) { self = .name(value) }
     }
 
