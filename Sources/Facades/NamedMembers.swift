@@ -72,6 +72,7 @@ struct NamedMembers<Name: MemberName> {
     /// Whether this field occurs more than once.
     func isRepeated(_ name: Name) -> Bool { repeats & (1 << UInt64(name.rawValue)) != 0 }
 
+    /// Records where a known member is; a later one of the same name wins, and the repetition is noted.
     private mutating func note(
         _ key: UnsafeBufferPointer<UInt8>,
         _ names: [StaticString],
@@ -83,6 +84,7 @@ struct NamedMembers<Name: MemberName> {
         indices[which] = index
     }
 
+    /// Compares a key with a name, byte by byte; some vendors' readers ignore letter case.
     @inline(__always)
     private static func matches(_ key: UnsafeBufferPointer<UInt8>, _ name: StaticString, _ rules: Rules) -> Bool {
         let length = name.utf8CodeUnitCount

@@ -62,6 +62,7 @@ struct RunCommand: AsyncParsableCommand {
         guard failures.isEmpty else { throw ExitCode(1) }
     }
 
+    /// Rows that take long are only measured if they are named, or with `--long`.
     private func isWanted(_ name: RowName) -> Bool {
         if !only.isEmpty { return only.contains(name) }
         return !RowName.optional.contains(name) || long

@@ -64,6 +64,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
+    /// What the file would change at the gateway, as its response to `POST /v1/config/check` lists it.
     private static func summary(_ answer: GatewayClient.Answer, file: String) -> String {
         func elements(_ name: String) -> [JSONValue] { answer.json?.elements(of: name) ?? [] }
         let changes = elements("changes").map { change in

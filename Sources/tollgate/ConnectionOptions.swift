@@ -100,12 +100,14 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
+    /// A timeout from an option or its variable. At most a year, so that no sum of times overflows.
     private static func seconds(_ variable: String, _ given: Int?, _ option: String) throws -> Int? {
         let seconds = try Variable.limit(variable, else: given, option: option)
         if let seconds, seconds > year { throw ValidationError("\(option) must be at most \(year), a year") }
         return seconds
     }
 
+    /// The parts of a comma-separated list, without spaces around them and without empty ones.
     private static func list(_ text: String?) -> [String] {
         (text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }

@@ -51,6 +51,7 @@ struct DashboardOptions: ParsableArguments {
         }
     }
 
+    /// Only an https address: the session cookie must not travel unencrypted.
     private static func address(_ text: String) -> DashboardOrigin? {
         DashboardOrigin(text).flatMap { $0.scheme == "https" ? $0 : nil }
     }

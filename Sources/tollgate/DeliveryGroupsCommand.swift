@@ -31,6 +31,7 @@ struct DeliveryGroupsCommand: AsyncParsableCommand {
         Terminal.note("counted up to events accepted at \(until); for the rest: --cursor \(cursor)")
     }
 
+    /// One row of the table: the group and an example of its deliveries.
     private static func row(_ group: JSONValue) -> [String] {
         let example = group["example"]
         return [group["count"]?.numberText ?? ""]

@@ -53,6 +53,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if report.verdict != .well { throw ExitCode(report.verdict == .problem ? 1 : 2) }
     }
 
+    /// Asks the address for its program and readiness. A gateway that does not respond is a finding, not an error.
     private func probe() async -> GatewayProbe {
         let probe = HealthProbe(address: url, timeout: .seconds(3))
         let program = await probe.program()
@@ -62,6 +63,7 @@ struct DoctorCommand: AsyncParsableCommand {
         return GatewayProbe(address: url, version: program?.version, commit: program?.commit, isReady: isReady)
     }
 
+    /// The report as a table, one row per part.
     static func text(_ report: DoctorReport) -> String {
         Terminal.table(report.lines.map { [$0.name, $0.verdict.rawValue, $0.text] })
     }

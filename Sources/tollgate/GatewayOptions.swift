@@ -42,6 +42,7 @@ struct GatewayOptions: ParsableArguments {
         try await call(.PATCH, path, body: body)
     }
 
+    /// Makes one call. If the gateway refuses it or cannot be reached, prints why to standard error and exits with 1.
     private func call(_ method: HTTPMethod, _ path: String, body: [UInt8]?) async throws -> GatewayClient.Answer {
         do {
             let answer = try await client.call(method, path, body: body)

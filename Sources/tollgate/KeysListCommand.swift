@@ -36,6 +36,7 @@ struct KeysListCommand: AsyncParsableCommand {
         )
     }
 
+    /// Where the key comes from; keys without a record are those of `routes.json`.
     private static func origin(_ listed: KeyAdministration.Listed) -> String {
         listed.stored?.origin.rawValue ?? "routes.json"
     }

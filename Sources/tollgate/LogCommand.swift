@@ -57,6 +57,7 @@ struct LogCommand: AsyncParsableCommand {
         return parameters
     }
 
+    /// One row of the table; the details are joined to one column as `name=value`.
     private static func row(_ entry: JSONValue) -> [String] {
         let details = (entry["details"].map { Array($0.members) } ?? []).map { "\($0.name)=\($0.value.string ?? "")" }
         let columns = ["at", "category", "action", "actor", "key_id", "remote_address"].map { entry[$0]?.string ?? "-" }

@@ -80,10 +80,12 @@ struct NodeOptions: ParsableArguments {
         settings.allowsDataLoss = storeAllowDataLoss
     }
 
+    /// 2 to 60 seconds: a shorter lease is lost in a short pause, a longer one delays the takeover by another gateway.
     private static func readLease(_ text: String) -> Duration? {
         DurationText.read(text).flatMap { (Duration.seconds(2)...Duration.seconds(60)).contains($0) ? $0 : nil }
     }
 
+    /// Reads `AGE,COUNT`, the limits at which a part of the identities is closed.
     private static func readPart(_ text: String) -> IdentityPartLimits? {
         let halves = text.split(separator: ",", omittingEmptySubsequences: false)
         guard halves.count == 2, let age = DurationText.read(String(halves[0])), let count = Int64(halves[1]),

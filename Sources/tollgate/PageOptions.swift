@@ -10,6 +10,7 @@ struct PageOptions<let standard: Int>: ParsableArguments {
     @Option(help: "Continue from this cursor.")
     var cursor: String?
 
+    /// Adds the paging parameters to a query.
     func add(to parameters: inout QueryParameters) {
         parameters.add("limit", "\(limit)")
         parameters.add("cursor", cursor)

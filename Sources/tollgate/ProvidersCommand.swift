@@ -50,6 +50,7 @@ struct ListProvidersCommand: AsyncParsableCommand {
         Terminal.data(Terminal.table(rows))
     }
 
+    /// A provider's state in a few words; an operator's hold takes precedence over parking and the circuit.
     private static func state(_ provider: JSONValue) -> String {
         if let until = provider["operator_hold"]?["until"]?.string {
             return "held until \(until) by \(provider["operator_hold"]?["client"]?.string ?? "")"

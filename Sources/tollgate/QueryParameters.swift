@@ -18,6 +18,7 @@ struct QueryParameters {
         text.append("\(name)=\(values.map(\.percentEncoded).joined(separator: ","))")
     }
 
+    /// A path with these parameters as its query, if there are any.
     func appended(to path: String) -> String {
         text.isEmpty ? path : path + "?" + text.joined(separator: "&")
     }

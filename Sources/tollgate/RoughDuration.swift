@@ -1,5 +1,6 @@
 /// A duration in a readable unit, rounded up: `90 s`, `2 min`, `3 h`.
 enum RoughDuration {
+    /// Seconds below two minutes, minutes below two hours, otherwise hours; rounded up, so that no forecast is too short.
     static func text(seconds: Int64) -> String {
         switch seconds {
         case ..<120: "\(seconds) s"

@@ -21,6 +21,7 @@ struct SandboxSimulators: SimulatorControlling {
         }
     }
 
+    /// False for an unknown simulator or behaviour.
     func set(_ behaviour: String, at vendor: String) -> Bool {
         Behaviour(rawValue: behaviour).map { desk.set($0, at: vendor) } ?? false
     }

@@ -146,6 +146,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// Bounds of how long events are kept: a day at least, and ten years at most.
     private static let retentionBounds = Duration.seconds(86_400)...Duration.seconds(3653 * 86_400)
 
+    /// Nil for a duration outside the bounds, which the option's error names.
     private static func readRetention(_ text: String) -> Duration? {
         DurationText.read(text).flatMap { retentionBounds.contains($0) ? $0 : nil }
     }
@@ -273,6 +274,7 @@ struct Welcome: Sendable {
     let hasDashboard: Bool
     let logs: LogOutput
 
+    /// Logs the address of the gateway, and of the sandbox if it runs, once requests are accepted.
     func show(port: Int) {
         let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         logs.logger("tollgate").info("listening", metadata: ["address": "\(address)"])

@@ -94,6 +94,7 @@ struct StoreOptions: ParsableArguments {
         }
     }
 
+    /// Reads a password file, so that the password is neither in the arguments nor in the environment.
     private static func password(in file: String) throws -> Secret {
         let content: Data
         do {

@@ -4,6 +4,7 @@ import Observability
 /// Messages for people go to standard error, data to standard output. Nothing that came from outside reaches a terminal with control
 /// characters in it.
 enum Terminal {
+    /// Writes a line to standard error. Control characters are escaped, because parts of the text may come from outside.
     static func message(_ text: String) {
         write(Array((VisibleText.escaped(text, .lines) + "\n").utf8), to: STDERR_FILENO)
     }

@@ -7,6 +7,7 @@ import Version
 /// Where the program starts.
 @main
 enum Start {
+    /// Prepares crash traces for the commands that run for long, and ignores SIGPIPE, so that a closed pipe is an error of the write.
     static func main() async {
         // Only for commands that run for long; for the others a trace may take its time.
         if ["serve", "sandbox"].contains(CommandLine.arguments.dropFirst().first) { CrashTrace.prepare() }

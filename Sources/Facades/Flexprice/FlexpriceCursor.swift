@@ -3,6 +3,7 @@ import Events
 /// An event's position in a list, as Flexprice's keys have it: Unix nanoseconds, two colons, and what tells events of one timestamp apart.
 /// There that is the event's id, here its number in the journal; to a client the key is opaque.
 enum FlexpriceCursor {
+    /// The cursor after an event: its time in nanoseconds and its number, in the form of Flexprice's own.
     static func text(_ event: ArchivedEvent) -> String {
         "\(event.event.timestamp.milliseconds)000000::\(event.sequence.rawValue)"
     }

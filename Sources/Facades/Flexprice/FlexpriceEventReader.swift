@@ -82,6 +82,7 @@ struct FlexpriceEventReader {
         return text.isEmpty ? nil : text
     }
 
+    /// Flexprice accepts RFC 3339 only.
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
         guard let value else { return nil }
         guard let timestamp = value.string.flatMap(FlexpriceTimestamp.read) else {
@@ -94,6 +95,7 @@ struct FlexpriceEventReader {
         return FlexpriceTimestamp.isZero(timestamp) ? nil : timestamp
     }
 
+    /// An object; values keep their bytes.
     private mutating func properties(_ value: JSONValue?, isRepeated: Bool) -> JSONText? {
         guard let value else { return nil }
         guard value.kind == .object else {
@@ -126,6 +128,7 @@ struct FlexpriceEventReader {
         return String(scalars[start...end])
     }
 
+    /// Keeps Flexprice's own customer ID, for which the canonical event has no field.
     private static func vendor(customer: String) -> JSONText {
         var writer = JSONWriter(capacity: 64)
         writer.beginObject()

@@ -21,12 +21,14 @@ struct FlexpriceFacade: Dialect {
         "/events/huggingface-inference",
     ]
 
+    /// From `x-api-key`, otherwise from `Authorization`.
     func presentedKey(in request: DialectRequest) -> String? {
         if let key = request.header("x-api-key"), !key.isEmpty { return key }
         let words = request.header("Authorization")?.split(separator: " ") ?? []
         return words.count == 2 && words[0] == "Bearer" ? String(words[1]) : nil
     }
 
+    /// The router of Flexprice redirects a path with a trailing slash to the one without it.
     func call(for request: DialectRequest) -> DialectCall {
         if let call = call(at: request.path, request) { return call }
         // As its router does, where the path without the slash would be one.

@@ -3,10 +3,12 @@ import JSON
 
 /// `POST /events/query`, `GET /events`, and `GET /events/lookup` with its older form `GET /events/{id}`.
 enum FlexpriceFacadeReads {
+    /// A search whose filters are in the body.
     static func query(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         try call(for: FlexpriceListQuery(body: request.body), at: request.receivedAt)
     }
 
+    /// A search whose filters are in the query.
     static func list(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         try call(for: FlexpriceListQuery(request), at: request.receivedAt)
     }

@@ -8,6 +8,7 @@ import JSON
 enum FlexpriceFacadeWrites {
     private static let largestBulk = 1000
 
+    /// One event. Everything is checked before anything is stored.
     static func ingest(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         var reader = FlexpriceEventReader()
         guard let event = reader.read(try body(of: request)) else {
@@ -47,6 +48,7 @@ enum FlexpriceFacadeWrites {
         return .answer(FlexpriceFacadeErrors.refused("\(message) (\(named(bad.map(\.index))))", first.faults))
     }
 
+    /// 202 if all events are stored; an ID with different content counts as stored, as at Flexprice, which keeps the first.
     private static func answerToBulk(_ results: [DialectWriteResult]) -> DialectAnswer {
         let faults = results.enumerated().compactMap { index, result -> (index: Int?, fault: EventFault)? in
             if case .refused(let fault) = result, !isRepeat(fault) { (index, fault) } else { nil }
@@ -63,6 +65,7 @@ enum FlexpriceFacadeWrites {
     /// answered the first, whatever it says.
     private static func isRepeat(_ fault: EventFault) -> Bool { fault.code == .conflict }
 
+    /// The response to one accepted event.
     private static func accepted(_ id: EventID) -> DialectAnswer {
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()

@@ -109,6 +109,7 @@ struct FlexpriceListQuery {
         }
     }
 
+    /// The response to a parameter with a value of the wrong type.
     static func refused(_ field: String, _ text: String) -> EarlyAnswer {
         EarlyAnswer(FlexpriceFacadeErrors.refused(unreadable, [.unreadable(field, text)]))
     }

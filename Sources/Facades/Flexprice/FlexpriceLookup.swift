@@ -6,6 +6,7 @@ import JSON
 /// Of its deliveries those to primaries count, or all if there are none: `processed` when each has arrived (or is only translated and
 /// logged), `failed` when one needs a person, else `processing`.
 struct FlexpriceLookup {
+    /// The states that Flexprice's lookup reports.
     private enum Status: String {
         case processed, processing, failed
     }
@@ -49,6 +50,7 @@ struct FlexpriceLookup {
         return primaries.isEmpty ? all : primaries
     }
 
+    /// Whether the state is final without a delivery, which Flexprice calls failed.
     private static func needsPerson(_ status: DeliveryStatus) -> Bool {
         switch status {
         case .rejected, .uncertain, .discarded: true

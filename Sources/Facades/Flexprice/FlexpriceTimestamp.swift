@@ -15,6 +15,7 @@ enum FlexpriceTimestamp {
         return Timestamp(rfc3339: text)
     }
 
+    /// Whether it is Go's zero time, which stands for an absent one.
     static func isZero(_ timestamp: Timestamp) -> Bool { timestamp == zero }
 
     /// Without zeros at the end of the fraction, and without a fraction of zero.

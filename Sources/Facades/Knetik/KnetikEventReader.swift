@@ -75,6 +75,7 @@ struct KnetikEventReader {
         }
     }
 
+    /// A text that must be present; the message is Knetik's.
     private mutating func mandatory(_ value: JSONValue?, _ field: String) -> String {
         guard let value, !value.isNull else {
             faults.append("\(field) may not be null")
@@ -99,6 +100,7 @@ struct KnetikEventReader {
         return text.isEmpty ? nil : text
     }
 
+    /// Milliseconds since 1970. Older times than ``oldest`` are refused.
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
         guard let milliseconds = milliseconds(value, "event_timestamp") else { return nil }
         let timestamp = Timestamp(milliseconds: milliseconds)

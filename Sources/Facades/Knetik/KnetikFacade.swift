@@ -21,6 +21,7 @@ struct KnetikFacade: Dialect {
         return nil
     }
 
+    /// Knetik's data collector has two paths and accepts only POST.
     func call(for request: DialectRequest) -> DialectCall {
         guard request.path == "/events" || request.path == "/batch" else { return .unserved }
         guard request.method == "POST" else {

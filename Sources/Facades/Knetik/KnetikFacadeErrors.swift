@@ -3,6 +3,7 @@ import JSON
 
 /// Knetik's error responses: `{"code": 400, "errors": ["category may not be null"]}`.
 enum KnetikFacadeErrors {
+    /// An error response: the status again as `code`, and the messages.
     static func failure(_ status: Int, _ errors: [String], headers: [String: String] = [:]) -> DialectAnswer {
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()

@@ -7,6 +7,7 @@ enum KnetikFacadeWrites {
     /// Recorded: there is nothing to say.
     private static let recorded = DialectAnswer(status: 202, contentType: nil, body: [])
 
+    /// One event. Every fault of it is in the response.
     static func event(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         var reader = KnetikEventReader()
         guard let event = reader.read(try body(of: request)) else {

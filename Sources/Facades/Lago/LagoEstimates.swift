@@ -9,6 +9,7 @@ enum LagoEstimates {
         "estimate_fees": "event", "estimate_instant_fees": "event", "batch_estimate_instant_fees": "events",
     ]
 
+    /// A question for Lago itself: the body is passed on unchanged, once it has the root that Lago requires.
     static func call(_ name: String, _ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         guard let rootName = roots[name] else { return .unserved }
         let root = try LagoRequestBody.root(rootName, of: request)
@@ -27,6 +28,7 @@ enum LagoEstimates {
         }
     }
 
+    /// Lago's response, or why Lago could not be asked.
     private static func answer(to result: DialectQuestionResult) -> DialectAnswer {
         switch result {
         case .answered(let answer): return passed(answer)
@@ -42,6 +44,7 @@ enum LagoEstimates {
         }
     }
 
+    /// Lago's response; a refused credential is the operator's problem and becomes 502.
     private static func passed(_ answer: VendorAnswer) -> DialectAnswer {
         switch answer.status {
         // Lago refused the gateway's own credential; the client's is good.

@@ -135,6 +135,7 @@ struct LagoEventReader {
         faults.append(LagoFault(field: field, code: code))
     }
 
+    /// Keeps the precise amount, for which the canonical event has no field.
     private static func vendor(amount: String) -> JSONText {
         JSONText(checked: #"{"lago":{"precise_total_amount_cents":"\#(amount)"}}"#)
     }

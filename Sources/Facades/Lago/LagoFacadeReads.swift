@@ -18,6 +18,7 @@ enum LagoFacadeReads {
         }
     }
 
+    /// Lago pages by number, so each page needs the total.
     static func list(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         let query = try LagoListQuery(request)
         let search = EventSearch(query.filter, skip: query.skip, limit: query.perPage, wantsTotal: true)

@@ -7,6 +7,7 @@ enum LagoFacadeWrites {
     /// Maximum number of events of a batch (`LAGO_EVENTS_BATCH_MAX_LENGTH`).
     private static let largestBatch = 100
 
+    /// One event, below the root `event`.
     static func create(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         let root = try LagoRequestBody.root("event", of: request)
         guard let root, root.kind == .object, root.members.contains(where: { _ in true }) else {
@@ -17,6 +18,7 @@ enum LagoFacadeWrites {
         return .write([event], .allOrNothing) { results in answer(to: event, results) }
     }
 
+    /// A batch, below the root `events`; one invalid event refuses all.
     static func createBatch(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         let root = try LagoRequestBody.root("events", of: request)
         let elements = root?.kind == .array ? root.map { Array($0.elements) } ?? [] : []

@@ -37,6 +37,7 @@ struct LagoListQuery {
         writer.endObject()
     }
 
+    /// Reads the filters; of a repeated parameter the last value counts, as in Rails.
     private mutating func readFilters(of request: DialectRequest) -> [LagoFault] {
         var faults: [LagoFault] = []
         if let code = request.parameters("code").last { filter.names = [code] }

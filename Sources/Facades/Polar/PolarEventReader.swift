@@ -108,6 +108,7 @@ struct PolarEventReader {
 extension PolarEventReader {
     private typealias Errors = WritableKeyPath<PolarEventReader, [PolarValidationError]>
 
+    /// Polar refuses timestamps from the future.
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
         guard let value else { return nil }
         switch PolarTimestamp.read(value) {
@@ -129,6 +130,7 @@ extension PolarEventReader {
         return name
     }
 
+    /// Nil for the facade's own organization, so that an event with it equals one without.
     private mutating func organization(_ value: JSONValue?) -> String? {
         let id = uuid(value, "organization_id", isRequired: nil, to: \.common)
         // Whoever read it here means here.
@@ -211,6 +213,7 @@ extension PolarEventReader {
         }
     }
 
+    /// Adds an error to one of the two models that Polar tries: the one with its own customer ID, or the one with the application's.
     private mutating func add(_ error: PolarValidationError, _ field: String, _ input: JSONValue, to errors: Errors) {
         self[keyPath: errors].append(error.at([.name(field)], input: input))
     }

@@ -17,11 +17,13 @@ struct PolarFacade: Dialect {
     private static let versions: Set<String> = ["2026-04", "2026-10", "2027-01"]
     private static let standardVersion = "2026-04"
 
+    /// From `Authorization: Bearer`, in any letter case.
     func presentedKey(in request: DialectRequest) -> String? {
         let words = request.header("Authorization")?.split(separator: " ") ?? []
         return words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
     }
 
+    /// Requests for a version of the API that the facade does not know are refused.
     func call(for request: DialectRequest) -> DialectCall {
         let version = request.header("Polar-Version") ?? Self.standardVersion
         guard Self.versions.contains(version) else {
@@ -59,6 +61,7 @@ struct PolarFacade: Dialect {
         return Self.preflight(request.header("Access-Control-Request-Headers") ?? "")
     }
 
+    /// Browsers may call Polar's API from any origin.
     func headers(for request: DialectRequest) -> [String: String] {
         request.header("Origin") == nil ? [:] : ["Access-Control-Allow-Origin": "*"]
     }

@@ -11,6 +11,7 @@ enum PolarFacadeErrors {
         [("error", "LengthRequired"), ("detail", "A Content-Length header is required.")]
     )
 
+    /// 405, with the allowed methods.
     static func wrongMethod(allowed: String) -> DialectAnswer {
         answer(405, [("detail", "Method Not Allowed")], headers: ["Allow": allowed])
     }
@@ -105,6 +106,7 @@ enum PolarFacadeErrors {
         }
     }
 
+    /// A refusal with a `WWW-Authenticate` challenge (RFC 6750).
     private static func challenge(_ status: Int, _ error: String, _ description: String, scope: String? = nil)
         -> DialectAnswer
     {

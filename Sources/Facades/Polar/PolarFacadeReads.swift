@@ -4,6 +4,7 @@ import Vendors
 
 /// `GET /events/`, `/events/names` and `/events/{id}`.
 enum PolarFacadeReads {
+    /// One event by the ID that lists show.
     static func get(_ text: String) throws(EarlyAnswer) -> DialectCall {
         let id: String
         do {
@@ -20,6 +21,7 @@ enum PolarFacadeReads {
         }
     }
 
+    /// A page of events. All faulty parameters are reported together.
     static func list(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         var query = PolarQuery(request)
         let page = PolarPage(&query)
@@ -63,6 +65,7 @@ enum PolarFacadeReads {
         }
     }
 
+    /// The names with counts, which Polar pages by number.
     static func names(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         var query = PolarQuery(request)
         let page = PolarPage(&query)
@@ -81,6 +84,7 @@ enum PolarFacadeReads {
         }
     }
 
+    /// Throws the response that lists all errors, if there are any.
     private static func check(_ errors: [PolarValidationError]) throws(EarlyAnswer) {
         guard errors.isEmpty else { throw EarlyAnswer(PolarFacadeErrors.invalid(errors)) }
     }

@@ -4,6 +4,7 @@ import Vendors
 
 /// `POST /events/ingest`: all events or none; one whose id is known already is counted and left out, whatever else it says.
 enum PolarFacadeWrites {
+    /// Polar requires a `Content-Length`.
     static func ingest(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         guard request.header("Content-Length") != nil else { throw EarlyAnswer(PolarFacadeErrors.lengthRequired) }
         let events = try PolarRequestBody.events(of: request)
@@ -56,6 +57,7 @@ enum PolarFacadeWrites {
         ])
     }
 
+    /// The numbers of new and duplicate events, or all errors.
     private static func answer(to results: [DialectWriteResult], _ names: [String], _ times: [String]) -> DialectAnswer
     {
         var errors: [PolarValidationError] = []

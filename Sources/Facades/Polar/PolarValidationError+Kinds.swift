@@ -37,11 +37,13 @@ extension PolarValidationError {
         PolarValidationError("value_error", "Value error, \(message)", context: #"{"error":{}}"#)
     }
 
+    /// pydantic's error for a text with too many characters.
     static func tooLong(_ most: Int) -> PolarValidationError {
         let message = "String should have at most \(most) character\(most == 1 ? "" : "s")"
         return PolarValidationError("string_too_long", message, context: #"{"max_length":\#(most)}"#)
     }
 
+    /// pydantic's error for a text with too few characters.
     static func tooShort(_ least: Int) -> PolarValidationError {
         let message = "String should have at least \(least) character\(least == 1 ? "" : "s")"
         return PolarValidationError("string_too_short", message, context: #"{"min_length":\#(least)}"#)

@@ -4,6 +4,7 @@ import Synchronization
 
 /// Writes what came while the last group was on its way to the disk as the next group: one write, one `fdatasync`.
 final class GroupWriter: Sendable {
+    /// A request whose body is not on disk yet.
     private struct Waiting {
         let body: ByteBuffer
         let channel: any Channel
@@ -32,6 +33,7 @@ final class GroupWriter: Sendable {
         if isFirst { arrived.signal() }
     }
 
+    /// Writes everything that waits in one group, syncs once, and then responds to all: the cheapest durable write possible.
     private func writeGroups() -> Never {
         while true {
             arrived.wait()
@@ -48,6 +50,7 @@ final class GroupWriter: Sendable {
         }
     }
 
+    /// Writes all bytes, however many the system takes at a time.
     private func commit(_ bytes: ByteBuffer) {
         bytes.withUnsafeReadableBytes { bytes in
             var rest = bytes[...]

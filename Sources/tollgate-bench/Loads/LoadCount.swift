@@ -22,12 +22,16 @@ struct LoadCount: Sendable {
         failed += 1
     }
 
+    /// Adds the counts of another connection.
     mutating func add(_ other: LoadCount) {
         accepted += other.accepted
         failed += other.failed
         latencies.add(other.latencies)
     }
 
+    /// - Parameters:
+    ///   - start: by the shared clock, in nanoseconds, so that reports of several processes can be compared.
+    ///   - batch: events per request.
     func report(batch: Int, eventBytes: Int, start: UInt64, end: UInt64) -> LoadReport {
         LoadReport(
             startedAt: start,

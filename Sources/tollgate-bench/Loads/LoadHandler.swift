@@ -46,6 +46,7 @@ final class LoadHandler: ChannelInboundHandler {
         done.succeed(count)
     }
 
+    /// Sends the next request, or closes the connection when there is none left.
     private func send(_ context: ChannelHandlerContext) {
         sentAt = SharedClock.now
         guard let first = supply.take(at: sentAt) else { return context.close(promise: nil) }

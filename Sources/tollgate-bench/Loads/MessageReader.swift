@@ -2,6 +2,7 @@ import NIOCore
 
 /// Takes HTTP messages that say how long their body is from a connection's bytes.
 struct MessageReader {
+    /// One response, head and body.
     struct Message {
         /// From the first byte to the end of the last field.
         let head: ByteBuffer
@@ -29,6 +30,7 @@ struct MessageReader {
     private var received = ByteBuffer()
     private static let longestHead = 16 << 10
 
+    /// Adds received bytes; a complete response is available from ``next()``.
     mutating func add(_ bytes: ByteBuffer) {
         if received.readableBytes == 0 {
             received = bytes
@@ -46,6 +48,7 @@ struct MessageReader {
         return Message(head: head, body: body)
     }
 
+    /// The lengths of head and body; nil while the head is incomplete.
     private static func lengths(_ bytes: UnsafeRawBufferPointer) throws -> (head: Int, body: Int)? {
         guard let end = bytes.offset(of: "\r\n\r\n") else {
             guard bytes.count < longestHead else { throw Unreadable() }

@@ -65,6 +65,7 @@ struct RequestTemplate: Sendable {
         runsPerEvent = runs.count
     }
 
+    /// The places in the body that differ from event to event.
     private static func runs(in text: ByteBuffer) -> [Run] {
         let text = text.readableBytesView
         let isMark = text.map { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "~") }

@@ -3,6 +3,7 @@ import Synchronization
 
 /// What the vendors were sent, and the requests that wait for their gate.
 final class SinkBooks: Sendable {
+    /// A request that is not responded to while its vendor hangs.
     private struct Held {
         let vendor: String
         let events: Int

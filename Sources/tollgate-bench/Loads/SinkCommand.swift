@@ -84,6 +84,7 @@ enum SinkAnswer {
         return body.withUnsafeReadableBytes { $0.occurrences(of: marker) }
     }
 
+    /// The response of each vendor's API to so many accepted events.
     static func of(_ vendor: String, _ events: Int) -> ByteBuffer {
         switch vendor.prefix(4) {
         // One event alone goes to another path, whose answer has another form.

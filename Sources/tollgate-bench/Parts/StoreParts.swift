@@ -43,6 +43,7 @@ struct StoreParts: Sendable {
         return Row(PartName.intend, "claim, intend and settle one event at a time", time.figures)
     }
 
+    /// Measures with a new, empty store, which is closed and removed afterwards.
     private func withStore(_ name: PartName, _ body: (SQLiteEventStore) async throws -> PartTime) async throws
         -> PartTime
     {
@@ -53,6 +54,7 @@ struct StoreParts: Sendable {
         return time
     }
 
+    /// Appends from several tasks at once, because group commits need concurrent requests.
     private func append(
         to store: SQLiteEventStore,
         _ eventsPerRequest: Int,
@@ -76,6 +78,7 @@ struct StoreParts: Sendable {
         return PartTime(events: count.value, time: ContinuousClock.now - start)
     }
 
+    /// Claims and settles as pipelines do, without calling any vendor.
     private func deliver(
         from store: SQLiteEventStore,
         to providers: [ProviderName],

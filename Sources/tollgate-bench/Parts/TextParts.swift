@@ -7,6 +7,7 @@ struct TextParts {
     let sample: EventSample
     let seconds: Double
 
+    /// Scanning alone: the floor for everything that reads JSON.
     func scanRow() throws -> Row {
         let time = try PartTime.measure(seconds: seconds) {
             _ = try JSONDocument(parsing: sample.body)
@@ -15,6 +16,7 @@ struct TextParts {
         return Row(PartName.scan, "scan JSON, bodies of 100 events", time.figures(eventBytes: sample.eventBytes))
     }
 
+    /// Reading canonical events, which includes scanning.
     func readRow() -> Row {
         let time = PartTime.measure(seconds: seconds) {
             EventReader().read(sample.body, as: .json).events.count
@@ -22,6 +24,7 @@ struct TextParts {
         return Row(PartName.read, "read canonical events, the same bodies", time.figures(eventBytes: sample.eventBytes))
     }
 
+    /// Translating for each vendor, without joining or sending.
     func translateRows() throws -> [Row] {
         let events = sample.accepted
         return try VendorRegistry.all.map { adapter in

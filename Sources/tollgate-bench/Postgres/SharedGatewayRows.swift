@@ -27,6 +27,7 @@ extension BenchRun {
         return (Self.median(shared), Limit(name: "the embedded store", value: Self.median(embedded)))
     }
 
+    /// One event per request over PostgreSQL, beside the embedded store.
     func sharedAcceptRow(_ database: BenchDatabase) async throws -> Row {
         let (rate, embedded) = try await overBoth(database) { store in
             try await withStore(store, .none) { try await load($0).requestsPerSecond }
@@ -38,6 +39,7 @@ extension BenchRun {
         )
     }
 
+    /// 100 events per request over PostgreSQL, beside the embedded store.
     func sharedAcceptBatchRow(_ database: BenchDatabase) async throws -> Row {
         let (rate, embedded) = try await overBoth(database) { store in
             try await withStore(store, .none) { try await load($0, batch: 100).eventsPerSecond }

@@ -21,6 +21,7 @@ extension StoreRates {
         return Row(name, "append one event a commit, \(streams) streams", [Figure("", rate, "events/s", of: limit)])
     }
 
+    /// The baseline: `pgbench` inserting one row per transaction.
     private func oneRowInserts(connections: Int) async throws -> Double {
         try await withTable("id text, event text") { table in
             let script = "INSERT INTO \(table) VALUES (gen_random_uuid()::text, '\(text)');\n"
@@ -28,6 +29,7 @@ extension StoreRates {
         }
     }
 
+    /// Groups of 64 and 512 events, beside `COPY` of the same rows.
     func appendCopyRow() async throws -> Row {
         var figures: [Figure] = []
         for group in [64, 512] {
@@ -70,6 +72,7 @@ extension StoreRates {
         }
     }
 
+    /// Groups of 512 events, beside inserts into a table with a unique ID.
     func appendUniqueRow() async throws -> Row {
         let (rate, unique) = try await inTurns {
             try await appendRate(slots: 1, group: 512)
@@ -91,6 +94,7 @@ extension StoreRates {
         )
     }
 
+    /// Four streams at once, beside a single one.
     func slotsRow() async throws -> Row {
         var figures: [Figure] = []
         for group in [8, 64] {

@@ -24,6 +24,7 @@ extension StoreRates {
         )
     }
 
+    /// The baseline for claiming and settling: deleting rows of a plain queue table, 100 at a time.
     private func deletedRows(events: Int) async throws -> Double {
         try await withTable("id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text") { table in
             try await database.server.run(
@@ -69,6 +70,7 @@ extension StoreRates {
         }
     }
 
+    /// Measures with a store in which this many events wait for a provider.
     private func withBacklog(
         of events: Int,
         _ body: (PostgresEventStore, AccountLease) async throws -> Double

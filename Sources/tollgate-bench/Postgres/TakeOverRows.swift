@@ -41,6 +41,7 @@ extension BenchRun {
         }
     }
 
+    /// Measures with two gateways over one schema, which are stopped afterwards.
     private func withPair(
         _ database: BenchDatabase,
         _ sink: Sink,
@@ -126,6 +127,7 @@ extension BenchRun {
         }
     }
 
+    /// Stops the gateway that owns the account, and measures until the other one delivers.
     private func takeOver(by signal: Int32, _ pair: inout Pair, _ sink: Sink) async throws -> Double {
         let owner = try await pair.settledOwner()
         let other = pair.gateways[1 - owner]

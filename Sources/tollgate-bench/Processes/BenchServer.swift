@@ -84,6 +84,7 @@ struct BenchServer {
         return port
     }
 
+    /// Polls until the server responds, for at most ten seconds.
     private func waitUntilReady(_ path: String) async throws {
         let end = ContinuousClock.now + .seconds(10)
         var last = "no answer"

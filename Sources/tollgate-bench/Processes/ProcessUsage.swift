@@ -18,6 +18,7 @@ struct ProcessUsage {
         processorSeconds = Self.processorSeconds(of: process)
     }
 
+    /// User and system time of a process, from `/proc`.
     private static func processorSeconds(of process: Int32) -> Double {
         let file = FileManager.default.contents(atPath: "/proc/\(process)/stat")
         let text = file.map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -28,6 +29,7 @@ struct ProcessUsage {
         return (fields[10] + fields[11]) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// The `name: value` lines of a file in `/proc`.
     private static func fields(of path: String) -> [String: Int] {
         let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
         let pairs = text.split(separator: "\n").compactMap { line -> (String, Int)? in

@@ -7,6 +7,7 @@ import NIOHTTP1
 struct Sink {
     let server: BenchServer
 
+    /// Runs `body` with a sink in its own process, so that it does not share the gateway's threads.
     nonisolated(nonsending) static func whileRunning<Result>(
         in scratch: Scratch,
         _ body: (Sink) async throws -> Result

@@ -1,5 +1,6 @@
 /// The rows about accepting.
 extension BenchRun {
+    /// The limit of the HTTP server: a handler that reads and responds.
     func noopRow() async throws -> Row {
         let report = try await noop(batch: 1)
         return Row(
@@ -9,6 +10,7 @@ extension BenchRun {
         )
     }
 
+    /// The limit of the disk: bodies written to a file, with one sync per group.
     func writerRow() async throws -> Row {
         let report = try await writer()
         return Row(
@@ -18,6 +20,7 @@ extension BenchRun {
         )
     }
 
+    /// One event per request, with the no-op handler directly before and after.
     func acceptRow() async throws -> Row {
         let writer = Limit(name: "writer", value: try await writer().requestsPerSecond)
         let (report, noop) = try await besideNoop { try await withGateway(.none, sink: nil) { try await load($0) } }
@@ -51,6 +54,7 @@ extension BenchRun {
         )
     }
 
+    /// 100 events per request, beside the no-op handler with the same body.
     func acceptBatchRow() async throws -> Row {
         let (report, noop) = try await besideNoop(batch: 100, named: "noop with this body") {
             try await withGateway(.none, sink: nil) { try await load($0, batch: 100) }
@@ -62,6 +66,7 @@ extension BenchRun {
         )
     }
 
+    /// Bytes written to disk per event, without the log.
     func diskRow() async throws -> Row {
         // The kernel counts the log's bytes too, so there is none.
         let (report, written) = try await withGateway(.none, sink: nil, logs: false) { gateway in

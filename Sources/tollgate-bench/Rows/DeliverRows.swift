@@ -8,6 +8,7 @@ struct Share {
 
 /// The rows about delivering.
 extension BenchRun {
+    /// Accepting while delivering to four vendors; the backlog must not grow.
     func deliverRow() async throws -> Row {
         let routes = BenchRoutes.four
         let vendors = routes.vendors.count
@@ -34,6 +35,7 @@ extension BenchRun {
         }
     }
 
+    /// Delivering events that were accepted before, in batches.
     func backlogRow() async throws -> Row {
         try await Sink.whileRunning(in: scratch) { sink in
             let ready = try await load(sink.server, path: "/lago/events", batch: 100)
@@ -53,6 +55,7 @@ extension BenchRun {
         }
     }
 
+    /// Delivering to a vendor without deduplication: one event per request, with the intent on disk first.
     func singleRow() async throws -> Row {
         try await Sink.whileRunning(in: scratch) { sink in
             let routes = BenchRoutes.knetik

@@ -233,6 +233,7 @@ extension BenchServer {
         return object
     }
 
+    /// Polls a resource until a condition holds, for at most ten minutes.
     fileprivate func wait(_ path: String, until holds: ([String: Any]) -> Bool) async throws -> [String: Any] {
         let end = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < end {

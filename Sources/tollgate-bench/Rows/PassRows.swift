@@ -34,6 +34,7 @@ extension BenchRun {
         try await load(gateway, batch: 2, seconds: max(seconds, 5), connections: 4, flags: ["--waits"])
     }
 
+    /// Passes read requests through to the vendor over four connections.
     private func pass(_ calls: Int, _ gateway: BenchServer) async throws -> LoadReport {
         try await load(gateway, path: "/lago/api/v1/customers", events: calls, connections: 4, flags: ["--reads"])
     }

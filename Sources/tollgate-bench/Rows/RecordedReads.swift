@@ -66,6 +66,7 @@ struct RecordedReads {
         }
     }
 
+    /// Parts of a window that the vendor can list in one page each.
     private static func parts(of window: ReadWindow, _ times: [Timestamp], _ traits: ReadTraits) -> [ReadWindow] {
         guard !traits.lists.isPaged else { return [window] }
         let limit = traits.lists.pageSize * 9 / 10
@@ -94,6 +95,7 @@ struct RecordedReads {
         }
     }
 
+    /// Carries out an inquiry against the simulator, recording its requests.
     private func ask<Value>(_ inquiry: VendorInquiry<Value>, _ sent: inout [VendorRequest]) async throws -> Value {
         var inquiry = inquiry
         while case .ask(let request, let next) = inquiry {

@@ -39,6 +39,7 @@ extension BenchRun {
     /// The gateway is ready by then, and the ramp ordered.
     private static let untilMove: TimeInterval = 8
 
+    /// Moves customers, returns them, and measures until the old vendor bills new events.
     private func measuredReturn(arguments: [String] = []) async throws -> MeasuredReturn {
         let move = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.up) + Self.untilMove)
         let anchors = "\(UUID().uuidString).csv"

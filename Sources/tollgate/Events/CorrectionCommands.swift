@@ -84,6 +84,7 @@ struct CorrectionOptions: ParsableArguments {
         if !outcomes.contains(where: { $0 != "impossible" }) { throw ExitCode.failure }
     }
 
+    /// The body of the order; the gateway checks the members.
     private func body(_ properties: String?) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -97,6 +98,7 @@ struct CorrectionOptions: ParsableArguments {
         return writer.bytes
     }
 
+    /// Prints a table of the destinations, then the vendors' notes.
     private func print(_ correction: JSONValue) {
         var rows = [["PROVIDER", "OUTCOME", "CORRECTION", "REASON"]]
         var notes: [String] = []

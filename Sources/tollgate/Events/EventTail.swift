@@ -33,6 +33,7 @@ struct EventTail {
         }
     }
 
+    /// Prints one message of the stream: as JSON on one line, or as a row.
     private func show(_ message: StreamMessage) {
         if json {
             return Terminal.data(Array(#"{"event":"\#(message.kind)","data":\#(message.data)}"#.utf8))

@@ -45,6 +45,7 @@ struct EventReport: ParsableArguments {
     /// Takes every id, also one that is the name of an endpoint.
     var path: String { "/v1/events/id/\(id.percentEncoded)" }
 
+    /// Prints the event, and further events with the same ID in other scopes.
     func show() async throws {
         guard let event = try await response.get(path) else { return }
         print(event)
@@ -54,6 +55,7 @@ struct EventReport: ParsableArguments {
         }
     }
 
+    /// Prints the event's fields, then its deliveries with every attempt.
     private func print(_ event: JSONValue) {
         for name in [
             "id", "corrects", "name", "customer_id", "subscription_id", "source", "timestamp", "accepted_at", "client",
@@ -74,6 +76,7 @@ enum DeliveryRows {
     static let header = ["PROVIDER", "MODE", "STATUS", "ATTEMPTS", "HTTP", "NEXT ATTEMPT", "ERROR"]
     static let attemptHeader = ["TIME", "PROVIDER", "OUTCOME", "HTTP", "MS", "ERROR", "VENDOR MESSAGE"]
 
+    /// One row per delivery.
     static func row(_ delivery: JSONValue) -> [String] {
         [
             delivery["provider"]?.string ?? "", delivery["mode"]?.string ?? "", status(of: delivery),
@@ -105,6 +108,7 @@ enum DeliveryRows {
         }
     }
 
+    /// The code and the message of an error; `-` if there is none.
     private static func text(_ error: JSONValue?) -> String {
         let text = [error?["code"]?.string, error?["message"]?.string].compactMap(\.self).joined(separator: ": ")
         return text.isEmpty ? "-" : text

@@ -96,6 +96,7 @@ struct ListEventsCommand: AsyncParsableCommand {
 enum EventRows {
     static let header = ["TIMESTAMP", "ID", "NAME", "CUSTOMER", "SUBSCRIPTION", "DELIVERIES"]
 
+    /// One row per event, with a summary of its deliveries.
     static func row(_ event: JSONValue) -> [String] {
         [
             event["timestamp"]?.string ?? "", event["id"]?.string ?? "-", event["name"]?.string ?? "",

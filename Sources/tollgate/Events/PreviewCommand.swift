@@ -33,6 +33,7 @@ struct PreviewCommand: AsyncParsableCommand {
         }
     }
 
+    /// What would happen at one destination: the request, or why there is none.
     private static func lines(_ destination: JSONValue) -> [String] {
         let provider = destination["provider"]?.string ?? ""
         let head = "\(provider) (\(destination["adapter"]?.string ?? ""), \(destination["mode"]?.string ?? ""))"

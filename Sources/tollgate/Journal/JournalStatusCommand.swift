@@ -31,6 +31,7 @@ struct JournalStatusCommand: AsyncParsableCommand {
         if json { Terminal.data(status.json) } else { Terminal.data(StatusText(status).text) }
     }
 
+    /// Reads the data folder directly; a gateway may be running.
     private func showEmbedded() async throws {
         let (url, limit, retentionDays) = (folder.url, retention.diskLimitBytes, retention.days)
         let status = try await folder.run { () throws(StoreError) in

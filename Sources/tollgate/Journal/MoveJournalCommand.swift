@@ -82,6 +82,7 @@ struct MoveJournalCommand: AsyncParsableCommand {
         }
     }
 
+    /// Copies events while a gateway has the journal open, until it has stopped, so that the move itself takes less time.
     private func copy(_ folder: URL, until isOver: @Sendable () throws(StoreError) -> Bool) async throws {
         let running = try reported { () throws(StoreError) in try RunningJournal(reading: folder) }
         defer { running.close() }
@@ -100,6 +101,7 @@ struct MoveJournalCommand: AsyncParsableCommand {
         progress.end()
     }
 
+    /// Prints what would be moved. Changes nothing.
     private func preview(_ folder: URL) async throws {
         let contents: MovedContents
         if let source = try reported({ () throws(StoreError) in try Self.openIfFree(folder) }) {
@@ -132,6 +134,7 @@ struct MoveJournalCommand: AsyncParsableCommand {
         Int64(1 + events / 100_000 + rows / 50_000)
     }
 
+    /// Moves the journal of a stopped gateway, and shows the progress.
     private func move(_ source: SQLiteEventStore) async throws {
         let progress = MoveProgressBar()
         let report = try await store.run { (settings) throws(StoreError) in

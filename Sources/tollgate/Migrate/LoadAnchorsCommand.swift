@@ -59,6 +59,7 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
         if !loaded.unknown.isEmpty || (!overwrite && !changes.changed.isEmpty) { throw ExitCode.failure }
     }
 
+    /// The anchors of a file; none if it does not exist yet.
     private static func table(_ file: String) throws -> AnchorsTable {
         guard FileManager.default.fileExists(atPath: file) else { return AnchorsTable() }
         do {
@@ -71,6 +72,7 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
         throw ExitCode.failure
     }
 
+    /// The anchors of all pages, and the customers without one.
     private struct Loaded {
         var anchors: [AnchorProposal] = []
         /// What tells no anchor, with the reason.
@@ -111,6 +113,7 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
 
     private static let mostListed = 50
 
+    /// A summary of the changes; anchors that differ are only overwritten if that was requested.
     private static func text(_ changes: AnchorsTable.Changes, _ loaded: Loaded, overwriting: Bool) -> String {
         let (added, changed) = (changes.added.count, changes.changed.count)
         let fate = overwriting ? "changed" : "different and kept"
@@ -127,6 +130,7 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
         return lines.map { VisibleText.escaped($0) }.joined(separator: "\n")
     }
 
+    /// The first few, and the number of the others.
     private static func listed(_ all: [String]) -> [String] {
         all.prefix(mostListed).map { "  \($0)" }
             + (all.count > mostListed ? ["  and \(all.count - mostListed) more"] : [])

@@ -35,6 +35,7 @@ struct MigrationCheckText {
         return lines
     }
 
+    /// A heading with the number, then the first few; empty if there are none.
     private func listed(_ member: String, _ noun: String, _ which: String) -> [String] {
         guard let list = migration[member], !list.isNull, let count = list["count"]?.int64, count > 0 else { return [] }
         let shown = list.elements(of: "first").compactMap(\.string).prefix(Self.mostListed)

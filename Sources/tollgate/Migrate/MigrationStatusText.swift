@@ -97,6 +97,7 @@ struct MigrationOutcomeText {
         return lines.map { VisibleText.escaped($0) }.joined(separator: "\n")
     }
 
+    /// The customers whose usage must be voided at the provider that they leave.
     private static func lines(_ toVoid: JSONValue) -> [String] {
         let customers = toVoid.elements(of: "customers")
         let provider = toVoid["provider"]?.string ?? ""

@@ -78,6 +78,7 @@ struct DrainNodeCommand: AsyncParsableCommand {
 
 /// The list of gateways for people.
 enum NodeText {
+    /// One row per gateway. The digest of the routes shows which gateways use another file.
     static func table(_ nodes: [JournalStatus.Node]) -> String {
         let now = SystemWallClock().now
         return Terminal.table(
@@ -104,6 +105,7 @@ enum NodeText {
         }.joined()
     }
 
+    /// A gateway whose lease has expired may have crashed: others take its accounts.
     private static func state(_ node: JournalStatus.Node) -> String {
         if node.expiresIn < .zero { return "expired" }
         return node.isDraining ? "draining" : "running"

@@ -54,6 +54,7 @@ struct MetricsProposalOptions: ParsableArguments {
         if !Self.isClean(proposal) { throw ExitCode.failure }
     }
 
+    /// Writes the proposed metrics to a file; fails if there is nothing to write.
     private func save(_ proposal: JSONValue, to path: String) throws {
         guard let metrics = proposal["metrics"], metrics.kind == .object else {
             Terminal.message("\(path) is not written: no metrics were paired")
@@ -74,6 +75,7 @@ struct MetricsProposalOptions: ParsableArguments {
             && pairs.allSatisfy { pair in pair["differences"]?.elements.allSatisfy { _ in false } ?? true }
     }
 
+    /// The proposed pairs with their differences, as a table.
     static func text(_ proposal: JSONValue) -> String {
         var rows = [["EVENT NAME", "AGGREGATE", "PROPERTY", "IDS", "DIFFERENCES"]]
         for pair in proposal.elements(of: "pairs") {

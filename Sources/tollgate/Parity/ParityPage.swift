@@ -72,6 +72,7 @@ struct ParityPage {
     ]
     private static let barWidth = 720.0
 
+    /// A bar with the shares of equal, different, missing and extra events at one provider.
     private func bar(_ provider: JSONValue) -> String {
         func count(_ name: String) -> Int64 { max(0, provider[name]?.int64 ?? 0) }
         let (different, missing, extra) = (count("different"), count("missing"), count("extra"))
@@ -126,6 +127,7 @@ struct ParityPage {
             """
     }
 
+    /// A table row in which counts of differences stand out.
     private static func row(_ cells: [String], isTotal: Bool) -> String {
         let columns = cells.enumerated().map { index, cell in
             let isFault = index > 3 && cell != "0"
@@ -152,6 +154,7 @@ struct ParityPage {
         return text
     }
 
+    /// Some findings with this cause; nothing if the report has none.
     private func examples(of count: ParityReport.CauseCount) -> String {
         let shown = report.examples.filter { $0.cause == count.cause && $0.provider == count.provider }
         guard !shown.isEmpty else { return "" }
@@ -191,6 +194,7 @@ struct ParityPage {
         return "<h2>What was not compared</h2>\n<ul>\n\(items)\n</ul>"
     }
 
+    /// Escapes text for HTML, also inside attributes. Every text from outside goes through this.
     private static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")

@@ -5,6 +5,7 @@ import Observability
 
 /// A finished comparison as people read it.
 struct ParityReport {
+    /// The counts for one event name at one provider, in the order of ``columns``.
     struct Cell {
         let name: String
         let provider: String
@@ -12,6 +13,7 @@ struct ParityReport {
         let counts: [Int64]
     }
 
+    /// How many differences at a provider have one cause.
     struct CauseCount {
         let provider: String
         let cause: String
@@ -131,6 +133,7 @@ struct ParityReport {
         return rows
     }
 
+    /// A cause with its number, what it means, and examples.
     private func lines(of count: CauseCount) -> [String] {
         let accepted = count.accepted > 0 ? ", \(count.accepted) of them accepted" : ""
         var lines = ["", "\(count.cause) at \(count.provider): \(count.count)\(accepted). \(count.summary)"]
@@ -200,6 +203,7 @@ struct FindingLine {
         detail = parts.joined(separator: "; ")
     }
 
+    /// One differing field: what was sent and what the vendor shows.
     private static func difference(_ item: JSONValue) -> String {
         let (field, kind) = (item["field"]?.string ?? "", item["kind"]?.string ?? "")
         if field == "units" {

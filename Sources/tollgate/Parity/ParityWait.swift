@@ -39,6 +39,7 @@ struct ParityWait {
         }
     }
 
+    /// Shows a progress bar on a terminal; otherwise one line per state, so that a log does not fill up.
     private func show(_ run: JSONValue, _ state: String, _ shown: inout String) {
         if state == "reading", !shown.contains("calls") {
             let forecasts = run["providers"]?.elements.compactMap(Self.forecast) ?? []

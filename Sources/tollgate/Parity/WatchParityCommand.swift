@@ -67,6 +67,7 @@ struct WatchParityCommand: AsyncParsableCommand {
         }
     }
 
+    /// Reads an option; names it if it is invalid.
     private static func duration(_ text: String, _ option: String) throws -> Duration {
         guard let duration = ParityDuration.read(text) else {
             throw ValidationError("\(option) must be a time such as 30m, 1h or 1d")

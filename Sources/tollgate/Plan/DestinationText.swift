@@ -49,6 +49,7 @@ struct DestinationText {
             + (others == "0" ? [] : ["    and \(others) changes of other fields"])
     }
 
+    /// A field with an example of its value before and after.
     private static func field(_ field: JSONValue) -> String {
         let example = field["example"]
         let before = example?["before"]?.string.map { PlanText.line($0) } ?? "nothing"

@@ -29,6 +29,7 @@ struct PlanProgress {
 struct FinishedPlan {
     let answer: GatewayClient.Answer
 
+    /// Prints the finished plan as text, or as JSON if that was requested.
     func show(in response: ResponseOptions) throws {
         guard let plan = response.toShow(answer) else { return }
         Terminal.data(PlanText(plan: plan, result: try result(of: plan)).text)

@@ -47,11 +47,13 @@ struct PlanText {
         return " from \(first) to \(last)"
     }
 
+    /// A heading and the groups of refused events; empty if there are none.
     private func refusedEvents(_ member: String, title: String, _ name: (JSONValue) -> String) -> [String] {
         guard let refused = result[member], Self.number(refused["events"]) != "0" else { return [] }
         return ["", "\(Self.number(refused["events"])) \(title)"] + Self.groups(refused, name)
     }
 
+    /// Why a group of events would be refused under the new routes.
     private static func forbidden(_ group: JSONValue) -> String {
         let (client, name) = (text(group["client"]), text(group["name"]))
         return switch group["reason"]?.string {
@@ -84,6 +86,7 @@ extension PlanText {
 
     static func text(_ value: JSONValue?) -> String { line(value?.string ?? "") }
 
+    /// The number of customers, which is a minimum if counting stopped at a limit.
     static func customers(_ value: JSONValue) -> String {
         let more = value["more_customers"]?.bool == true ? "more than " : ""
         return "\(more)\(number(value["customers"])) customers"

@@ -9,6 +9,7 @@ struct MigrationText {
     let log: MigrationLog?
     let customers: [CustomerID]
 
+    /// A table of cases: when an event occurs and is accepted, and who bills and receives it then.
     func explanation(of migration: MigrationConfiguration) -> String {
         let cases = MigrationExplanation(migration, in: routes).cases
         let rows = cases.map { found in
@@ -22,6 +23,7 @@ struct MigrationText {
         return parts.joined(separator: "\n")
     }
 
+    /// The moves of one customer according to the migration's log.
     private func move(of customer: CustomerID, _ migration: MigrationConfiguration) -> [String] {
         let switches = log.map { migration.record(by: $0).switches(of: customer) } ?? []
         let moves = switches.map { change in

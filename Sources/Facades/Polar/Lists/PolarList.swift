@@ -8,6 +8,7 @@ struct PolarList: Sendable {
     /// Whether only a next page is asked for instead of a total.
     let hasCursor: Bool
 
+    /// The search for a page of this list.
     func call(for selection: PolarSelection) -> DialectCall {
         let search = EventSearch(
             selection.filter,

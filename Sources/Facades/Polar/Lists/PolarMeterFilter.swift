@@ -7,6 +7,7 @@ indirect enum PolarMeterFilter: Sendable {
     case any([PolarMeterFilter])
     case clause(property: String, PolarOperator, PolarFilterValue)
 
+    /// Whether an event matches; an empty filter with `or` matches everything.
     func takes(_ event: AcceptedEvent, _ metadata: PolarMetadata) -> Bool {
         switch self {
         case .all(let filters): filters.allSatisfy { $0.takes(event, metadata) }
@@ -22,6 +23,7 @@ indirect enum PolarMeterFilter: Sendable {
         "_cost.amount", "_cost.currency", "_llm.vendor", "_llm.model", "_llm.input_tokens", "_llm.output_tokens",
     ]
 
+    /// Compares one property: those of the event itself have fixed types, all others are metadata.
     private static func compare(
         _ property: String,
         _ comparison: PolarOperator,

@@ -22,6 +22,7 @@ struct PolarMeterFilterReader {
         }
     }
 
+    /// Reads a filter and collects every error in it, with its location.
     private mutating func readFilter(_ value: JSONValue, _ location: [PolarValidationError.Step]) -> PolarMeterFilter? {
         guard value.kind == .object else {
             add(Self.notObject("Filter"), location, value)
@@ -59,6 +60,7 @@ struct PolarMeterFilterReader {
         return nil
     }
 
+    /// Reads one comparison.
     private mutating func readClause(_ value: JSONValue, _ location: [PolarValidationError.Step]) -> PolarMeterFilter? {
         guard value.kind == .object else {
             add(Self.notObject("FilterClause"), location, value)
@@ -123,6 +125,7 @@ struct PolarMeterFilterReader {
         PolarValidationError("model_type", "Input should be an object", context: #"{"class_name":"\#(name)"}"#)
     }
 
+    /// Reads a text that must be one of these words.
     private mutating func word(
         _ name: String,
         of object: JSONValue,

@@ -31,6 +31,7 @@ struct PolarQuery {
         return found
     }
 
+    /// An integer parameter; nil, with an error recorded, if it is invalid.
     mutating func integer(_ name: String, above least: Int? = nil, in range: ClosedRange<Int>? = nil) -> Int? {
         guard let text = text(name) else { return nil }
         guard let number = Self.integer(text) else {
@@ -107,6 +108,7 @@ struct PolarQuery {
         add(.value(reason), name, text)
     }
 
+    /// Records an error in a parameter.
     mutating func add(_ error: PolarValidationError, _ name: String, _ text: String) {
         errors.append(error.at(["query", .name(name)], text: text))
     }

@@ -39,6 +39,7 @@ struct PolarSelection: Sendable {
             || !metadata.isEmpty || meterFilter != nil || query != nil || isRootsOnly || parents != nil
     }
 
+    /// The conditions that no index of the journal answers. All events of the facade have the source `user`.
     private func takes(_ event: AcceptedEvent) -> Bool {
         guard sources.isEmpty || sources.contains("user") else { return false }
         let own = VendorObject.fields(for: PolarFacade.name, in: event.vendor)
@@ -46,6 +47,7 @@ struct PolarSelection: Sendable {
         return takesOwner(event, own) && takesParent(parent) && takesMetadata(event)
     }
 
+    /// Whether organization and customers match.
     private func takesOwner(_ event: AcceptedEvent, _ own: JSONValue?) -> Bool {
         let organization = own?["organization_id"]?.string ?? PolarEventWriter.organization
         guard organizations.isEmpty || organizations.contains(organization) else { return false }
@@ -54,12 +56,14 @@ struct PolarSelection: Sendable {
         return event.customerID.map(externalCustomers.contains) ?? false
     }
 
+    /// Whether the event's parent matches; UUIDs match in any letter case.
     private func takesParent(_ parent: String?) -> Bool {
         if isRootsOnly { return parent == nil }
         guard let parents else { return true }
         return parent.map { parents.contains($0) || parents.contains($0.lowercased()) } ?? false
     }
 
+    /// Whether metadata, meter filter and free-text query match.
     private func takesMetadata(_ event: AcceptedEvent) -> Bool {
         guard !metadata.isEmpty || meterFilter != nil || query != nil else { return true }
         let shown = PolarMetadata(event)

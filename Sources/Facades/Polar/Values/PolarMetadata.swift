@@ -39,10 +39,12 @@ struct PolarMetadata {
         }
     }
 
+    /// Whether a value has the form of Polar's `_cost`.
     private static func isCost(_ value: JSONValue) -> Bool {
         value["amount"].map { PolarDecimal.error(in: $0) == nil } ?? false && value["currency"]?.string != nil
     }
 
+    /// Whether a value has the form of Polar's `_llm`.
     private static func isLLM(_ value: JSONValue) -> Bool {
         ["vendor", "model"].allSatisfy { value[$0]?.string != nil }
             && ["input_tokens", "output_tokens", "total_tokens"].allSatisfy {

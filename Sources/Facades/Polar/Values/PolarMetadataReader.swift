@@ -38,6 +38,7 @@ struct PolarMetadataReader {
         return errors.isEmpty ? LastMemberWins.text(of: value) : nil
     }
 
+    /// The members that count: of a repeated key, the last one.
     private static func members(of object: JSONValue) -> [JSONMember] {
         object.firstDuplicateKey == nil ? Array(object.members) : LastMemberWins.lastMembers(of: object)
     }

@@ -71,6 +71,7 @@ enum BackupText {
         }
     }
 
+    /// What stopped the backup, and how to continue.
     static func message(_ fault: BackupFault, at data: String) -> String {
         switch fault {
         case .journal(let error): StoreText.message(error, at: data)

@@ -34,6 +34,7 @@ struct CheckJournalCommand: AsyncParsableCommand {
 
 /// What is damaged, for people.
 enum FaultText {
+    /// What was read and what is damaged, followed by how to repair it.
     static func text(_ report: CheckReport) -> String {
         let read = "\(report.events) events in \(report.chunks) chunks and \(report.files) files of indexes were read"
         guard !report.isWell else { return "\(read); nothing is damaged" }
@@ -46,6 +47,7 @@ enum FaultText {
 
     static func line(_ fault: JournalFault) -> String { "  \(fault.location.text): \(fault.reason)" }
 
+    /// One paragraph per kind of remedy that the faults need.
     private static func advice(_ report: CheckReport) -> [String] {
         let remedies = Set(report.faults.map(\.remedy))
         var lines: [String] = []

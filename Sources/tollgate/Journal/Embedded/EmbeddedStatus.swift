@@ -65,6 +65,7 @@ struct EmbeddedStatus: Sendable {
         ]
     }
 
+    /// The backlogs by provider, with the acceptance time of the oldest event.
     static func table(_ backlogs: [ProviderBacklog]) -> String {
         Terminal.table(
             [["PROVIDER", "EVENTS", "OLDEST"]]
@@ -84,6 +85,7 @@ struct EmbeddedStatus: Sendable {
         )
     }
 
+    /// - Parameter day: days since 1970, UTC.
     private static func date(_ day: Int) -> String {
         String(Timestamp(milliseconds: Int64(day) * 86_400_000).rfc3339.prefix(10))
     }

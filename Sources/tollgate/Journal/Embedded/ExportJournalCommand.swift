@@ -40,6 +40,7 @@ struct ExportJournalCommand: AsyncParsableCommand {
         }
     }
 
+    /// Reads an option in RFC 3339; names the option if it is invalid.
     private static func time(_ text: String?, _ option: String) throws -> Timestamp? {
         guard let text else { return nil }
         guard let time = Timestamp(rfc3339: text) else {

@@ -33,6 +33,7 @@ struct RepairJournalCommand: AsyncParsableCommand {
         if !report.left.isEmpty || report.found.more > 0 { throw ExitCode(1) }
     }
 
+    /// Repairs the folder; prints the reason and exits with 1 if it cannot be opened.
     private func repair() async throws -> JournalRepair.Report {
         do throws(StoreError) {
             return try await JournalRepair(of: folder.url, from: from.map { URL(filePath: $0) }).run()
