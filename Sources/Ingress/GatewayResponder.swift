@@ -68,6 +68,7 @@ struct GatewayResponder: HTTPResponder {
         }
     }
 
+    /// The dashboard comes first, then the canonical API, then the facades by their prefixes.
     private func target(of request: Request) throws(Problem) -> Target {
         let path = request.uri.path
         if let dashboard, DashboardResponder.takes(path) { return .dashboard(dashboard) }

@@ -108,11 +108,13 @@ package struct IngressServer: Service {
         try await stop()
     }
 
+    /// Ends the threads for large bodies and pages, once all requests have their responses.
     private func stop() async throws {
         try await services.bodies.stop()
         try await services.dashboard?.rendering.stop()
     }
 
+    /// Connections without TLS, with the lane for plain writes.
     private func plainChannel(_ responder: @escaping HTTPChannelHandler.Responder) -> ConnectionChannel {
         ConnectionChannel(
             responder: responder,

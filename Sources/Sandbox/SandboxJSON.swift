@@ -77,6 +77,7 @@ indirect enum SandboxJSON: Equatable, Sendable {
         }
     }
 
+    /// A string with the escapes that JSON requires.
     private static func quote(_ string: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for byte in string.utf8 {
@@ -120,6 +121,7 @@ private struct SandboxJSONReader {
         self.bytes = bytes
     }
 
+    /// One value and nothing after it; nil if the text is anything else.
     mutating func readAll() -> SandboxJSON? {
         guard let value = readValue() else { return nil }
         skipSpace()
@@ -159,6 +161,7 @@ private struct SandboxJSONReader {
         }
     }
 
+    /// Limits the depth, so that a hostile body cannot exhaust the stack.
     private mutating func nested(_ read: (inout Self) -> SandboxJSON?) -> SandboxJSON? {
         guard depth < 128 else { return nil }
         depth += 1

@@ -76,6 +76,7 @@ struct SandboxResponder: HTTPResponder {
         return try await answer(simulated, booth, context)
     }
 
+    /// Rolls the dice for faults, then lets the simulator respond, or fails in its place.
     private func answer(_ request: SimulatedRequest, _ booth: VendorBooth, _ context: Context) async throws -> Response
     {
         let roll = booth.dice.roll()
@@ -110,6 +111,7 @@ struct SandboxResponder: HTTPResponder {
         return Self.response(answer)
     }
 
+    /// Whether the body has one of the events that make the simulator fail.
     private static func isPoisoned(_ body: [UInt8], _ ids: [String]) -> Bool {
         let text = String(decoding: body, as: UTF8.self)
         return ids.contains { text.contains("\"\($0)\"") }
@@ -125,6 +127,7 @@ struct SandboxResponder: HTTPResponder {
         return SimulatedAnswer(page: "It works!", status: 200)
     }
 
+    /// Reads the body within the limit.
     private static func collect(_ request: Request) async throws -> [UInt8] {
         var body: [UInt8] = []
         if let length = request.headers[.contentLength].flatMap({ Int($0) }) {

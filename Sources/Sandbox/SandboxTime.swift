@@ -134,6 +134,7 @@ enum SandboxTime {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    /// The date in the proleptic Gregorian calendar; Howard Hinnant's algorithm, which needs no tables.
     private static func civil(days: Int) -> (year: Int, month: Int, day: Int) {
         let (era, dayOfEra) = floored(days + 719_468, by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -159,6 +160,7 @@ private struct DigitReader {
         return Int(bytes[place]) - 0x30
     }
 
+    /// Exactly this many digits; nil if there are fewer.
     mutating func number(_ digits: Int) -> Int? {
         var number = 0
         for _ in 0..<digits {

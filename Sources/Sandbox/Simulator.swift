@@ -49,6 +49,7 @@ struct SimulatedAnswer: Sendable {
         headers.contains { $0.0.lowercased() == name }
     }
 
+    /// Replaces the content type.
     mutating func setType(_ type: String) {
         headers.removeAll { $0.0.lowercased() == "content-type" }
         headers.append(("Content-Type", type))

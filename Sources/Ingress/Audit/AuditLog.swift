@@ -106,6 +106,7 @@ package final class AuditLog: Service, AuditWriting {
         for entry in dueRefusals(all: true) { await keep(entry) }
     }
 
+    /// The counted refusals that must be recorded now; all of them at shutdown.
     private func dueRefusals(all: Bool) -> [AuditEntry] {
         let now = clock.now
         return signIns.withLock { all ? $0.takeAll() : $0.takeDue(at: now) }
@@ -141,6 +142,7 @@ package final class AuditLog: Service, AuditWriting {
         )
     }
 
+    /// Logs the entry first, so that it is not lost if the journal cannot store it.
     private func keep(_ entry: AuditEntry) async {
         logger.notice("\(entry.action)", metadata: Self.metadata(entry))
         do {
@@ -153,6 +155,7 @@ package final class AuditLog: Service, AuditWriting {
         }
     }
 
+    /// The entry's parts as log metadata. Actor, tenant, key and address are added last, so that no detail replaces them.
     private static func metadata(_ entry: AuditEntry) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["category": "\(entry.category.rawValue)"]
         for (name, value) in entry.details { metadata[name] = "\(value)" }

@@ -33,6 +33,7 @@ struct FailedSignIns {
         counts.takeAll().map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }
 
+    /// One entry for all refusals of a source in its window.
     private static func entry(_ source: Source, _ count: RefusalCounts<Source>.Count) -> AuditEntry {
         var details = ["reason": source.reason, "attempts": "\(count.attempts)"]
         if source.address == nil { details["addresses"] = "several" }

@@ -38,6 +38,7 @@ struct RefusedActs {
         counts.takeAll().map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }
 
+    /// One entry for all refusals of a source in its window.
     private static func entry(_ source: Source, _ count: RefusalCounts<Source>.Count) -> AuditEntry {
         var details = ["missing_scope": source.scope.rawValue, "attempts": "\(count.attempts)"]
         details[AuditEntry.requestIDDetail] = count.requestID

@@ -40,6 +40,7 @@ struct CSVResponder: Sendable {
         }
     }
 
+    /// The streamed response; the reservation is released when the stream ends.
     private func response<List: CSVList>(
         _ stream: CSVStream<List>,
         to caller: Caller,

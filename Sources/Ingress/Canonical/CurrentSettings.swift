@@ -27,6 +27,7 @@ struct CurrentSettings: DeliveryAmending {
         )
     }
 
+    /// False if the provider was removed or has another adapter now.
     func canTranslate(_ event: AcceptedEvent, for destination: Destination) -> Bool {
         let provider = snapshot.routes.providers.first { $0.name == destination.provider }
         guard let adapter = provider?.adapter, adapter.traits.adapter == destination.adapter else { return false }

@@ -57,6 +57,7 @@ struct EventHandler: Sendable {
         return writer.bytes
     }
 
+    /// When comparisons sent the event again; the timeline shows that beside the attempts.
     private func resends(of event: ArchivedEvent) async throws -> [Resend] {
         do { return try await comparisons.resends(of: event.sequence) } catch { throw Problem(error) }
     }

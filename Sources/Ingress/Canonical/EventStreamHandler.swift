@@ -66,6 +66,7 @@ struct EventStreamHandler: Sendable {
         }
     }
 
+    /// The response's head. An event stream must not be cached.
     private static func response(_ body: EndpointResponse.Body) -> EndpointResponse {
         EndpointResponse(
             status: .ok,
@@ -75,6 +76,7 @@ struct EventStreamHandler: Sendable {
         )
     }
 
+    /// Sends events and settlements until the client disconnects or the key loses the right to read.
     private func follow(
         _ filter: EventFilter,
         from start: JournalPosition,
@@ -103,6 +105,7 @@ struct EventStreamHandler: Sendable {
         }
     }
 
+    /// Whether the stream may continue: key, scope and session are still valid.
     private func mayGoOn(_ caller: Caller) -> Bool { isWanted() && gatekeeper.still(caller, has: .readEvents) }
 
     /// Sends settlements of events that the stream has passed. Others are part of the event when it is sent.
@@ -158,6 +161,7 @@ struct EventStreamHandler: Sendable {
         }
     }
 
+    /// An `accepted` message, whose id is the position after the event.
     private static func accepted(_ followed: FollowedEvents.Followed) -> ByteBuffer {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
@@ -166,6 +170,7 @@ struct EventStreamHandler: Sendable {
         return message("accepted", id: followed.position, writer.bytes)
     }
 
+    /// A `settled` message, which has no id, because settlements are not replayed.
     private static func settled(_ event: AcceptedEvent, _ delivery: Delivery) -> ByteBuffer {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()

@@ -88,6 +88,8 @@ struct ListParameters: Sendable {
         return try Self.timestamp(name, text)
     }
 
+    /// Reads RFC 3339 with an offset, or Unix seconds.
+    /// - Throws: ``Problem`` that shows a correct form.
     static func timestamp(_ name: String, _ text: String) throws(Problem) -> Timestamp {
         guard let timestamp = Timestamp(lenient: text) ?? Timestamp(unixSeconds: text) else {
             throw .badParameter(name, timestampRule(text))

@@ -81,12 +81,14 @@ struct ProviderOrdersHandler: Sendable {
         await audit.write("provider: resume", by: .client(caller), ["provider": "\(provider)"])
     }
 
+    /// - Throws: ``Problem`` with a suggestion if no such provider is configured.
     private func provider(_ name: ProviderName) throws(Problem) -> ProviderName {
         let known = routes.current.routes.providers.map(\.name)
         guard known.contains(name) else { throw .unconfiguredProvider(name, known: known.map(\.rawValue)) }
         return name
     }
 
+    /// Reads the body `{"for": "1h"}`.
     @Sendable private static func duration(in body: [UInt8]) throws(Problem) -> Duration {
         let root: JSONValue
         do {

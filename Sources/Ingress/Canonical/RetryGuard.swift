@@ -44,6 +44,7 @@ struct RetryGuard: Sendable {
         }
     }
 
+    /// Walks through the provider's deliveries that match, up to the limits.
     private func check(
         _ filter: DeliveryFilter,
         _ provider: ProviderConfiguration,
@@ -75,6 +76,7 @@ struct RetryGuard: Sendable {
 }
 
 extension Problem {
+    /// 409: the retry would bill an event twice.
     fileprivate static func billedTwice(_ event: EventID, at provider: ProviderConfiguration) -> Problem {
         Problem(
             status: .conflict,
@@ -87,6 +89,7 @@ extension Problem {
         )
     }
 
+    /// 409: the filter must be narrower.
     fileprivate static func tooManyToCheck(_ limit: Int, at provider: ProviderName) -> Problem {
         Problem(
             status: .conflict,

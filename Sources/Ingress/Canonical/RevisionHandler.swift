@@ -157,6 +157,7 @@ struct RevisionOrder: Sendable {
         }
     }
 
+    /// Reads the filter's members, which have the names of the query parameters.
     private mutating func readFilter(_ value: JSONValue) throws(Problem) {
         guard value.kind == .object else { throw .badBody("\"filter\" must be an object") }
         for member in value.members {

@@ -39,6 +39,7 @@ struct ShadowHandler: Sendable {
         }
     }
 
+    /// The IDs of sample events that belong to the tenant and are still in the journal.
     private func ids(of samples: [SequenceNumber], _ tenant: TenantID) async throws -> [String] {
         var ids: [String] = []
         for sample in samples {

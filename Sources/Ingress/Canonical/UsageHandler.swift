@@ -62,6 +62,7 @@ struct UsageHandler: Sendable {
         return (table, isComplete)
     }
 
+    /// What to add up, over which window. By default the current month.
     private static func question(_ parameters: ListParameters, now: Timestamp) throws(Problem) -> UsageTable.Question {
         guard let name = try parameters.single("name") else {
             throw .badParameter("name", "is required: the name of the events that are used")
@@ -143,6 +144,7 @@ extension Problem {
         )
     }
 
+    /// 422: the sum has more digits than are computed exactly.
     fileprivate static func tooManyDigits(of customer: String?) -> Problem {
         Problem(
             status: .unprocessableContent,

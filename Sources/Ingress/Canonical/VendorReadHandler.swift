@@ -189,6 +189,8 @@ struct VendorReadHandler: Sendable {
         await audit.readsVendor(what, caller, details.merging(["provider": provider.name.rawValue]) { $1 })
     }
 
+    /// A provider whose account the client may read.
+    /// - Throws: ``Problem`` if it is unknown, or shared with other tenants.
     private func provider(_ name: ProviderName, for client: Client) throws(Problem) -> ProviderConfiguration {
         let routes = routes.current.routes
         let reachable = client.may(.admin) ? routes.providers : routes.providers(for: client.name)
@@ -201,6 +203,7 @@ struct VendorReadHandler: Sendable {
         return provider
     }
 
+    /// Asks the vendor, within the client's limit of reads, and maps failures to problems.
     private func answer<Value>(
         _ provider: ProviderConfiguration,
         _ ability: VendorAbility,

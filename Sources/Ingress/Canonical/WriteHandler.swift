@@ -169,6 +169,7 @@ final class WriteHandler: Sendable {
         return batch
     }
 
+    /// The problem that lists the faults, with a hint at `partial` if other events are valid.
     private static func problem(_ faults: [EventFault], of batch: EventReader.Batch, _ options: Options) -> Problem {
         Problem.events(
             faults,

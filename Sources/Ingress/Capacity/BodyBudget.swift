@@ -29,6 +29,7 @@ final class BodyBudget: Sendable {
         return false
     }
 
+    /// Returns bytes that were taken.
     func giveBack(_ bytes: Int) {
         used.subtract(bytes, ordering: .relaxed)
     }

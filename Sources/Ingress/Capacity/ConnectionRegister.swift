@@ -16,6 +16,7 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
         case address, total
     }
 
+    /// An open connection.
     private struct Entry {
         let connection: Connection
         /// Nil: not counted by address.
@@ -106,6 +107,7 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
         removeFromOrder(id, entry.address)
     }
 
+    /// Marks a connection as leaving: it is still open, but no longer counts.
     private mutating func leave(_ id: Int) {
         guard let entry = entries[id] else { return }
         entries[id]?.isLeaving = true
@@ -126,6 +128,7 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
             ?? order.values.lazy.compactMap { dispensable($0, but: newcomer) }.first
     }
 
+    /// The first silent connection, otherwise the first idle one; nil if all are busy.
     private func dispensable(_ list: [Int], but newcomer: Int? = nil) -> Int? {
         var idle: Int?
         for id in list where id != newcomer {

@@ -16,8 +16,11 @@ struct HolderLimits<Holder: Hashable & Sendable>: Sendable {
         self.perHolder = perHolder
     }
 
+    /// How many the holder has.
     func count(of holder: Holder) -> Int { held[holder] ?? 0 }
 
+    /// Takes one; it must be returned by ``giveBack(of:)``.
+    /// - Throws: which limit is reached.
     mutating func take(for holder: Holder) throws(LimitReached) {
         guard count(of: holder) < perHolder else { throw .holderHasAll }
         guard count < limit else { throw .allTaken }
@@ -25,6 +28,7 @@ struct HolderLimits<Holder: Hashable & Sendable>: Sendable {
         held[holder, default: 0] += 1
     }
 
+    /// Returns one that was taken.
     mutating func giveBack(of holder: Holder) {
         guard let own = held[holder] else { return }
         count -= 1

@@ -41,6 +41,7 @@ struct ConnectionDeadlines: Sendable {
 
     // MARK: - What passes
 
+    /// A part of a request was decoded.
     mutating func received(_ part: PartTiming) {
         hasMoved = true
         sawPart = true
@@ -56,6 +57,7 @@ struct ConnectionDeadlines: Sendable {
         }
     }
 
+    /// The bytes that the system had were processed.
     mutating func readCompleted() {
         isReading = false
         // The bytes that arrived do not complete a head yet.
@@ -67,6 +69,7 @@ struct ConnectionDeadlines: Sendable {
         sawPart = false
     }
 
+    /// The gateway is ready to read, so time counts against the client again.
     mutating func readBegan() {
         isReading = true
     }

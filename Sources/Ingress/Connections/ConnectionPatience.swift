@@ -80,6 +80,7 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
         context.fireChannelInactive()
     }
 
+    /// Sets the timer for the next check.
     private func schedule(_ context: ChannelHandlerContext) {
         let wait = deadlines.untilNextLook
         alarm = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
@@ -88,6 +89,7 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
         }
     }
 
+    /// Closes the connection, or leaves that to the handler that may still have a response to send.
     private func end(_ patience: PatienceEnded, _ context: ChannelHandlerContext) {
         if endsItself { return context.close(promise: nil) }
         context.fireUserInboundEventTriggered(patience)

@@ -14,6 +14,7 @@ enum HTTPDate {
         }
     }
 
+    /// - Parameter second: since 1970, which was a Thursday.
     private static func text(_ second: Int64) -> String {
         let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

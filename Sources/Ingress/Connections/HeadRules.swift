@@ -66,6 +66,7 @@ enum HostField {
         }
     }
 
+    /// A registered name (RFC 3986, section 3.2.2).
     private static func isName(_ value: some BidirectionalCollection<UInt8>) -> Bool {
         guard !value.isEmpty, value.allSatisfy(isOfName) else { return false }
         // Each percent sign must begin an encoded byte.

@@ -23,6 +23,7 @@ struct PassedRequests: Sendable, Equatable {
         received(head)
     }
 
+    /// The head of another request was let through.
     mutating func received(_ head: HTTPRequestHead) {
         open += 1
         isBodyOpen = true
@@ -33,11 +34,13 @@ struct PassedRequests: Sendable, Equatable {
             && head.headers.first(name: "expect")?.lowercased() == "100-continue"
     }
 
+    /// A part of the newest request's body arrived, so the client does not wait for 100 (Continue).
     mutating func received(bytes: Int) {
         rest = rest.map { max(0, $0 - bytes) }
         awaitsContinue = false
     }
 
+    /// The newest request is complete.
     mutating func receivedEnd() {
         isBodyOpen = false
         awaitsContinue = false

@@ -5,6 +5,7 @@ import NIOCore
 enum PeerTimeout {
     private static let milliseconds = 60_000
 
+    /// Sets the timeout; does nothing on systems other than Linux.
     static func set(on channel: any Channel) {
         #if os(Linux)
             // TCP_USER_TIMEOUT (RFC 5482), which covers a closed window on Linux. Best effort: a connection that has ended has no options.

@@ -18,6 +18,7 @@ struct PlainFields: IteratorProtocol {
     /// The bytes after the head; nil if its end was not reached.
     var body: Bytes? { rest.starts(with: "\r\n".utf8) ? rest.dropFirst(2) : nil }
 
+    /// The next field; nil at the end of the head, or at a field that is not plain: see ``body``.
     mutating func next() -> (name: Bytes, value: Bytes)? {
         guard fieldsLeft > 0, let colon = rest.firstIndex(where: { !$0.isOfPlainName }),
             colon > rest.startIndex, rest[colon] == UInt8(ascii: ":")

@@ -1,6 +1,7 @@
 /// A request line while it is read. Finds lines in which more than one space separates two parts: NIO's decoder accepts them, RFC 9112
 /// (section 3) does not, and a proxy in front may read another target. Everything else is left to the decoder.
 struct RequestLine: Sendable, Equatable {
+    /// The part of the line that is read.
     private enum Part: Equatable {
         /// Empty lines before a request are allowed.
         case start
@@ -56,6 +57,7 @@ struct RequestStarts: Sendable {
         case lost
     }
 
+    /// Where in the bytes of a connection the reader is.
     private enum State {
         case line(RequestLine)
         /// This much of a body is missing.

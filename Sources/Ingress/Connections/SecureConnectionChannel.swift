@@ -31,6 +31,7 @@ struct SecureConnectionChannel: ServerChildChannel {
         http2 = HTTP2Channel(responder: http1.responder, patience: http1.patience)
     }
 
+    /// Starts the handshake; the protocol is chosen by ALPN.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let door = http1.admit(channel)
         return channel.eventLoop.makeCompletedFuture {
@@ -51,6 +52,7 @@ struct SecureConnectionChannel: ServerChildChannel {
         }
     }
 
+    /// Waits for the handshake, then handles requests by the protocol that was agreed on.
     func handle(value: Value, logger: Logger) async {
         do {
             switch try await value.negotiated.get() {

@@ -16,6 +16,7 @@ struct WholeWriteMachine: Sendable {
         case drop
     }
 
+    /// What is known about the connection's bytes.
     private enum Phase {
         /// All pieces so far were whole writes.
         case whole
@@ -42,6 +43,7 @@ struct WholeWriteMachine: Sendable {
         }
     }
 
+    /// Looks for a malformed request line in a piece, as long as it can be seen where requests begin.
     private mutating func find(_ starts: RequestStarts, in piece: UnsafeRawBufferPointer) -> Decision {
         var starts = starts
         switch starts.read(piece[...]) {

@@ -102,6 +102,8 @@ final class WriteLane: ChannelDuplexHandler {
         }
     }
 
+    /// Keeps the head of a write that the lane handles.
+    /// - Returns: false if the write takes the general path.
     private func remember(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
         guard let write = PlainWrite(head, limitBytes: endpoint.bodyLimitBytes),
             let grounds = endpoint.gathering(write, from: context.channel.remoteAddress)
@@ -110,6 +112,7 @@ final class WriteLane: ChannelDuplexHandler {
         return true
     }
 
+    /// Does what the machine decided about a part.
     private func carryOut(
         _ decision: WriteLaneMachine.Decision,
         _ part: HTTPServerRequestPart,
@@ -126,6 +129,7 @@ final class WriteLane: ChannelDuplexHandler {
         }
     }
 
+    /// Adds bytes to the body, or refuses the write if the budget has none left.
     private func gather(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         let earlier = gathered?.body.readableBytes ?? 0
         guard endpoint.bodies.take(bytes.readableBytes, after: earlier) else {
@@ -135,6 +139,7 @@ final class WriteLane: ChannelDuplexHandler {
         if gathered?.body.readableBytes == 0 { gathered?.body = bytes } else { gathered?.body.writeBuffer(&bytes) }
     }
 
+    /// Hands the complete write to the endpoint.
     private func answerGathered(_ context: ChannelHandlerContext) {
         guard let gathered else { preconditionFailure("a write that is complete was begun") }
         self.gathered = nil
@@ -142,6 +147,7 @@ final class WriteLane: ChannelDuplexHandler {
         answer(gathered.write, Array(gathered.body.readableBytesView), gathered.grounds, context)
     }
 
+    /// Passes a part to the server, unless the head breaks a rule of RFC 9112.
     private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         if case .head(let head) = part, !HeadRules.areMet(by: head) {
             return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
@@ -206,12 +212,14 @@ final class WriteLane: ChannelDuplexHandler {
         }
     }
 
+    /// Sends the response to a write, and closes the connection if the machine says so.
     private func send(_ response: EndpointResponse, isLast: Bool, _ context: ChannelHandlerContext) {
         let ending = machine.answered(isLast: isLast)
         write(response, closes: ending == .close(saysSo: true), context)
         if case .close = ending { context.close(promise: nil) } else { goOn(context) }
     }
 
+    /// Responds to a write whose body is not read any further.
     private func refuse(because problem: Problem, _ context: ChannelHandlerContext) {
         guard let gathered else { preconditionFailure("a write that is refused was begun") }
         giveUpGathered()
@@ -227,11 +235,13 @@ final class WriteLane: ChannelDuplexHandler {
         patience.moved()
     }
 
+    /// Drops the collected body and returns its bytes to the budget.
     private func giveUpGathered() {
         endpoint.bodies.giveBack(gathered?.body.readableBytes ?? 0)
         gathered = nil
     }
 
+    /// Closes after a delay, so that the client can read the response while it still sends.
     private func closeSoon(_ context: ChannelHandlerContext) {
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeDelay) { context.close(promise: nil) }
     }
@@ -241,6 +251,7 @@ final class WriteLane: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
+    /// Continues with whatever had to wait for the response.
     private func goOn(_ context: ChannelHandlerContext) {
         while let step = machine.next(isWritable: context.channel.isWritable) {
             switch step {
@@ -258,6 +269,7 @@ final class WriteLane: ChannelDuplexHandler {
         }
     }
 
+    /// Processes parts that arrived during the response, until the next write is in flight.
     private func takeWaiting(_ context: ChannelHandlerContext) {
         while !machine.isAnswering, let part = waiting.popFirst() {
             machine.resume()

@@ -55,6 +55,7 @@ struct WriteLaneMachine: Sendable, Equatable {
         case read
     }
 
+    /// What the lane is doing with the current request.
     private enum Phase: Equatable {
         /// The next part is a request's head.
         case idle
@@ -107,6 +108,7 @@ struct WriteLaneMachine: Sendable, Equatable {
         phase = .answering
     }
 
+    /// Decides about the next part of a request.
     mutating func received(_ part: Part) -> Decision {
         guard phase != .answering, waiting == 0 || isResuming else {
             waiting += 1
@@ -191,6 +193,7 @@ struct WriteLaneMachine: Sendable, Equatable {
         return true
     }
 
+    /// Decides what to do about a timeout. A write in flight always gets its response.
     mutating func patienceEnded(_ patience: PatienceEnded, isWritable: Bool) -> Verdict {
         switch (phase, patience) {
         case (.idle, .age) where waiting == 0: return .close

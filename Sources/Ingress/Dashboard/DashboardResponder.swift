@@ -206,6 +206,7 @@ extension DashboardResponder {
         }
     }
 
+    /// A page that says what is wrong; for a missing session it is the sign-in form.
     private func problemPage(for problem: Problem, _ visit: PageVisit) -> ProblemPage {
         let isSignIn = problem.status == .unauthorized
         return ProblemPage(
@@ -217,6 +218,7 @@ extension DashboardResponder {
         )
     }
 
+    /// Any other error is logged, and shown without details.
     private func problem(_ error: any Error, _ visit: PageVisit) -> Problem {
         if let problem = error as? Problem { return problem }
         envelope.log.failed(visit.requestID, error)

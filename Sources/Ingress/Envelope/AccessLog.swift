@@ -110,10 +110,12 @@ struct AccessLog: Sendable {
     /// No served path has more parts. Examining all parts of a path with thousands would cost more than its request.
     private static let mostParts = 64
 
+    /// Whether a part of a path is a valid key.
     private static func isKey(_ part: String, _ keys: KeyTable) -> Bool {
         !part.isEmpty && keys.holder(of: KeyDigest(of: part.removingPercentEncoding ?? part)) != nil
     }
 
+    /// Replaces everything that has the form of a generated key, even if it is not valid.
     private static func withoutOurs(_ part: String) -> String {
         guard part.contains("tg_") else { return part }
         return part.replacing(/tg_[A-Za-z0-9_]{16,}/, with: "tg_[redacted]")

@@ -5,6 +5,7 @@ import NIOCore
 
 /// The response of an endpoint or a facade.
 struct EndpointResponse: Sendable {
+    /// How the body is sent.
     enum Body: Sendable {
         case bytes([UInt8])
         /// Written piece by piece, as fast as the client reads.
@@ -24,6 +25,7 @@ struct EndpointResponse: Sendable {
     /// Set by the envelope.
     var requestID = ""
 
+    /// A response with a JSON body.
     static func json(_ body: [UInt8], status: HTTPResponse.Status = .ok) -> EndpointResponse {
         EndpointResponse(status: status, contentType: "application/json", body: .bytes(body))
     }

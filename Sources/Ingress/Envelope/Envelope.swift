@@ -90,6 +90,7 @@ final class Envelope: Sendable {
         }
     }
 
+    /// Completes the response, the log line and the metrics.
     private func conclude(_ response: inout EndpointResponse, _ entry: inout RequestLogEntry, _ duration: Duration) {
         response.requestID = entry.requestID
         entry.status = response.status.code
@@ -99,6 +100,7 @@ final class Envelope: Sendable {
         log.write(&entry, duration)
     }
 
+    /// The reason for a failed request; an unexpected error is logged here, and only here.
     private func reason(_ error: any Error, _ requestID: String) -> RequestError {
         switch error {
         case let error as RequestError: return error

@@ -18,6 +18,7 @@ enum RequestID {
     private static let start = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
     private static let count = Atomic<UInt64>(0)
 
+    /// A new id; unique in this process because of the counter, and among processes because of the random start.
     private static func random() -> String {
         let number = count.add(1, ordering: .relaxed).newValue
         let words = (SplitMix.mixed(start.0 &+ number &* SplitMix.increment), SplitMix.mixed(start.1 ^ number))

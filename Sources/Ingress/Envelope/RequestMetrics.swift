@@ -29,6 +29,7 @@ struct RequestMetrics: Sendable {
         refused = RefusedRequests(factory: factory)
     }
 
+    /// Counts a response and its time.
     func answered(_ endpoint: EndpointClass, status: Int, _ duration: Duration) {
         guard let timers = timers[endpoint], (100..<600).contains(status) else { return }
         timers[status / 100 - 1].record(duration)
@@ -38,6 +39,7 @@ struct RequestMetrics: Sendable {
 
 /// Counts responses with a status of 400 or above, by status.
 private final class RefusedRequests: Sendable {
+    /// What the counters of refused requests are labelled with.
     private struct Key: Hashable {
         let endpoint: EndpointClass
         let status: Int

@@ -91,6 +91,7 @@ struct FacadeHandler: Sendable {
         }
     }
 
+    /// Does what the call wants; the client has the right to it.
     private func carryOutAllowed(
         _ call: DialectCall,
         on surface: FacadeSurface,

@@ -81,6 +81,7 @@ struct FacadeSurface: Surface {
         return response
     }
 
+    /// The refusal in the terms that dialects know. A missing key and an unknown one look the same.
     private func refusal(_ error: RequestError) -> DialectRefusal {
         switch error {
         case .noKey, .repeatedKeyField, .refusedKey: .unauthorized

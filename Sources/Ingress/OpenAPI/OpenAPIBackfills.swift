@@ -5,6 +5,7 @@ enum OpenAPIBackfills {
         #""parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1}}]"#
     private static let backfill = response("The backfill.", "Backfill")
 
+    /// A response with one of the document's schemas.
     private static func response(_ description: String, _ schema: String) -> String {
         #"""
         {"description": "\#(description)", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(schema)"}}}}
@@ -15,6 +16,7 @@ enum OpenAPIBackfills {
         "4XX": {"$ref": "#/components/responses/Problem"}, "503": {"$ref": "#/components/responses/Problem"}
         """#
 
+    /// The path of one of the changes, which differ only in their names.
     private static func change(_ name: String, _ id: String, _ summary: String) -> String {
         #"""
                 "/v1/backfills/{id}/\#(name)": {

@@ -60,6 +60,7 @@ struct BackfillBody: Sendable {
         return try .named(name, among: migrations)
     }
 
+    /// When each customer's current billing period began.
     private static func starts(of migration: MigrationConfiguration?, at now: Timestamp) throws(Problem)
         -> BackfillStarts
     {
@@ -113,6 +114,7 @@ struct BackfillBody: Sendable {
         return try percent(rate)
     }
 
+    /// The root object of a body; the problem shows an example.
     private static func root(of body: [UInt8], like example: String) throws(Problem) -> JSONValue {
         let root: JSONValue
         do {
@@ -124,6 +126,7 @@ struct BackfillBody: Sendable {
         return root
     }
 
+    /// A timestamp, or a duration that is counted back from now.
     private static func time(_ value: JSONValue, _ name: String, before now: Timestamp) throws(Problem) -> Timestamp {
         if let length = value.string.flatMap(DurationText.read), length <= .seconds(36_500 * 86_400) {
             return now + (.zero - length)
@@ -136,6 +139,7 @@ struct BackfillBody: Sendable {
         return time
     }
 
+    /// 1 to 100 percent of the provider's rate limit.
     private static func percent(_ value: JSONValue) throws(Problem) -> Double {
         guard let rate = value.numberText.flatMap({ Double($0) }), rate >= 1, rate <= 100 else {
             throw .badBody("\"rate\" must be a number from 1 to 100: percent of the provider's rate limit")

@@ -17,6 +17,7 @@ struct HookHandler: Sendable {
         self.services = services.given.vendors.webhooks
     }
 
+    /// Finds the provider whose key has signed the message, then reads it.
     func receive(_ call: EndpointCall) async throws -> EndpointResponse {
         let providers = routes.current.routes.providers.filter {
             $0.traits.adapter.rawValue == call.parameter && $0.webhookKey != nil
@@ -41,6 +42,7 @@ struct HookHandler: Sendable {
         throw Problem.badSignature(of: providers[0].traits.vendor)
     }
 
+    /// Stores what the vendor reports. A message that is understood but of no use is accepted too.
     private func note(_ notice: VendorNotice?, of provider: ProviderConfiguration, _ services: WebhookServices)
         async throws(Problem) -> EndpointResponse
     {
@@ -76,6 +78,7 @@ extension Problem {
         )
     }
 
+    /// 401: none of the vendor's providers has the key.
     fileprivate static func badSignature(of vendor: String) -> Problem {
         Problem(
             status: .unauthorized,

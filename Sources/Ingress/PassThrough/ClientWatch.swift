@@ -39,6 +39,7 @@ final class ClientWatch: ChannelInboundHandler {
         }
     }
 
+    /// The watch of this channel, added with the first passed call.
     private static func watch(on channel: any Channel) throws -> ClientWatch {
         let pipeline = channel.pipeline.syncOperations
         if let context = try? pipeline.context(handlerType: ClientWatch.self),

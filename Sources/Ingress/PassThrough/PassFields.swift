@@ -41,6 +41,7 @@ enum PassFields {
 
     private static let shortestKey = 8
 
+    /// A name for comparison: in lower case, with `-` for `_`.
     private static func plain(_ name: String) -> String { name.lowercased().replacing("_", with: "-") }
 
     /// Fields named by `Connection` are hop-by-hop.

@@ -79,6 +79,7 @@ struct PassHandler: Sendable {
         }
     }
 
+    /// Passes the call on. Writes are recorded in the audit log before they leave.
     private func pass(_ call: Call) async throws(PassRefusal) -> EndpointResponse {
         let passed = try PassedRequest(call)
         if passed.method != "GET", passed.method != "HEAD" {
@@ -117,6 +118,7 @@ struct PassHandler: Sendable {
         )
     }
 
+    /// The vendor's response, with its addresses rewritten for the client.
     private func response(_ answer: PassedCalls.Answer, to call: Call) -> EndpointResponse {
         let address = PassAddress(of: call.provider, gatewayOrigin: origin(of: call.request), prefix: call.prefix)
         let fields = PassFields.incoming(answer.headers, at: address).compactMap { name, value in

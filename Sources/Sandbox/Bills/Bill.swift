@@ -8,6 +8,7 @@ struct BillQuestion: Sendable {
     /// Does not belong to it.
     var until = Int.max
 
+    /// Whether the question includes a customer's events of a time.
     func takes(_ customer: String, at time: Int) -> Bool {
         (customers.isEmpty || customers.contains(customer)) && from <= time && time < until
     }
@@ -62,6 +63,7 @@ struct Bill: Equatable, Sendable {
 
 /// Adds up a bill by customer, metric and period.
 struct BillTally<Number: SignedNumeric & Comparable> {
+    /// What amounts are added up by.
     private struct Key: Hashable {
         let customer: String
         let metric: String
@@ -72,6 +74,7 @@ struct BillTally<Number: SignedNumeric & Comparable> {
     private var tallies: [Key: UsageTally<Number>] = [:]
     var afterClose = 0
 
+    /// Adds one value to the amount of its customer, metric and period.
     mutating func add(
         _ value: (amount: Number, text: String),
         of metric: String,

@@ -44,6 +44,7 @@ final class Books: Sendable {
         ledger.withLock { $0.record(arrival) }
     }
 
+    /// Whether an event with this identity was received.
     func has(_ identity: String) -> Bool {
         ledger.withLock { $0.has(identity) }
     }

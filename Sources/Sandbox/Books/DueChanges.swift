@@ -8,6 +8,7 @@ struct DueChanges: Sendable {
         case hide(Int32)
     }
 
+    /// A change with its time; `number` keeps changes with the same time in order.
     private struct Item: Sendable {
         let due: Date
         let number: Int
@@ -20,6 +21,7 @@ struct DueChanges: Sendable {
     private var items: [Item] = []
     private var planned = 0
 
+    /// Adds a change to the heap.
     mutating func plan(_ change: Change, at due: Date) {
         items.append(Item(due: due, number: planned, change: change))
         planned += 1
@@ -41,6 +43,7 @@ struct DueChanges: Sendable {
         return (first.change, first.due)
     }
 
+    /// Restores the heap's order after its first element was replaced.
     private mutating func sink() {
         var place = 0
         while true {

@@ -96,6 +96,7 @@ struct Fingerprint: Hashable, Sendable {
 }
 
 extension Hasher {
+    /// Adds a text and a byte that no text has, so that two texts never look like one.
     fileprivate mutating func combine(utf8 text: String) {
         var text = text
         text.withUTF8 { combine(bytes: UnsafeRawBufferPointer($0)) }

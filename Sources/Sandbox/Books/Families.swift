@@ -14,6 +14,7 @@ struct Families: Sendable {
         waiting[parent, default: []].append(row)
     }
 
+    /// Records the parent of a row.
     mutating func put(_ row: Int32, below parent: Int32) {
         parents[row] = parent
         children[parent, default: 0] += 1

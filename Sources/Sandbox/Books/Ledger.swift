@@ -57,6 +57,7 @@ struct Ledger: Sendable {
         return stored != nil
     }
 
+    /// Adds an event that is billed to the lists.
     private mutating func store(_ row: Int32, _ arrival: Books.Arrival, _ event: SandboxJSON) {
         table[row].isBilled = true
         billed += 1
@@ -73,6 +74,7 @@ struct Ledger: Sendable {
         due.plan(.show(row), at: arrival.at.addingTimeInterval(Double(wait) / 1000))
     }
 
+    /// Indexes a row by its ID, and marks rows that share it.
     private mutating func post(_ row: Int32, _ id: String) {
         let key = SearchKey("id", id)
         guard postings.add(key, row: row) > 1 else { return }
@@ -112,6 +114,7 @@ struct Ledger: Sendable {
         }
     }
 
+    /// Makes a row visible in lists, which happens some time after it was received.
     private mutating func list(_ row: Int32, at time: Date) {
         byTime.insert(row, table)
         byArrival.insert(row, table)
@@ -126,6 +129,7 @@ struct Ledger: Sendable {
         if wait == 0 { hide(older) } else { due.plan(.hide(older), at: time.addingTimeInterval(Double(wait) / 1000)) }
     }
 
+    /// Removes a row from lists; its identity stays known.
     private mutating func hide(_ row: Int32) {
         guard table[row].isListed else { return }
         byTime.remove(row, table)
@@ -136,6 +140,7 @@ struct Ledger: Sendable {
     /// An event may be called by the id that it came with, or by the vendor's own.
     private func names(of row: Int32) -> [String] { [table[row].entry.id, vendorIDs.id(of: row)] }
 
+    /// The visible row with this ID of the vendor or of the application.
     private func listedRow(called name: String) -> Int32? {
         if let row = vendorIDs.row(of: name), row < table.count, table[row].isListed { return row }
         return postings.first(SearchKey("id", name)) { table[$0].isListed }

@@ -79,6 +79,7 @@ struct OrderedRows: Sendable {
         return chunks[chunk][place]
     }
 
+    /// The chunk and the index in it.
     private func place(at index: Int) -> (chunk: Int, place: Int) {
         precondition((0..<count).contains(index), "a place within the rows")
         var rest = index
@@ -90,6 +91,7 @@ struct OrderedRows: Sendable {
         return (chunk, rest)
     }
 
+    /// The first position at which the condition no longer holds, by binary search.
     private func position(while holds: (Element) -> Bool) -> (chunk: Int, place: Int) {
         var low = 0
         var high = chunks.count

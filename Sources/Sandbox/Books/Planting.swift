@@ -49,6 +49,7 @@ struct Planting: Sendable {
         return drawn
     }
 
+    /// What happens to an event: determined by the seed and its ID, so that each run is the same.
     private static func draw(_ id: String, timesLost: Int, _ odds: Odds) -> Kind? {
         var hash = SplitMix.mixed(odds.seed &+ UInt64(timesLost) &* SplitMix.increment)
         for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -105,6 +106,7 @@ extension SandboxJSON {
         }
     }
 
+    /// The number plus one, as text; nil if the text is not a number.
     private static func increased(_ text: String) -> String? {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = Int(parts[0]), whole >= 0, whole < .max, !parts[0].hasPrefix("+") else { return nil }

@@ -5,6 +5,7 @@ struct Postings: Sendable {
         var count: Int32
     }
 
+    /// A row, and the previous one with the same key.
     private struct Link: Sendable {
         let row: Int32
         /// The place of the link before; -1 for none.

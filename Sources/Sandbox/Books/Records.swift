@@ -51,6 +51,7 @@ final class Records: Sendable {
         kept.withLock { $0.removeAll { $0.id == record.id } }
     }
 
+    /// Removes all records, between two tests.
     func forget() {
         kept.withLock { $0 = [] }
     }

@@ -1,5 +1,6 @@
 /// Everything that reached a vendor, with the numbers by which it is found.
 struct RowTable: Sendable {
+    /// One received event with its numbers for name and customer.
     struct Row: Sendable {
         let entry: Books.Entry
         let time: Int
@@ -21,8 +22,10 @@ struct RowTable: Sendable {
         private var numbers: [[UInt8]: Int32] = [:]
         private(set) var all: [String] = []
 
+        /// The number of a text that occurred; nil if it never did.
         func number(_ text: String) -> Int32? { numbers[Array(text.utf8)] }
 
+        /// The number of a text, assigned at its first occurrence.
         mutating func add(_ text: String) -> Int32 {
             let bytes = Array(text.utf8)
             if let number = numbers[bytes] { return number }

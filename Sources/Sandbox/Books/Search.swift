@@ -1,5 +1,6 @@
 /// The rows that a query finds, upward in its order: a range of a list that is there, or what was collected from one.
 struct Search {
+    /// The matching rows: a range of one ordered list, or gathered from several.
     private enum Rows {
         case range(OrderedRows, Range<Int>)
         case gathered([OrderedRows.Element])
@@ -39,6 +40,7 @@ struct Search {
         }
     }
 
+    /// One page of the matching rows.
     func page(_ page: BookPage) -> Books.Found {
         let skipped = min(page.skipped, total)
         let size = min(page.size, total - skipped)
@@ -103,6 +105,7 @@ extension Ledger {
         return Books.Listed(row: Int32(row), self)
     }
 
+    /// Chooses the shortest list that contains all matching rows, then filters it.
     func search(_ query: BookQuery) -> Search {
         let names = query.names.compactMap(table.names.number)
         let customers = query.customers.compactMap(table.customers.number)
@@ -162,6 +165,7 @@ extension Ledger {
         return (options[best].0, ranges[best], options[best].1, options[best].2)
     }
 
+    /// The part of an ordered list inside the window, by binary search.
     private func range(of list: OrderedRows, _ lists: RowLists, _ query: BookQuery) -> Range<Int> {
         guard query.hasWindow else { return 0..<list.count }
         var start = 0

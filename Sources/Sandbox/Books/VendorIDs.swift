@@ -7,6 +7,7 @@ struct VendorIDs: Sendable {
 
     private static let rowBits: UInt64 = 0xFFFF_FFFF_FFFF
 
+    /// The vendor's ID of a row: a UUID of version 4 that follows from the row's number.
     func id(of row: Int32) -> String {
         let number = UInt64(row)
         let high = SplitMix.mixed(salt &+ number) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000

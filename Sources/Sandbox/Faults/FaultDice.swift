@@ -22,6 +22,7 @@ final class FaultDice: Sendable {
 
     var faults: Faults { state.withLock { $0.faults } }
 
+    /// Sets the faults; with a seed, the same requests fail in each run.
     func set(_ faults: Faults) {
         state.withLock { state in
             state.faults = faults
@@ -29,6 +30,7 @@ final class FaultDice: Sendable {
         }
     }
 
+    /// Decides what goes wrong with the next request.
     func roll() -> Roll {
         state.withLock { state in
             var roll = Roll()
@@ -58,10 +60,12 @@ extension FaultDice.State {
         return hits(faults.wrongType) ? .wrongType : .none
     }
 
+    /// Whether an event with this probability happens now.
     private mutating func hits(_ probability: Double) -> Bool {
         probability > 0 && Double.random(in: 0..<1, using: &generator) < probability
     }
 
+    /// One of these statuses by their probabilities; nil for none.
     private mutating func pick(_ statuses: [Int: Double]) -> Int? {
         guard !statuses.isEmpty else { return nil }
         var point = Double.random(in: 0..<1, using: &generator)

@@ -68,6 +68,7 @@ extension Faults {
         return number
     }
 
+    /// A number from 0 to 1.
     private static func probability(_ value: SandboxJSON, _ name: String) throws -> Double {
         guard let number = value.number.flatMap({ Double($0) }), (0...1).contains(number) else {
             throw BadControl(reason: "\(name) must be a probability from 0 to 1")

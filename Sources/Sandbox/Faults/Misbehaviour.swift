@@ -40,6 +40,7 @@ struct Misbehaviour {
         try await write([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28] + Array("\r\n\r\n".utf8))
     }
 
+    /// The response's head as bytes, because a well-behaved server would not send the rest.
     private static func head(of answer: SimulatedAnswer) -> [UInt8] {
         var text = "HTTP/1.1 \(answer.status) \(HTTPResponse.Status(code: answer.status).reasonPhrase)\r\n"
         for (name, value) in answer.headers { text += "\(name): \(value)\r\n" }

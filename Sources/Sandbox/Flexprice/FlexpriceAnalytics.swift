@@ -43,6 +43,7 @@ extension FlexpriceSimulator {
         )
     }
 
+    /// The subscription of a customer, by either of its IDs.
     private func subscription(of owner: Records.Record, _ customer: String) -> Records.Record? {
         books.subscriptions.all.first { record in
             record.fields["customer_id"]?.string == owner.id
@@ -50,6 +51,7 @@ extension FlexpriceSimulator {
         }
     }
 
+    /// Adds up a feature's events of a customer in a window.
     private func tally(
         _ feature: Feature,
         of customer: String,

@@ -29,6 +29,7 @@ struct FlexpriceSimulator: Simulator {
         return request.method == .get || reads.contains(request.path) ? .read : .write
     }
 
+    /// Flexprice limits single events separately from everything else.
     func limit(of request: SimulatedRequest) -> String? {
         request.method == .post && request.path == "/v1/events" ? "single" : "other"
     }
@@ -129,6 +130,7 @@ struct FlexpriceSimulator: Simulator {
         }
     }
 
+    /// The first required field that is absent or empty, by Flexprice's name for it.
     private func missingField(of event: SandboxJSON) -> String? {
         if event["event_name"]?.string?.isEmpty != false { return "EventName" }
         if event["external_customer_id"]?.string?.isEmpty != false { return "ExternalCustomerID" }
@@ -194,6 +196,7 @@ struct FlexpriceSimulator: Simulator {
         SimulatedAnswer(400, ["code": "validation_error", "message": .string(message), "http_status_code": 400])
     }
 
+    /// The message of Go's validator for one field.
     private func failedOn(_ field: String, _ key: String, _ tag: String) -> SimulatedAnswer {
         let text = "Key: '\(key)' Error:Field validation for '\(field)' failed on the '\(tag)' tag"
         return SimulatedAnswer(

@@ -61,6 +61,7 @@ extension FlexpriceSimulator {
         return SimulatedAnswer(200, .object(answer))
     }
 
+    /// The parameters of a usage request.
     private struct Asked {
         let name: String
         let customer: String

@@ -61,6 +61,7 @@ struct CorrectionBody: Sendable {
         }
     }
 
+    /// An object within the depth that events may have.
     private static func properties(_ value: JSONValue) throws(Problem) -> JSONText {
         guard value.kind == .object else { throw .badBody("\"properties\" must be an object") }
         guard value.depth <= EventReader.deepest else {

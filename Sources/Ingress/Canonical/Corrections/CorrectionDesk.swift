@@ -58,6 +58,8 @@ struct CorrectionDesk: Sendable {
         }
     }
 
+    /// The only event with the ID, or the one with this subscription if several scopes share the ID.
+    /// - Throws: ``Problem`` if there is none, or if it is ambiguous.
     private func find(_ id: EventID, _ subscription: String?, of tenant: TenantID) async throws -> ArchivedEvent {
         let found = try await events(id, of: tenant)
         guard !found.isEmpty else { throw Problem.unknownEvent(id.rawValue) }
@@ -112,6 +114,7 @@ struct CorrectionDesk: Sendable {
         return CorrectionOrder(body.change, aggregate: known.aggregate, property: body.property ?? known.property)
     }
 
+    /// Decides for one destination.
     private func part(
         _ delivery: Delivery,
         of event: AcceptedEvent,
@@ -140,6 +143,7 @@ struct CorrectionDesk: Sendable {
         }
     }
 
+    /// Earlier corrections at a provider, with their outcomes there.
     private static func records(
         _ earlier: [(id: CorrectionID, archived: ArchivedEvent)],
         at provider: ProviderName

@@ -3,6 +3,7 @@ import Synchronization
 
 /// Prevents two corrections of one event at the same time: each would start from the state before the other.
 final class CorrectionTurns: Sendable {
+    /// The event whose correction is in progress.
     private struct Key: Hashable {
         let tenant: TenantID
         let id: EventID

@@ -54,6 +54,7 @@ struct HTTP2Channel: HTTPChannelHandler {
         }
     }
 
+    /// Handles each stream in a task of its own, until the connection ends.
     func handle(_ connection: Connection, logger: Logger) async {
         do {
             try await withThrowingDiscardingTaskGroup { group in

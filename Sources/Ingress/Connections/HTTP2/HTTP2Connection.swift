@@ -80,10 +80,12 @@ final class HTTP2Connection: ChannelDuplexHandler {
         settle(lifetime.closed(Int(stream), at: now))
     }
 
+    /// Notices resets of streams, because NIO reports the cause as an error of the connection next.
     fileprivate func wrote(_ frame: HTTP2Frame) {
         if case .rstStream = frame.payload { hasReset = true } else { hasReset = false }
     }
 
+    /// Updates the connection's state, and carries out what was decided.
     private func settle(_ actions: [HTTP2Lifetime.Action]) {
         door.standing = lifetime.isBusy ? .busy : .idle
         if let context { carryOut(actions, context) }
@@ -107,6 +109,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
         schedule(context)
     }
 
+    /// Sends a frame that belongs to the connection as a whole.
     private func send(_ payload: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
     }

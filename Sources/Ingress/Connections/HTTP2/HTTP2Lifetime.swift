@@ -27,6 +27,7 @@ struct HTTP2Lifetime: Sendable, Equatable {
         case close
     }
 
+    /// How far a graceful end has come.
     private enum Phase: Equatable {
         case open
         case ending(since: Duration, isAcknowledged: Bool)
@@ -58,11 +59,13 @@ struct HTTP2Lifetime: Sendable, Equatable {
         }
     }
 
+    /// A stream was opened; its number may become the last one in GOAWAY.
     mutating func opened(_ stream: Int) {
         streams.insert(stream)
         lastStream = max(lastStream, stream)
     }
 
+    /// A stream has ended. With the last one, an announced end is completed.
     mutating func closed(_ stream: Int, at now: Duration) -> [Action] {
         guard streams.remove(stream) != nil, streams.isEmpty else { return [] }
         idleSince = now

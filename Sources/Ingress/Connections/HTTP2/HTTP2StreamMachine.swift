@@ -23,6 +23,7 @@ struct HTTP2StreamMachine: Sendable, Equatable {
         case passAndReset
     }
 
+    /// What may still arrive.
     private enum Phase: Equatable {
         /// The body, or a part of it, has not arrived.
         case open(awaitsContinue: Bool)
@@ -35,6 +36,7 @@ struct HTTP2StreamMachine: Sendable, Equatable {
 
     private var phase = Phase.open(awaitsContinue: false)
 
+    /// Decides about the next part of the request.
     mutating func received(_ part: Part) -> Decision {
         switch (phase, part) {
         case (.refused, _): return .drop

@@ -44,6 +44,7 @@ final class HTTP2StreamRules: ChannelDuplexHandler {
         promise?.succeed()
     }
 
+    /// A part as the machine sees it.
     private static func measure(_ part: HTTPRequestPart) -> HTTP2StreamMachine.Part {
         switch part {
         case .head(let head):

@@ -65,6 +65,7 @@ struct ClientsPageHandler: Sendable {
         }
     }
 
+    /// - Throws: ``KeyChangeFault`` if keys cannot be changed here.
     private func managed() throws(KeyChangeFault) -> any KeyManaging {
         guard let managing else { throw KeyChangeFault("This gateway has no data folder with keys.") }
         return managing

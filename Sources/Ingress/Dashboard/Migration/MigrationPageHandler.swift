@@ -67,6 +67,8 @@ struct MigrationPageHandler: Sendable {
         }
     }
 
+    /// The comparison that the form describes.
+    /// - Throws: ``Problem`` that names the field.
     private func order(_ form: FormFields) throws(Problem) -> ParityOrder {
         let providers = form.all("provider").map { ProviderName($0) }
         guard !providers.isEmpty else { throw .badParameter("provider", "choose at least one provider") }

@@ -65,6 +65,7 @@ struct MovePageHandler: Sendable {
         "/dashboard/migration/moves/\(PercentEncoding.encoded(name.rawValue))"
     }
 
+    /// Carries out an order; its refusal becomes a problem.
     private func carryOut(_ order: MigrationOrder, _ call: PageCall) async throws(Problem) -> MigrationOutcome {
         do {
             return try await migrations.carryOut(order, on: MigrationName(call.parameter), by: call.caller)

@@ -57,11 +57,13 @@ struct OverviewPageHandler: Sendable {
         return .page(OverviewPage(facts, by: order, at: clock.now))
     }
 
+    /// The latest comparisons that the client may see.
     private func comparisons(for client: Client) async -> [ParityRun] {
         guard client.may(.readEvents) else { return [] }
         return await operations.latestComparisons.runs(of: operations.parity).filter { access.maySee($0, client) }
     }
 
+    /// Backfills that wait for an operator; none if they cannot be read.
     private func pausedBackfills(for client: Client) async -> [Lane] {
         guard client.may(.manageMigrations) else { return [] }
         do {

@@ -52,6 +52,7 @@ struct ProblemsSelection: Sendable {
         self.fields = fields
     }
 
+    /// One filter per provider for the selected rows, which are named `provider/event`.
     private static func filters(of rows: [String], _ base: DeliveryFilter) throws(Problem)
         -> [(provider: ProviderName, filter: DeliveryFilter)]
     {

@@ -79,6 +79,7 @@ struct ProvidersPageHandler: Sendable {
         )
     }
 
+    /// Why there is no report, or the report.
     private static func knowledge<Report: Sendable>(
         _ found: Result<WatchReport, ParityError>,
         unless impossible: String?,
@@ -135,6 +136,7 @@ extension ProviderPage.Configuration {
         }
     }
 
+    /// Where a credential comes from, never the credential itself.
     private static func origin(of source: CredentialSource) -> String {
         switch source {
         case .environment(let name): "environment variable \(name)"

@@ -51,6 +51,7 @@ struct SignInHandler: Sendable {
         )
     }
 
+    /// Opens a session for a valid key. Attempts are limited per address before the key is checked.
     private func signIn(_ visit: PageVisit) async throws -> AnsweredPage {
         let form = FormFields(try await visit.body.read(limitBytes: Self.formLimitBytes))
         let destination = form["to"]

@@ -36,6 +36,7 @@ struct EventEstimates: Sendable {
         return found
     }
 
+    /// Asks one vendor what the event would cost.
     private func answer(
         _ event: AcceptedEvent,
         _ provider: ProviderConfiguration,

@@ -83,6 +83,7 @@ struct TryPageHandler: Sendable {
         message: "the text must be one event, as a JSON object with \"name\" and \"customer_id\""
     )
 
+    /// Sends the event as the client, through the same code as `POST /v1/events`.
     private func send(_ text: String, from client: Client) async throws -> PageAnswer {
         guard client.may(.writeEvents) else { throw Problem.forbidden(Scope.writeEvents.rawValue) }
         let response = try await services.writing.respond(to: Array(text.utf8), WriteHandler.Options(), from: client)

@@ -47,6 +47,7 @@ struct MigrationBody: Sendable {
         )
     }
 
+    /// The order with its members.
     private static func command(_ action: String, _ root: JSONValue) throws(Problem) -> MigrationOrder.Command {
         switch action {
         case "start": .start(try delivery(root["stage"], orElse: .shadow))

@@ -5,6 +5,7 @@ import Synchronization
 /// The results of recent comparisons by day. Comparisons are read at most every 20 seconds, and the findings of a finished one once,
 /// because open pages ask every few seconds.
 final class ComparedDays: Sendable {
+    /// What was read, and when.
     private struct State {
         var runs: [ParityRun] = []
         var acceptances: [Int64: [Acceptance]] = [:]
@@ -33,6 +34,7 @@ final class ComparedDays: Sendable {
         return days
     }
 
+    /// Reads the comparisons again, unless that was done recently.
     private func refresh(_ parity: any ParityRunning) async throws(ParityError) {
         let isKnown = state.withLock { state in state.readAt.map { .now - $0 < Self.interval } ?? false }
         guard !isKnown else { return }

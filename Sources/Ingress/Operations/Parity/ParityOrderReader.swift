@@ -141,6 +141,7 @@ enum ParityResolution: Sendable {
 
 /// Members of a request's body.
 private enum ParityBody {
+    /// The members of a body; the problem shows an example.
     static func members(_ body: [UInt8], _ example: String) throws(Problem) -> JSONMembers {
         let root: JSONValue
         do {
@@ -152,6 +153,7 @@ private enum ParityBody {
         return root.members
     }
 
+    /// A member that the body does not have, with a suggestion.
     static func unknown(_ member: JSONMember, _ known: [String]) -> Problem {
         .badBody(
             "unknown member \"\(member.name.prefix(60))\"\(Problem.suggestion(for: member.name, among: known)); "

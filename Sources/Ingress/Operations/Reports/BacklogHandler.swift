@@ -33,6 +33,7 @@ struct BacklogHandler: Sendable {
         }
     }
 
+    /// The providers that the client may see, including removed ones for operators.
     private func known(to client: Client) async throws(StoreError) -> [ProviderName] {
         let routes = routes.current.routes
         if let visible = routes.providersSeen(by: client) { return visible.map(\.name) }
