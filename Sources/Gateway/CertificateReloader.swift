@@ -35,6 +35,7 @@ struct CertificateReloader: Service {
         await cancelWhenGracefulShutdown { await watch() }
     }
 
+    /// Checks the files until the task is cancelled.
     private func watch() async {
         var watches = signatures.map { FileWatch($0.signature) }
         while !Task.isCancelled {
@@ -61,6 +62,7 @@ struct CertificateReloader: Service {
         }
     }
 
+    /// Warns once per reload if the certificate expires within two weeks.
     private func warnOfItsEnd() {
         guard certificate.validUntil.timeIntervalSinceNow < Self.notice else { return }
         logger.warning("the certificate expires soon, or has expired", metadata: ["valid_until": "\(end)"])

@@ -108,6 +108,7 @@ struct GatewayParts: Sendable {
 // MARK: - Deliveries
 
 extension GatewayParts {
+    /// The pipelines of live deliveries, one per provider account.
     func delivery() -> DeliveryService {
         DeliveryService(routes: routes) { provider, place in pipeline(provider, nil, place) }
     }
@@ -129,6 +130,7 @@ extension GatewayParts {
         { shared?.routesElsewhere(at: .now) ?? .nobody }
     }
 
+    /// A pipeline on one of the lanes, which take turns by the provider's index in the file.
     private func pipeline(_ provider: ProviderConfiguration, _ walk: BackfillWalk?, _ place: Int) -> Pipeline {
         // The part of the rate limit that all gateways together use for reads is not available to deliveries.
         let settings = view.reads.isShared ? provider.pipeline.leavingOutReads : provider.pipeline

@@ -170,6 +170,7 @@ struct GatewayReadiness: ReadinessReporting {
         return items
     }
 
+    /// The store's readiness: it is not ready while it drains, cannot be reached or is full.
     private func storeItem() async -> ReadinessItem {
         let name = store.kind.rawValue
         if store.isDraining() {
@@ -219,6 +220,7 @@ struct GatewayReadiness: ReadinessReporting {
         }
     }
 
+    /// A provider's readiness: its credential must be available, and its vendor must accept calls.
     private func providerItem(_ name: ProviderName, _ state: PipelineMachine.Snapshot?) async -> ReadinessItem {
         do throws(CredentialUnavailable) {
             _ = try await vault.credential(of: name)

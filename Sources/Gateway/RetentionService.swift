@@ -28,6 +28,7 @@ struct RetentionService: Service {
         }
     }
 
+    /// Records the believed time, lifts expired pins, and removes old events and audit entries.
     private func removeOld(_ reading: RetentionClock.Reading) async {
         if let ahead = reading.ahead {
             logger.warning(

@@ -136,6 +136,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
+    /// Checks the file and those that it refers to until the task is cancelled.
     private func watchFile() async {
         while !Task.isCancelled {
             do { try await Task.sleep(for: Self.interval) } catch { return }
@@ -191,6 +192,7 @@ final class RoutesReloader: Service, RoutesReloading {
         return result
     }
 
+    /// What waits for the providers that the changes remove.
     private func stranded(by changes: RoutesChanges) async throws(ReloadError) -> [StrandedDeliveries] {
         var stranded: [StrandedDeliveries] = []
         for provider in changes.removedProviders {
@@ -227,6 +229,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
+    /// Reads and checks the file, without the journal.
     private func look() -> Look {
         state.withLock { state in
             let content: [UInt8]
@@ -293,6 +296,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
+    /// - Throws: ``ReloadError/changedAccounts(_:)`` if deliveries wait for an account that the file replaces.
     private func refuseChangedAccounts(in routes: Routes) async throws(ReloadError) {
         let changed: [ChangedAccount]
         do {
@@ -326,6 +330,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
+    /// Logs which deliveries are left without a provider.
     private func warnOfStranded(_ changes: RoutesChanges) async {
         do {
             for stranded in try await stranded(by: changes) {

@@ -14,6 +14,7 @@ final class ServiceStops: Sendable {
         asked.withLock { $0[number] = (service, now) }
     }
 
+    /// The service has stopped.
     func stopped(_ number: Int) {
         asked.withLock { $0[number] = nil }
     }

@@ -68,6 +68,7 @@ struct RunCommand: AsyncParsableCommand {
         return !RowName.optional.contains(name) || long
     }
 
+    /// Measures one row; a failed row is reported and does not end the others.
     private func measure(_ name: RowName, in run: BenchRun) async throws -> Row {
         switch name {
         case .noop: try await run.noopRow()

@@ -64,6 +64,7 @@ enum FlexpriceFacadeErrors {
         }
     }
 
+    /// An error in Flexprice's short form: one member with the text.
     private static func short(_ status: Int, _ name: String, _ text: String, headers: [String: String] = [:])
         -> DialectAnswer
     {
@@ -83,6 +84,7 @@ enum FlexpriceFacadeErrors {
 /// What is wrong with a field of a request. Flexprice says for a lone event only that its payload is invalid; here the field is named
 /// beside it.
 struct FlexpriceFault: Equatable {
+    /// How Flexprice reports a fault.
     enum Kind: Equatable {
         /// Its reader cannot make a request of the body.
         case unreadable

@@ -13,6 +13,7 @@ enum FlexpriceFacadeReads {
         try call(for: FlexpriceListQuery(request), at: request.receivedAt)
     }
 
+    /// The search that the query describes.
     private static func call(for query: FlexpriceListQuery, at now: Timestamp) throws(EarlyAnswer) -> DialectCall {
         .search(try query.search(at: now)) { page in answer(with: page, to: query) }
     }

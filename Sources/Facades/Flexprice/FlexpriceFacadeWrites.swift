@@ -27,6 +27,7 @@ enum FlexpriceFacadeWrites {
         }
     }
 
+    /// Many events. Nothing is stored unless all of them are valid; see the type's comment.
     static func ingestBulk(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         let elements = try events(of: request)
         var events: [CanonicalEvent] = []
@@ -137,12 +138,14 @@ extension FlexpriceFacadeWrites {
         return events
     }
 
+    /// The response to a body that Go cannot decode.
     private static func unreadable(_ field: String, _ text: String) -> EarlyAnswer {
         EarlyAnswer(
             FlexpriceFacadeErrors.refused(FlexpriceFault.unreadable, [.unreadable(field, text)])
         )
     }
 
+    /// The response to a body that fails a rule for bulk requests.
     private static func broken(_ tag: String) -> EarlyAnswer {
         let fault = FlexpriceFault.rule(.missing, "BulkIngestEventRequest.Events", tag)
         return EarlyAnswer(FlexpriceFacadeErrors.refused(FlexpriceFault.failed, [fault]))

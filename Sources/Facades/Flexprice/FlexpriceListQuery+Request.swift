@@ -61,6 +61,7 @@ extension FlexpriceListQuery {
         order = try text(.order)
     }
 
+    /// A text; absent counts as nil, and any other kind is refused.
     private static func text(_ value: JSONValue?, _ field: String) throws(EarlyAnswer) -> String? {
         guard let value else { return nil }
         guard let text = value.string else { throw refused(field, "must be a string, found \(value.kind.phrase)") }
@@ -75,6 +76,7 @@ extension FlexpriceListQuery {
         return FlexpriceTimestamp.isZero(timestamp) ? nil : timestamp
     }
 
+    /// An integer; fractions and other kinds are refused.
     private static func integer(_ value: JSONValue?, _ field: String) throws(EarlyAnswer) -> Int? {
         guard let value else { return nil }
         guard let integer = value.int64 else {
@@ -86,6 +88,7 @@ extension FlexpriceListQuery {
         return Int(integer)
     }
 
+    /// Property filters, each with the values of which one must match.
     private static func filters(_ value: JSONValue?) throws(EarlyAnswer) -> [(name: String, values: [String])] {
         guard let value else { return [] }
         guard value.kind == .object else {

@@ -100,7 +100,7 @@ struct KnetikEventReader {
         return text.isEmpty ? nil : text
     }
 
-    /// Milliseconds since 1970. Older times than ``oldest`` are refused.
+    /// Milliseconds since 1970; a number so small that it looks like seconds is refused.
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
         guard let milliseconds = milliseconds(value, "event_timestamp") else { return nil }
         let timestamp = Timestamp(milliseconds: milliseconds)
@@ -113,6 +113,7 @@ struct KnetikEventReader {
         return timestamp
     }
 
+    /// An integer of Unix milliseconds, which must be present.
     private mutating func milliseconds(_ value: JSONValue?, _ field: String) -> Int64? {
         guard let value, !value.isNull else {
             faults.append("\(field) may not be null")

@@ -66,6 +66,7 @@ enum KnetikFacadeWrites {
         return DialectAnswer(status: isAnyRefused ? 207 : 202, body: writer.bytes)
     }
 
+    /// The body as JSON; Knetik refuses an empty one.
     private static func body(of request: DialectRequest) throws(EarlyAnswer) -> JSONValue {
         guard !request.body.isEmpty else { throw refused("the request has no body") }
         let root: JSONValue

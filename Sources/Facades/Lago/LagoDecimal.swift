@@ -72,6 +72,8 @@ enum LagoDecimal {
 
     private static func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") }
 
+    /// Moves past digits.
+    /// - Returns: whether there was any.
     private static func skipDigits(_ place: inout Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let start = place
         while place < bytes.count, bytes[place] &- 0x30 < 10 { place += 1 }

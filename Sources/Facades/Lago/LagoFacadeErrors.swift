@@ -22,6 +22,7 @@ enum LagoFacadeErrors {
         return DialectAnswer(status: status, contentType: LagoFacade.contentType, headers: headers, body: writer.bytes)
     }
 
+    /// 404 with Lago's code, such as `event_not_found`.
     static func notFound(_ code: String) -> DialectAnswer { failure(404, "Not Found", code: code) }
 
     static let badRequest = failure(400, "Bad Request")
@@ -83,6 +84,7 @@ enum LagoFacadeErrors {
         }
     }
 
+    /// 422 with `error_details`, whose form differs between one event and several.
     private static func refused(details: (inout JSONWriter) -> Void) -> DialectAnswer {
         var writer = JSONWriter(capacity: 256)
         writer.beginObject()

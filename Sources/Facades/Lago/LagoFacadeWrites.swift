@@ -44,10 +44,12 @@ enum LagoFacadeWrites {
         return .write(events, .allOrNothing) { [events] results in answer(to: events, results) }
     }
 
+    /// 422 for the batch as a whole.
     private static func refusedBatch(_ code: String) -> EarlyAnswer {
         EarlyAnswer(LagoFacadeErrors.refused([LagoFault(field: "events", code: code)]))
     }
 
+    /// The event as Lago shows it, or its fault.
     private static func answer(to event: CanonicalEvent, _ results: [DialectWriteResult]) -> DialectAnswer {
         guard let result = results.first else { preconditionFailure("one event has one result") }
         switch result {
@@ -63,6 +65,7 @@ enum LagoFacadeWrites {
         }
     }
 
+    /// The events as Lago shows them, or the faults by index.
     private static func answer(to events: [CanonicalEvent], _ results: [DialectWriteResult]) -> DialectAnswer {
         let faults = results.enumerated().compactMap { index, result in
             if case .refused(let fault) = result { (index: index, faults: [LagoFault(fault)]) } else { nil }

@@ -119,6 +119,7 @@ extension PolarEventReader {
         return nil
     }
 
+    /// Polar requires a name.
     private mutating func name(_ value: JSONValue?, of event: JSONValue) -> String {
         guard let value else {
             add(.missing, "name", event, to: \.common)

@@ -124,6 +124,7 @@ extension DialectCall {
 }
 
 extension DialectAnswer {
+    /// With further header fields; those of the response itself take precedence.
     fileprivate func adding(_ headers: [String: String]) -> DialectAnswer {
         DialectAnswer(
             status: status,

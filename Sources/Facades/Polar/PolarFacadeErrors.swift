@@ -64,6 +64,7 @@ enum PolarFacadeErrors {
         writer.endObject()
     }
 
+    /// Says how many errors are not listed, as one more error.
     private static func writeOmitted(_ count: Int, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("type", string: "too_many_errors")
@@ -119,6 +120,7 @@ enum PolarFacadeErrors {
         )
     }
 
+    /// An error response with these members.
     private static func answer(_ status: Int, _ members: [(String, String)], headers: [String: String] = [:])
         -> DialectAnswer
     {

@@ -42,6 +42,7 @@ enum PolarRequestBody {
         return words[1] == "json" || words[1].hasSuffix("+json")
     }
 
+    /// 422 with one validation error.
     private static func refused(_ error: PolarValidationError) -> EarlyAnswer {
         EarlyAnswer(PolarFacadeErrors.invalid([error]))
     }

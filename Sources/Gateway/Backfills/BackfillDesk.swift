@@ -288,10 +288,12 @@ struct BackfillDesk: BackfillManaging {
         return lane
     }
 
+    /// A backfill without a tenant includes events of all tenants, so only administrators see it.
     private func maySee(_ lane: Lane, _ client: Client) -> Bool {
         client.may(.admin) || lane.filter.tenant == client.tenant
     }
 
+    /// A backfill with what delays it now.
     private func view(_ lane: Lane) -> BackfillView {
         let snapshot = admission.snapshot(of: lane.number)
         let isConfigured = routes.current.routes.providers.contains {

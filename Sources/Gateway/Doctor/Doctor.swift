@@ -122,6 +122,7 @@ package struct Doctor: Sendable {
         }
     }
 
+    /// The lines about a journal in PostgreSQL.
     private func sharedLines(_ shared: SharedStoreSettings, _ now: Timestamp) async -> [DoctorReport.Line] {
         do throws(StoreError) {
             let status = try await PostgresOperations(shared.store).status()

@@ -52,6 +52,7 @@ enum FilesLine {
     /// With less, a gateway accepts few connections.
     private static let enough = 4096
 
+    /// A warning above nine tenths of the limit, or if the limit is low.
     static func line(_ use: FileUse) -> DoctorReport.Line {
         let limit = use.limit == .max ? "unlimited" : "\(use.limit)"
         if let open = use.open, open > use.limit / 10 * 9 {

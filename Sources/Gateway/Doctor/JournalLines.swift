@@ -98,6 +98,7 @@ enum JournalLines {
         )
     }
 
+    /// The lines for a journal that cannot be opened: what depends on it is unknown.
     static func unreadable(_ error: StoreError, at place: String? = nil) -> [Line] {
         let reason = StoreReason.text(error)
         return [

@@ -63,6 +63,7 @@ struct VendorExamination: Sendable {
         return findings
     }
 
+    /// Gets the credential, then makes one read with it.
     private func examine(_ provider: ProviderConfiguration, _ clients: VendorClients) async -> VendorDiagnosis {
         do throws(CredentialUnavailable) {
             _ = try await credentials.credential(of: provider.name)

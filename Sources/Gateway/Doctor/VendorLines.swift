@@ -90,5 +90,6 @@ enum VendorLines {
 
     private static func abs(_ duration: Duration) -> Duration { duration < .zero ? .zero - duration : duration }
 
+    /// The magnitude; wraps instead of trapping at the smallest integer, which no clock shows.
     private static func abs(_ seconds: Int64) -> Int64 { seconds < 0 ? 0 &- seconds : seconds }
 }

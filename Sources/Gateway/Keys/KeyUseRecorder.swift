@@ -24,6 +24,7 @@ struct KeyUseRecorder: Service {
         }
     }
 
+    /// Records keys whose last recorded use is not today; what cannot be written is tried again.
     private func record(_ noted: inout KeyUses, _ waiting: inout KeyUses) async {
         let now = clock.now
         let today = KeyUses.day(of: now)

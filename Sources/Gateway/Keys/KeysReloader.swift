@@ -108,6 +108,7 @@ struct KeysReloader<Source: KeySource>: Service {
         }
     }
 
+    /// Warns of clients that have valid keys and are not in `routes.json`.
     private func warnOfStrangers(_ keys: StoredKeys) {
         let known = Set(routes.current.routes.clients.map(\.name))
         for client in Set(keys.list.filter { $0.revoked == nil }.map(\.client)).subtracting(known).sorted() {

@@ -11,6 +11,7 @@ final class MigrationDayBook: Sendable {
         let day: Timestamp
     }
 
+    /// Counts with the time at which they were made.
     private struct Known {
         let counts: LedgerCounts.Counts
         let countedAt: Timestamp

@@ -58,6 +58,7 @@ struct MigrationDesk: MigrationManaging {
         }
     }
 
+    /// - Throws: ``MigrationRefusal`` also for a migration that the client is not allowed to see.
     private func outline(of name: MigrationName, for client: Client) throws(MigrationRefusal) -> MigrationOutline {
         let routes = routes.current.routes
         guard let migration = routes.migration(named: name), routes.maySee(migration, client) else {

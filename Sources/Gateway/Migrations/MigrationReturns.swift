@@ -153,6 +153,7 @@ final class MigrationReturns: Service {
         }
     }
 
+    /// Whether a return has been left long enough to the gateway that received it, and is not too old.
     private func isLeftOver(_ record: MigrationRecord) -> Bool {
         let now = times.clock.now
         guard case .goBack(.now, _) = record.entry.action, record.entry.at + times.patience <= now,

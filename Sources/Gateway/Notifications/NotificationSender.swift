@@ -35,6 +35,7 @@ struct NotificationSender: Sendable {
         }
     }
 
+    /// Signs the body by the Standard Webhooks scheme with the receiver's secret.
     private func webhook(_ message: NotificationMessage, _ name: String, _ address: ReceiverAddress)
         async throws(CredentialUnavailable) -> End
     {
@@ -77,6 +78,7 @@ struct NotificationSender: Sendable {
         }
     }
 
+    /// Hands the message to a program such as `sendmail`. Recipients are arguments, not header fields.
     private func mail(_ message: NotificationMessage, _ settings: MailSettings) async -> End {
         let program = ChildProgram(
             // A dot on a line of its own does not end the mail; the recipients are not read from its head.

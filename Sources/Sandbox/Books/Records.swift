@@ -51,7 +51,7 @@ final class Records: Sendable {
         kept.withLock { $0.removeAll { $0.id == record.id } }
     }
 
-    /// Removes all records, between two tests.
+    /// Removes all records.
     func forget() {
         kept.withLock { $0 = [] }
     }

@@ -60,6 +60,7 @@ struct MessageReader {
         return (end + 4, 0)
     }
 
+    /// The value of `Content-Length`, in the two spellings that the measured servers use.
     private static func contentLength(_ head: UnsafeRawBufferPointer) -> Int? {
         for name in ["\ncontent-length:", "\nContent-Length:"] as [StaticString] {
             guard let place = head.offset(of: name) else { continue }

@@ -96,6 +96,7 @@ enum SinkAnswer {
         }
     }
 
+    /// A whole response as bytes, built once and sent many times.
     static func json(_ status: Int, _ text: String) -> ByteBuffer {
         ByteBuffer(
             string:

@@ -92,6 +92,7 @@ struct BenchDatabase: Sendable {
         return time
     }
 
+    /// What one of PostgreSQL's programs prints.
     private func printed(_ program: String, _ arguments: [String]) async throws -> String {
         let place = ["-h", server.folder, "-p", "\(server.port)", "-U", "tollgate"]
         let process = try ChildProcess(path: server.programFolder + "/" + program, place + arguments + ["postgres"])

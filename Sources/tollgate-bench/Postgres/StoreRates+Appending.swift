@@ -11,6 +11,7 @@ extension StoreRates {
         try await rowByRow(.appendFour, streams: 4)
     }
 
+    /// One event per commit, beside `pgbench` with as many connections.
     private func rowByRow(_ name: PostgresRowName, streams: Int) async throws -> Row {
         let (rate, plain) = try await inTurns {
             try await appendRate(slots: streams, group: 1)

@@ -57,6 +57,7 @@ extension StoreRates {
         )
     }
 
+    /// The baseline for intents: one row inserted, then moved to another table, per event.
     private func intentRows() async throws -> Double {
         try await withTable("id bigint PRIMARY KEY") { table in
             try await database.server.run("CREATE TABLE \(table)_done(id bigint PRIMARY KEY)")
@@ -84,6 +85,7 @@ extension StoreRates {
         }
     }
 
+    /// Claims and settles with several tasks, as pipelines do.
     private func settle(
         from store: PostgresEventStore,
         under lease: AccountLease,

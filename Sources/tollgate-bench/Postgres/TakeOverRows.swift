@@ -65,6 +65,7 @@ extension BenchRun {
         }
     }
 
+    /// Starts one of the two gateways with a name of its own.
     private func startGateway(_ index: Int, _ pair: Pair, _ sink: Sink) async throws -> BenchServer {
         let name = Pair.names[index]
         return try await startGateway(

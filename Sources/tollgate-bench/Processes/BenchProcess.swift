@@ -63,6 +63,7 @@ struct BenchProcess {
         BenchFailure(description: "\(name) \(what)\n\(process.lastErrors())")
     }
 
+    /// Waits until the process has ended, or the limit has passed.
     private func waitForEnd(within limit: Duration) async throws {
         let end = ContinuousClock.now + limit
         while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(10)) }

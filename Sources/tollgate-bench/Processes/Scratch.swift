@@ -22,10 +22,12 @@ final class Scratch: Sendable {
         try await body(scratch)
     }
 
+    /// Registers a process, which is killed if the benchmark is interrupted.
     func started(_ process: Int32) {
         running.withLock { _ = $0.insert(process) }
     }
 
+    /// The process has ended.
     func ended(_ process: Int32) {
         running.withLock { _ = $0.remove(process) }
     }

@@ -55,6 +55,7 @@ struct BenchRoutes {
         return #","scopes":["events:write","events:read","vendor:read"],"pass":{"lago":"/api/v1/customers*"}"#
     }
 
+    /// One provider whose vendor is the sink.
     private func provider(_ name: String, adapter: Substring, _ sink: Int) -> String {
         let batch = adapter == "knetik" ? "" : #""batch":100,"#
         let limit = manages ? #""rate_limit":"100000/s","# : ""

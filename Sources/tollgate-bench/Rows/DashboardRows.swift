@@ -115,6 +115,7 @@ struct DashboardBrowser: Sendable {
         }
     }
 
+    /// Loads a page as a browser would, or only its content for a refresh.
     private func get(_ path: String, isRefresh: Bool = false) async throws -> String {
         var request = HTTPClientRequest(url: address + path)
         request.headers.add(name: "Cookie", value: cookie)

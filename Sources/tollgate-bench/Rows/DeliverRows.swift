@@ -76,6 +76,7 @@ extension BenchRun {
         }
     }
 
+    /// Accepts events while the sink is shut, then measures how fast they are delivered.
     private func drain(_ routes: BenchRoutes, events: Int, by sink: Sink) async throws -> Double {
         try await withGateway(routes, sink: sink) { gateway in
             try await acceptThenDeliver(events, gateway, to: routes.vendors.count, sink).deliveriesPerSecond

@@ -194,6 +194,7 @@ extension BenchRun {
         return Double(SharedClock.now - start) / 1e9
     }
 
+    /// Sends events and waits until the sink has all of them.
     private func accept(_ events: Int, _ gateway: BenchServer, _ sink: Sink, to vendors: Int = 1) async throws {
         let before = try await sink.deliveries()
         let report = try await load(gateway, batch: 100, events: events)
@@ -244,6 +245,7 @@ extension BenchServer {
         throw process.failure("\(path) does not end")
     }
 
+    /// Starts a backfill of the last 30 days at the full rate.
     fileprivate func startBackfill() async throws -> Int {
         let body = #"{"to":"polar","since":"30d","rate":100,"confirmed":true}"#
         let backfills = try await ask("/v1/backfills", body)["backfills"] as? [[String: Any]]
@@ -270,6 +272,7 @@ extension BenchServer {
         return providers.reduce(0) { $0 + (($1["calls"] as? [String: Any])?["made"] as? Int ?? 0) }
     }
 
+    /// Starts a comparison and waits for its result.
     fileprivate func compare(_ vendors: [String], level: String, in span: ReadWindow = recent) async throws -> [String:
         Any]
     {

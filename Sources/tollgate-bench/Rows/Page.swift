@@ -39,6 +39,7 @@ extension Figure {
         return "\(main) (\(ofLimit) of \(limitName): \(Self.grouped(limit)))"
     }
 
+    /// Large numbers with thousands separators.
     private static func grouped(_ value: Double) -> String {
         value.magnitude < 100 ? "\(value)" : Int(value).formatted(.number.locale(Locale(identifier: "en_US")))
     }

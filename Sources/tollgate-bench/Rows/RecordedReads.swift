@@ -53,6 +53,7 @@ struct RecordedReads {
         }
     }
 
+    /// Runs `body` for each window, several at a time, as comparisons do.
     private func eachWindow(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for first in 0..<Self.windowsAtOnce {
@@ -108,6 +109,7 @@ struct RecordedReads {
         return value
     }
 
+    /// The simulator's response to one request.
     private func answer(to request: VendorRequest) async throws -> VendorAnswer {
         let path = "/\(vendor.name)\(request.path)"
         let answer =

@@ -136,6 +136,7 @@ struct SimulatedVendor {
         return answer.body
     }
 
+    /// Sends events in batches until the simulator has all of them.
     func fill(_ numbers: Range<Int>, at server: BenchServer) async throws {
         for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: batch) {
             let events = (start..<min(start + batch, numbers.upperBound)).map(event)

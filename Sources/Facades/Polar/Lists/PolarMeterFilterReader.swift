@@ -121,6 +121,7 @@ struct PolarMeterFilterReader {
         return .limit("less_than_equal", "less than or equal to", "le", numbers.upperBound)
     }
 
+    /// pydantic's error for a value that must be an object.
     private static func notObject(_ name: String) -> PolarValidationError {
         PolarValidationError("model_type", "Input should be an object", context: #"{"class_name":"\#(name)"}"#)
     }
@@ -141,6 +142,7 @@ struct PolarMeterFilterReader {
         return nil
     }
 
+    /// Records an error with its location and the value that caused it.
     private mutating func add(
         _ error: PolarValidationError,
         _ location: [PolarValidationError.Step],

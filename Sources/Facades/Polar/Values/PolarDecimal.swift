@@ -70,6 +70,7 @@ enum PolarDecimal {
         text.first.map { $0 == "+" || $0 == "-" } ?? false ? text.dropFirst() : text[...]
     }
 
+    /// Without whitespace around it, as pydantic reads decimals.
     private static func trimmed(_ text: String) -> String {
         String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }

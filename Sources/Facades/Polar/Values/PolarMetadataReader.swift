@@ -43,6 +43,7 @@ struct PolarMetadataReader {
         object.firstDuplicateKey == nil ? Array(object.members) : LastMemberWins.lastMembers(of: object)
     }
 
+    /// Keys have at most ``longestKey`` characters.
     private mutating func readKey(_ key: JSONValue) {
         // Most keys are shorter in bytes already.
         guard key.node.hasEscapes || key.byteRange.count > Self.longestKey + 2, let name = key.string else { return }
@@ -73,6 +74,7 @@ struct PolarMetadataReader {
         }
     }
 
+    /// Texts have 1 to ``longestText`` characters.
     private static func error(inText value: JSONValue) -> PolarValidationError? {
         let bytes = value.byteRange.count - 2
         if bytes == 0 { return .tooShort(1) }
