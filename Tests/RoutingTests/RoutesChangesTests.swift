@@ -34,7 +34,9 @@ import Testing
             let routes = names.map { #"{"name": "\#($0)", "match": {"name": "x"}, "to": [{"provider": "p"}]}"# }
             return RoutesText.file(routes: "[\(routes.joined(separator: ", "))]")
         }
-        #expect(try changes(file("a", "b"), file("b", "a")) == ["route b: changed: position", "route a: changed: position"])
+        #expect(
+            try changes(file("a", "b"), file("b", "a")) == ["route b: changed: position", "route a: changed: position"]
+        )
     }
 
     @Test func `hands out changes in order to who watches, the newest at least`() async throws {

@@ -124,7 +124,11 @@ import Vendors
     }
 
     /// An order for running periods, of which that of `old` began before the events that are kept.
-    private func periods(withoutIncomplete: Bool = false, of customers: [String] = [], otherwise: Timestamp? = BackfillRequirementsTests.now)
+    private func periods(
+        withoutIncomplete: Bool = false,
+        of customers: [String] = [],
+        otherwise: Timestamp? = BackfillRequirementsTests.now
+    )
         -> BackfillOrder
     {
         let old = Self.now + (.zero - Self.retention) + .seconds(-86_400)
@@ -154,7 +158,10 @@ import Vendors
         )
         return Result { () throws(BackfillRefusal) in
             let (complete, leftOut) = try requirements.complete(order, for: routes.clients[0])
-            #expect(order.starts == nil || (leftOut == nil) == (order.starts?.limited(to: order.customerIDs).earliest == complete.since))
+            #expect(
+                order.starts == nil
+                    || (leftOut == nil) == (order.starts?.limited(to: order.customerIDs).earliest == complete.since)
+            )
             _ = try requirements.accounts(complete, for: routes.clients[0])
             return complete
         }
