@@ -146,7 +146,7 @@ package struct AuditFilter: Sendable, Equatable {
     /// detail is preceded by a backslash. Nil if the filter names no request.
     package var requestIDBytes: [UInt8]? {
         requestID.map { id in
-            let escaped = id.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            let escaped = id.replacingScalars("\\", with: "\\\\").replacingScalars("\"", with: "\\\"")
             return Array("\"\(AuditEntry.requestIDDetail)\":\"\(escaped)\"".utf8)
         }
     }

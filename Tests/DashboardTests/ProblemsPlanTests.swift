@@ -59,6 +59,16 @@ import Testing
         #expect(EventText.indented(Array(deep.utf8)).split(separator: "\n").count < 40)
     }
 
+    /// A shell reads code points: the quotation mark of a character with a combining mark ends the text, and what follows is run.
+    @Test(arguments: ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{20DD}", ""])
+    func `quotes each quotation mark for the shell, also one that has a combining mark`(mark: String) {
+        let command = EventText.curl(SamplePages.accepted("a'\(mark); reboot #'\(mark)"), to: "http://127.0.0.1:8080")
+        let rest = Array(command.utf8).split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+        // Two quotation marks around the type, two around the body, and three for each of the two within: four more ends than that.
+        #expect(rest.count == 1 + 4 + 2 * 3, "\(command)")
+        #expect(command.utf8.count { $0 == UInt8(ascii: "\\") } == 2)
+    }
+
     @Test func `quotes a command for the shell`() {
         let event = SamplePages.accepted("it's")
         #expect(EventText.curl(event, to: "http://127.0.0.1:8080").contains(#""id":"it'\''s""#))

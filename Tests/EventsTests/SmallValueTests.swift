@@ -154,6 +154,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("a'b", "aXb"), ("'\u{301}", "X\u{301}"), ("'\u{200D}'", "X\u{200D}X"), ("", ""), ("\u{301}'", "\u{301}X"),
+        ("''", "XX"),
+    ])
+    func `replaces code points, not characters`(text: String, replaced: String) {
+        #expect(text.replacingScalars("'", with: "X").utf8.elementsEqual(replaced.utf8))
+    }
+
     @Test(arguments: 1...12)
     func `leaves out every beginning of a credential that a cut text ends in, from four letters on`(length: Int) {
         let secret = "abcdefghijkl"

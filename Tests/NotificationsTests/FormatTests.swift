@@ -54,6 +54,13 @@ import Testing
         #expect(text?.string?.contains("• NEW &lt;!channel&gt; &amp; \"x\" Renew it.") == true)
     }
 
+    @Test func `escapes it also where a combining mark follows`() throws {
+        let body = SlackFormat.body(of: Self.message(summary: "<\u{301}!channel>\u{301} &\u{301}"))
+        let text = try JSONDocument(parsing: body).root["text"]?.string ?? ""
+        #expect(!text.utf8.contains { "<>".utf8.contains($0) })
+        #expect(Array(text.utf8).firstRange(of: Array("&amp;\u{301}".utf8)) != nil, "\(text)")
+    }
+
     @Test func `leaves out what is too much for a person`() {
         let message = Self.message(60)
         #expect(message.incidents.count == 50)

@@ -17,6 +17,14 @@ import Testing
         return try PrometheusReader(String(decoding: text.bytes, as: UTF8.self))
     }
 
+    @Test(arguments: [
+        ("plain", "plain"), ("a\"b", #"a\"b"#), ("a\\b", #"a\\b"#), ("a\nb", #"a\nb"#), ("a\r\nb", "a\r\\nb"),
+        ("a\"\u{301}", "a\\\"\u{301}"), ("\\\u{301}", "\\\\\u{301}"), ("\"\n\\", #"\"\n\\"#),
+    ])
+    func `escapes labels by code points`(value: String, escaped: String) {
+        #expect(PrometheusText.labels([("a", value), ("b", "")]).utf8.elementsEqual("a=\"\(escaped)\",b=\"\"".utf8))
+    }
+
     @Test func `counts under one name and its labels, whoever counts`() throws {
         for _ in 0..<2 {
             Self.events.counter([("result", "accepted")], in: registry).increment(by: 3)

@@ -73,7 +73,7 @@ package enum EventText {
         writer.beginObject()
         EventWriter.writeMembers(of: event, to: &writer)
         writer.endObject()
-        let body = String(decoding: writer.bytes, as: UTF8.self).replacing("'", with: #"'\''"#)
+        let body = String(decoding: writer.bytes, as: UTF8.self).replacingScalars("'", with: #"'\''"#)
         return "curl -i \(address)/v1/events -H \"Authorization: Bearer $TOLLGATE_KEY\" "
             + "-H 'Content-Type: application/json' -d '\(body)'"
     }

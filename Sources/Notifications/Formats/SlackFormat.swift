@@ -1,3 +1,4 @@
+import Events
 import JSON
 
 /// A message as the body of a Slack-compatible incoming webhook: `{"text": …}`.
@@ -14,6 +15,9 @@ package enum SlackFormat {
 
     /// Slack takes these three for markup, of links and mentions.
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        text.replacingScalars("&", with: "&amp;").replacingScalars("<", with: "&lt;").replacingScalars(
+            ">",
+            with: "&gt;"
+        )
     }
 }

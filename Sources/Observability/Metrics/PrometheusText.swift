@@ -15,7 +15,7 @@ package struct PrometheusText {
 
     /// Begins the samples of one name. A name has one family only.
     package mutating func family(_ name: String, _ kind: Kind, _ help: String) {
-        let help = help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        let help = Self.escaped(help, besides: [])
         bytes += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n".utf8
     }
 
@@ -32,10 +32,21 @@ package struct PrometheusText {
 
     /// Labels as they stand between the braces, with what must be escaped escaped.
     package static func labels(_ pairs: [(String, String)]) -> String {
-        pairs.map { name, value in
-            let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            return "\(name)=\"\(escaped)\""
-        }.joined(separator: ",")
+        pairs.map { name, value in "\(name)=\"\(escaped(value, besides: ["\""]))\"" }.joined(separator: ",")
+    }
+
+    /// Backslashes, line ends and these escaped. By code points: a quotation mark with a combining mark behind it is another character.
+    private static func escaped(_ text: String, besides marks: [Unicode.Scalar]) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            if scalar == "\n" {
+                escaped += "\\n"
+                continue
+            }
+            if scalar == "\\" || marks.contains(scalar) { escaped += "\\" }
+            escaped.unicodeScalars.append(scalar)
+        }
+        return escaped
     }
 
     /// The shortest digits that mean this number: `0.0025`, `3`, `+Inf`.

@@ -1,3 +1,5 @@
+import Events
+
 /// Rows of CSV (RFC 4180) that no spreadsheet takes for formulas.
 package enum CSVText {
     /// One line with its line ending.
@@ -10,6 +12,6 @@ package enum CSVText {
         let isFormula = text.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
         let text = isFormula ? "'" + text : text
         guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-        return "\"\(text.replacing("\"", with: "\"\""))\""
+        return "\"\(text.replacingScalars("\"", with: "\"\""))\""
     }
 }

@@ -1,3 +1,5 @@
+import Events
+
 /// The rows of a file of anchors, as text: for a program that fills the file and keeps what people wrote.
 package struct AnchorsTable: Sendable, Equatable {
     /// One customer's row.
@@ -115,6 +117,7 @@ package struct AnchorsTable: Sendable, Equatable {
     }
 
     private static func quoted(_ field: String) -> String {
-        field.contains { $0 == "," || $0 == "\"" } ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+        field.unicodeScalars.contains { $0 == "," || $0 == "\"" }
+            ? "\"\(field.replacingScalars("\"", with: "\"\""))\"" : field
     }
 }

@@ -1,3 +1,4 @@
+import Events
 import JSON
 
 /// A comparison as one self-contained HTML page that can be printed.
@@ -196,8 +197,11 @@ struct ParityPage {
 
     /// Escapes text for HTML, also inside attributes. Every text from outside goes through this.
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        text.replacingScalars("&", with: "&amp;").replacingScalars("<", with: "&lt;").replacingScalars(
+            ">",
+            with: "&gt;"
+        )
+        .replacingScalars("\"", with: "&quot;")
     }
 
     private static let style = """

@@ -39,6 +39,13 @@ import Testing
         #expect(row(name: "n", resolution: name).hasSuffix(",'\(name)\r\n"))
     }
 
+    /// Spreadsheets read code points: a quotation mark that is not doubled ends the field, and what follows is another one.
+    @Test(arguments: ["\u{301}", "\u{200D}", ""])
+    func `doubles each quotation mark, also one that has a combining mark`(mark: String) {
+        let row = CSVText.row(["a\"\(mark),=1", "x"])
+        #expect(row.utf8.elementsEqual("\"a\"\"\(mark),=1\",x\r\n".utf8), "\(row)")
+    }
+
     @Test func `guards a formula after a carriage return, within quotes`() {
         #expect(CSVText.row(["\r=1", "x"]) == "\"'\r=1\",x\r\n")
     }

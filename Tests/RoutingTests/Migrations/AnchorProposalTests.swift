@@ -84,6 +84,13 @@ import Testing
         #expect(changed.changes(by: [anchor("new", "2026-01-09", "week")]).unchanged == 1)
     }
 
+    @Test(arguments: ["a\"\u{301}b", "a,\u{301}b", "\"\u{200D}", "a,b\"c"])
+    func `a customer with a mark that must be quoted is read as it was written`(customer: String) throws {
+        var table = try AnchorsTable(Array("customer_id,anchor\n".utf8))
+        table.apply(table.changes(by: [anchor(customer, "2026-01-01")]), overwriting: false)
+        #expect(try AnchorsTable(Array(table.text.utf8)).rows.map { Array($0.customer.utf8) } == [Array(customer.utf8)])
+    }
+
     @Test(arguments: [("customer,anchor\n", 1), ("customer_id,anchor\na\n", 2), ("customer_id,anchor\n\"a,1\n", 2)])
     func `a file that is no table is refused with its line`(file: String, line: Int) {
         do throws(AnchorsTable.Fault) {

@@ -1,5 +1,6 @@
-/// Decides whether bytes are JSON by descending through the grammar: RFC 8259 with UTF-8 throughout and no lone surrogates. Slow, and written after
-/// the grammar rule by rule, so that a reader's mistake is not made here as well.
+/// Decides whether bytes are JSON by descending through the grammar: RFC 8259 with UTF-8 throughout and no lone surrogates.
+///
+/// Slow, and written after the grammar rule by rule, so that a reader's mistake is not made here as well.
 package struct JSONGrammar {
     private var rest: ArraySlice<UInt8>
 
