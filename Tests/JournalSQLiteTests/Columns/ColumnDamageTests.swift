@@ -104,11 +104,13 @@ import Testing
 
     /// A number of no name, of a name that only another segment has, and numbers that no calculation survives; times before and after
     /// all that a timestamp can be.
-    @Test(arguments: [
-        (ColumnPart.names, 0), (.names, 4), (.names, 1000), (.names, Int64(UInt32.max)), (.timestamps, .min),
-        (.timestamps, .max),
-        (.timestamps, Timestamp.range.lowerBound - 1),
-    ])
+    @Test(
+        arguments: [
+            (ColumnPart.names, 0), (.names, 4), (.names, 1000), (.names, Int64(UInt32.max)), (.timestamps, .min),
+            (.timestamps, .max),
+            (.timestamps, Timestamp.range.lowerBound - 1),
+        ] as [(ColumnPart, Int64)]
+    )
     func `counts deliveries by the journal itself where a number stands for no name or no time`(
         part: ColumnPart,
         base: Int64
