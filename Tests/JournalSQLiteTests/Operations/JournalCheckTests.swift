@@ -61,9 +61,9 @@ import Testing
 
     @Test func `names an index of the database that lacks a row`() {
         let lacking = JournalCheck.fault("row 3 missing from index deliveries_by_time")
-        #expect(lacking.place == .index("deliveries_by_time") && lacking.remedy == .rebuild)
+        #expect(lacking.location == .index("deliveries_by_time") && lacking.remedy == .rebuild)
         #expect(JournalCheck.fault("row 3 missing from index sqlite_autoindex_providers_1").remedy == .backup)
-        #expect(JournalCheck.fault("Tree 5 page 9: btreeInitPage() returns error code 11").place == .database)
+        #expect(JournalCheck.fault("Tree 5 page 9: btreeInitPage() returns error code 11").location == .database)
     }
 
     @Test func `says that pages of the database are damaged`() async throws {
@@ -78,7 +78,7 @@ import Testing
             bytes[(try #require(page) - 1) * 2048] = 99
             try Data(bytes).write(to: file)
             let report = try JournalCheck(of: folder).run()
-            #expect(report.faults.contains { $0.place == .database }, "\(report.faults)")
+            #expect(report.faults.contains { $0.location == .database }, "\(report.faults)")
         }
     }
 }

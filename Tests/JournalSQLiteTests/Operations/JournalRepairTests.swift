@@ -58,12 +58,12 @@ import Testing
                 )
             }
             let before = try JournalCheck(of: folder).run()
-            try #require(before.faults.contains { $0.place == .index("deliveries_by_time") }, "\(before.faults)")
+            try #require(before.faults.contains { $0.location == .index("deliveries_by_time") }, "\(before.faults)")
             let report = try await JournalRepair(of: folder).run()
             #expect(report.rebuilt == ["index deliveries_by_time of journal.sqlite"])
             // Pages of the first one belong to nothing any more, which only a new database mends.
             let after = try JournalCheck(of: folder).run()
-            #expect(!after.faults.contains { $0.place == .index("deliveries_by_time") }, "\(after.faults)")
+            #expect(!after.faults.contains { $0.location == .index("deliveries_by_time") }, "\(after.faults)")
         }
     }
 
