@@ -26,6 +26,7 @@ extension FlexpriceSimulator {
         }
     }
 
+    /// An error in Flexprice's form.
     private func failure(_ status: Int, _ code: String, _ message: String) -> SimulatedAnswer {
         SimulatedAnswer(
             status,
@@ -33,6 +34,7 @@ extension FlexpriceSimulator {
         )
     }
 
+    /// A record, or 404 that names what was not found.
     private func shown(_ record: Records.Record?, _ what: String, _ json: (Records.Record) -> SandboxJSON)
         -> SimulatedAnswer
     {
@@ -105,6 +107,7 @@ extension FlexpriceSimulator {
         return SandboxTime.month(containing: second, anchoredAt: Self.second(of: start(of: subscription)))
     }
 
+    /// Whole seconds since 1970, rounded down.
     private static func second(of date: Date) -> Int {
         SandboxTime.floored(SandboxTime.milliseconds(date), by: 1000).quotient
     }

@@ -63,6 +63,7 @@ extension FlexpriceSimulator {
         }
     }
 
+    /// The numbers of the query, which page through a list.
     private static func page(_ query: [(name: String, value: String)]) -> [SandboxJSON.Member] {
         query.filter { Int($0.value) != nil }.map { .init(name: $0.name, value: .number($0.value)) }
     }

@@ -110,6 +110,7 @@ extension FlexpriceSimulator {
         return SimulatedAnswer(200, .object(members))
     }
 
+    /// One event by its ID, with whether it was processed.
     func lookup(_ id: String, customer: String?, _ now: Date) -> SimulatedAnswer {
         guard !id.isEmpty else { return validationError("Please provide a valid event ID") }
         var query = BookQuery()
@@ -155,6 +156,7 @@ extension FlexpriceSimulator {
         return decimals.isEmpty ? "\(parts[0])Z" : "\(parts[0]).\(decimals)Z"
     }
 
+    /// An event as Flexprice's lists show it.
     private func stored(_ found: Books.Listed) -> SandboxJSON {
         let event = found.entry.event
         return [

@@ -11,6 +11,7 @@ extension FlexpriceSimulator {
         var sum = 0.0
     }
 
+    /// The usage of one event name, aggregated as the request says.
     func usage(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard let body = SandboxJSON(beginning: request.body), let members = body.members else {
             return validationError("Invalid request payload")

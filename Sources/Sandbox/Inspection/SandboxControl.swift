@@ -127,6 +127,7 @@ struct SandboxControl: Sendable {
         )
     }
 
+    /// All simulators, with how many events they received and would bill.
     private func index() -> SimulatedAnswer {
         let list = vendors.sorted { $0.key < $1.key }.map { name, booth -> SandboxJSON in
             let counts = booth.simulator.books.counts

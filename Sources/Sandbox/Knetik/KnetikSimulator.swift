@@ -52,6 +52,7 @@ struct KnetikSimulator: Simulator {
         return SimulatedAnswer(isAnyRefused ? 207 : 202, .array(results))
     }
 
+    /// Records an event without an identity: Knetik does not deduplicate.
     private func record(_ event: SandboxJSON, _ now: Date) {
         books.record(
             Books.Arrival(
@@ -83,6 +84,7 @@ struct KnetikSimulator: Simulator {
 
 /// What Knetik asks of an event.
 enum KnetikValidation {
+    /// Knetik's messages for what is wrong with an event.
     static func faults(in event: SandboxJSON) -> [String] {
         guard event.members != nil else { return ["request may not be null"] }
         var faults: [String] = []

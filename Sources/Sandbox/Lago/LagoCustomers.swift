@@ -64,12 +64,14 @@ extension LagoSimulator {
         )
     }
 
+    /// A subscription's status: it is terminated once its end has passed.
     static func status(of subscription: Records.Record, at now: Date) -> String {
         let end = subscription.fields["ending_at"]?.string.flatMap(SandboxTime.read)
         if let end, end <= now { return "terminated" }
         return start(of: subscription) <= now ? "active" : "pending"
     }
 
+    /// A record below its name, or 404.
     func found(_ record: Records.Record?, _ name: String, _ json: (Records.Record) -> SandboxJSON)
         -> SimulatedAnswer
     {
@@ -77,6 +79,7 @@ extension LagoSimulator {
         return SimulatedAnswer(200, .object([.init(name: name, value: json(record))]))
     }
 
+    /// A page of records, with Lago's `meta`.
     func list(_ all: [SandboxJSON], as name: String, _ request: SimulatedRequest) -> SimulatedAnswer {
         let size = SandboxPage.size(request.parameter("per_page").flatMap { Int($0) }, standard: 100)
         let page = SandboxPage.number(request.parameter("page").flatMap { Int($0) })

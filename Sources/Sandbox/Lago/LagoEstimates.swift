@@ -8,6 +8,7 @@ extension LagoSimulator {
     /// Beyond it amounts in cents are no longer exact.
     private static let units: ClosedRange<Double> = -1e12...1e12
 
+    /// The fees that one event would cause; nothing is stored.
     func estimate(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard let event = SandboxJSON(request.body)?["event"], event.members?.isEmpty == false else {
             return missingRoot("event")

@@ -34,6 +34,7 @@ extension LagoSimulator {
         )
     }
 
+    /// A timestamp of the query, in microseconds; nil if it is absent or invalid.
     private func time(_ name: String, _ request: SimulatedRequest) -> Int? {
         request.parameter(name).flatMap(SandboxTime.exact)?.microseconds
     }
@@ -47,6 +48,7 @@ extension LagoSimulator {
         return SandboxTime.microseconds(Self.start(of: subscription))
     }
 
+    /// An event as Lago's lists show it, which depends on the store that it uses.
     private func stored(_ found: Books.Listed) -> SandboxJSON {
         let store = books.settings.store
         let event = found.entry.event

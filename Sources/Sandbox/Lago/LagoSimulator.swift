@@ -121,6 +121,7 @@ struct LagoSimulator: Simulator {
         return details
     }
 
+    /// Records an event; the store decides what counts as a repeat.
     private func record(_ event: SandboxJSON, _ identity: String?, _ store: Store, _ now: Date) {
         books.record(
             Books.Arrival(

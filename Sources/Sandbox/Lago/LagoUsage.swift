@@ -18,6 +18,7 @@ extension LagoSimulator {
         subscription.fields["subscription_at"]?.string.flatMap(SandboxTime.read) ?? subscription.createdAt
     }
 
+    /// The usage of the current period, or of a past one.
     func currentUsage(of customer: String, _ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard books.customers.find(externalID: customer) != nil else { return notFound("customer_not_found") }
         guard let subscription = subscription(of: customer, request) else {
@@ -55,6 +56,7 @@ extension LagoSimulator {
         return found
     }
 
+    /// The month that contains a second, cut at the start of the subscription.
     private static func period(containing second: Int, since subscription: Records.Record) -> Period {
         let month = month(containing: second, of: subscription)
         return Period(from: max(month.from, startSecond(of: subscription)), until: month.until)
@@ -161,6 +163,7 @@ extension LagoSimulator {
         return Decimal(string: text)
     }
 
+    /// The price of so many units; 0 for amounts that no bill has.
     private static func cents(_ units: Decimal) -> Int {
         let amount = NSDecimalNumber(decimal: units * 2).doubleValue.rounded(.down)
         // What no bill holds is not priced.

@@ -26,6 +26,7 @@ enum LagoValidation {
         }
     }
 
+    /// The faults as Lago's `error_details`.
     static func json(_ faults: [(field: String, code: String)]) -> SandboxJSON {
         .object(faults.map { SandboxJSON.Member(name: $0.field, value: [.string($0.code)]) })
     }

@@ -20,6 +20,7 @@ struct LimitVerdict: Sendable, Equatable {
 struct RateWindows: Sendable {
     private var windows: [String: (start: ContinuousClock.Instant, used: Int)] = [:]
 
+    /// Counts a call in the window of its limit, or refuses it.
     mutating func take(_ name: String, _ limit: RateLimit, at now: ContinuousClock.Instant) -> LimitVerdict {
         let length = Duration.milliseconds(limit.windowMilliseconds)
         var window = windows[name] ?? (now, 0)
@@ -38,6 +39,7 @@ struct RateWindows: Sendable {
 
 /// Counts the calls of a simulator, reads and writes, and refuses those beyond a limit.
 final class RateLimiter: Sendable {
+    /// The windows, and how many calls were counted and refused.
     private struct State {
         var windows = RateWindows()
         var taken: [CallKind: Int] = [:]

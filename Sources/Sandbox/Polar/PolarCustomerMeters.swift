@@ -23,6 +23,7 @@ extension PolarSimulator {
         }
     }
 
+    /// The balances of the customers and meters that the query selects.
     private func customerMeters(_ request: SimulatedRequest, _ now: Date) -> [SandboxJSON] {
         func wanted(_ name: String) -> Set<String> { Set(request.query.filter { $0.name == name }.map(\.value)) }
         let (meters, own, external) = (wanted("meter_id"), wanted("customer_id"), wanted("external_customer_id"))

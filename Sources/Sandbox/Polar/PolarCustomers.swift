@@ -42,6 +42,7 @@ extension PolarSimulator {
         record.map { SimulatedAnswer(200, json($0)) } ?? missing
     }
 
+    /// pydantic's error for an ID in the path that is not a UUID.
     private func badID(_ text: String) -> SimulatedAnswer {
         refusal(
             "uuid_parsing",
@@ -52,6 +53,7 @@ extension PolarSimulator {
         )
     }
 
+    /// 422 with one validation error.
     private func refusal(
         _ type: String,
         _ location: SandboxJSON,

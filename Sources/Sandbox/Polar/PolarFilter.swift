@@ -31,6 +31,7 @@ indirect enum PolarFilter {
         self = .clause(property: name, comparison: comparison, value: value)
     }
 
+    /// Whether an event matches the filter of a meter.
     func takes(_ event: SandboxJSON, atSecond second: Int) -> Bool {
         switch self {
         case .all(let filters): filters.allSatisfy { $0.takes(event, atSecond: second) }
@@ -81,6 +82,7 @@ indirect enum PolarFilter {
         needle.isEmpty || Data(text.utf8).range(of: Data(needle.utf8)) != nil
     }
 
+    /// The text that is looked for; booleans are abbreviated as PostgreSQL does.
     private static func needle(_ value: SandboxJSON) -> String {
         value.bool.map { $0 ? "t" : "f" } ?? text(value)
     }
