@@ -77,9 +77,11 @@ import Vendors
         func provider(_ fields: String) throws -> ProviderConfiguration {
             try RoutesText.read(RoutesText.file(provider: fields)).providers[0]
         }
-        #expect(try !provider("").mayBeInside)
-        #expect(try !provider(#""base_url": "https://api.example.com""#).mayBeInside)
-        #expect(try provider(#""base_url": "http://localhost:1""#).mayBeInside)
-        #expect(try provider(#""base_url": "https://lago.internal", "allow_private_address": true"#).mayBeInside)
+        #expect(try !provider("").connection.mayBeInside)
+        #expect(try !provider(#""base_url": "https://api.example.com""#).connection.mayBeInside)
+        #expect(try provider(#""base_url": "http://localhost:1""#).connection.mayBeInside)
+        #expect(
+            try provider(#""base_url": "https://lago.internal", "allow_private_address": true"#).connection.mayBeInside
+        )
     }
 }

@@ -159,13 +159,15 @@ import Vendors
     }
 
     @Test func `takes trailing slashes off an address, so that paths can be joined to it`() throws {
-        #expect(try provider(#""base_url": "https://host/lago//""#).baseURL == "https://host/lago")
+        #expect(try provider(#""base_url": "https://host/lago//""#).connection.baseURL == "https://host/lago")
     }
 
     @Test func `takes what an account sends in a header field, at providers of its vendor alone`() throws {
         let with = try provider(#""space": "blue""#)
-        #expect(with.headers.map { [$0.setting, $0.name, $0.value] } == [["space", "X-Acme-Space", "blue"]])
-        #expect(try provider("").headers.isEmpty)
+        #expect(
+            with.connection.headers.map { [$0.setting, $0.name, $0.value] } == [["space", "X-Acme-Space", "blue"]]
+        )
+        #expect(try provider("").connection.headers.isEmpty)
         #expect(
             RoutesReport.summary(of: try RoutesText.read(RoutesText.file(provider: #""space": "blue""#)), file: "f")
                 .contains("key from the variable K, space blue")

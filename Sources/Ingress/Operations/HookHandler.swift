@@ -20,7 +20,7 @@ struct HookHandler: Sendable {
     /// Finds the provider whose key has signed the message, then reads it.
     func receive(_ call: EndpointCall) async throws -> EndpointResponse {
         let providers = routes.current.routes.providers.filter {
-            $0.traits.adapter.rawValue == call.parameter && $0.webhookKey != nil
+            $0.traits.adapter.rawValue == call.parameter && $0.connection.webhookKey != nil
         }
         guard let services, !providers.isEmpty else { throw Problem.noWebhooks(of: call.parameter) }
         let body = try await call.body.read(limitBytes: min(call.bodyLimitBytes, Self.mostBytes))
