@@ -62,9 +62,13 @@ import Testing
             let latencies = try #require(provider["latencies"] as? [[String: Any]])
             #expect(latencies.compactMap { $0["requests"] as? Int }.reduce(0, +) == requests)
             #expect(latencies.allSatisfy { ($0["below_us"] as? Int ?? 0) > 0 })
+            let sizes = try #require(provider["batch_sizes"] as? [[String: Any]])
+            #expect(sizes.compactMap { $0["requests"] as? Int }.reduce(0, +) == requests)
+            #expect(sizes.allSatisfy { (1...8).contains($0["up_to_events"] as? Int ?? 0) })
             try await browser.signIn(Stage.key)
             let page = try await browser.get("/dashboard/providers/lago").text
             #expect(page.contains("Requests by latency") && page.contains("Events per request"))
+            #expect(page.contains("Requests by number of events"))
             try await waitUntil("somebody has looked at the disk") {
                 try await stage.client.get("/readyz").text.contains("the journal has")
             }

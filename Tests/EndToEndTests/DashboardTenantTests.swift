@@ -108,6 +108,24 @@ import Testing
         }
     }
 
+    @Test func `gives a tenant no refresh that was written for another`() async throws {
+        try await withRival { (_, browser) async throws in
+            let mine = Browser(base: browser.base)
+            try await mine.signIn(Stage.key)
+            let refresh = [("X-Dashboard-Refresh", "1")]
+            // Within the second in which open pages of the same client share what is written.
+            for path in ["/dashboard", "/dashboard/providers", "/dashboard?window=5m", "/dashboard"] {
+                let own = try await mine.get(path, headers: refresh).text
+                #expect(own.contains("polar") && own.contains("<svg"), "\(path)")
+                let theirs = try await browser.get(path, headers: refresh)
+                #expect(theirs.status == 200 && !theirs.text.contains("<svg"), "\(path)")
+                for word in Self.foreign + ["polar", "lago"] {
+                    #expect(!theirs.text.contains(word), "\(path): \(word)")
+                }
+            }
+        }
+    }
+
     @Test func `draws for a tenant no figures of accounts that it shares`() async throws {
         try await withRival { (_, browser) async throws in
             for path in ["", "/providers"] {
