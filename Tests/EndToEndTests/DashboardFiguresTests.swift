@@ -76,6 +76,33 @@ import Testing
         }
     }
 
+    @Test func `says since when a provider fails, until it works again`() async throws {
+        try await Stage.withDashboard { (stage, browser) async throws in
+            func openSince() async throws -> String? {
+                let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]]
+                return providers?.first { $0["name"] as? String == "lago" }?["circuit_open_since"] as? String
+            }
+            #expect(try await openSince() == nil)
+            try await browser.signIn(Stage.key)
+            try await stage.setFaults("lago", #"{"status":{"503":1}}"#)
+            for number in 0..<20 {
+                let event = #"{"id":"e-\#(number)","name":"n","customer_id":"c"}"#
+                #expect(try await stage.client.post("/v1/events", event).status == 202)
+            }
+            // The time is computed from two clocks, so that it may be a millisecond earlier or later.
+            try await waitUntil("the Overview has the time of the API") {
+                guard let since = try await openSince() else { return false }
+                let text = "lago has failed since \(since.prefix(10)) \(since.dropFirst(11).prefix(8)) UTC, for "
+                return try await browser.get("/dashboard").text.contains(text)
+            }
+            let readiness = try await stage.client.get("/readyz").text
+            #expect(readiness.contains("circuit open since ") || readiness.contains("circuit probing since "))
+            try await stage.setFaults("lago", "{}")
+            try await waitUntil("the provider works again") { try await openSince() == nil }
+            #expect(try await !browser.get("/dashboard").text.contains("has failed since"))
+        }
+    }
+
     @Test func `says on which day a key was used, also after a restart`() async throws {
         try await Stage.set { (stage) async throws in
             try stage.writeRoutes(scopes: Stage.dashboardScopes)
