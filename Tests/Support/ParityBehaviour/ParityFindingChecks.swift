@@ -120,11 +120,11 @@ extension ParityBehaviour {
                     key: "key \(number)",
                     provider: "lago",
                     cause: .content,
-                    eventID: nil,
-                    name: "call",
-                    customerID: customer,
-                    subscriptionID: nil,
-                    timestamp: Timestamp(milliseconds: Int64(number)),
+                    about: FindingSubject(
+                        name: "call",
+                        customerID: customer,
+                        timestamp: Timestamp(milliseconds: Int64(number))
+                    ),
                     differences: kinds.map {
                         ContentDifference(field: "\"kind\":\"money\"", kind: $0, sent: "3.00 EUR", shown: "1.00 EUR")
                     }
@@ -146,7 +146,7 @@ extension ParityBehaviour {
             }
             let expected = [findings[2], findings[0]].map { finding in
                 MoneyFinding(
-                    customerID: finding.customerID,
+                    customerID: finding.subject.customerID,
                     provider: "lago",
                     differences: finding.differences
                 )
