@@ -2,7 +2,7 @@ import Events
 import Journal
 import JournalFormat
 
-/// What is written of outcomes, and the statement that is enough for it.
+/// What goes with ``Statement/settle`` and ``Statement/settleAndCount``.
 struct SettleParameters: Sendable {
     let batch: SettleBatch
     /// What is known of the deliveries that get a row.
@@ -17,24 +17,9 @@ struct SettleParameters: Sendable {
     /// What shadow deliveries showed, one tally a class and field.
     let shadow: [ShadowTally]
 
-    var statement: Statement {
-        switch form {
-        case .runs: .settleRuns
-        case .intents: .settleRunsAndIntend
-        case .outcomes: .settle
-        case .counts: .settleAndCount
-        }
-    }
+    var statement: Statement { counts ? .settleAndCount : .settle }
 
-    private enum Form {
-        case runs, intents, outcomes, counts
-    }
-
-    private var form: Form {
-        if lane != nil || !shadow.isEmpty { return .counts }
-        guard batch.exceptions.isEmpty, cursors.isEmpty else { return .outcomes }
-        return batch.flying == nil ? .runs : .intents
-    }
+    private var counts: Bool { lane != nil || !shadow.isEmpty }
 
     /// - Parameters:
     ///   - account: the account's number.
@@ -44,12 +29,8 @@ struct SettleParameters: Sendable {
         let fence: [Parameter] = [.int4(account), .int8(epoch), .int8(node)]
         let flight: [Parameter] = [.int8(self.flight), .int8s(batch.flying?.map { $0 })]
         let moved: [Parameter] = [.int2s(cursors.map(\.slot)), .int8s(cursors.map(\.place))]
-        return switch form {
-        case .runs: fence + runs
-        case .intents: fence + runs + flight
-        case .outcomes: fence + runs + rows + attempts + flight + moved
-        case .counts: fence + runs + rows + attempts + flight + moved + additions
-        }
+        let outcomes = fence + runs + rows + attempts + flight + moved
+        return counts ? outcomes + additions : outcomes
     }
 
     private var runs: [Parameter] {

@@ -32,12 +32,6 @@ extension Statement {
     /// not change and there are no rows, $36... cursors.
     static let settle = Statement("\(fence), \(outcomes) SELECT 1 FROM fence")
 
-    /// The same for outcomes that are nothing but runs, as most are: the server has less to do. $4... runs.
-    static let settleRuns = Statement("\(fence), \(runs) SELECT 1 FROM fence")
-
-    /// The same with intents. $4... runs, $14 the number of the flight, $15 all that is in flight from now on.
-    static let settleRunsAndIntend = Statement("\(fence), \(flight("$14", "$15")), \(runs) SELECT 1 FROM fence")
-
     /// The same with $38 lane, $39... changes of its counts, $41... what shadow deliveries showed. $35 must be given.
     static let settleAndCount = Statement(
         """
@@ -62,7 +56,12 @@ extension Statement {
     /// `flight` comes first: a statement in `WITH` sees only those before it.
     private static let outcomes = """
         \(flight("$34", "$35")),
-        \(runs),
+        runs AS (
+            INSERT INTO delivered(account, slot, first, last, events, at, latency, http_status, deduplicated, skipped, members)
+            SELECT number, r.* FROM fence, unnest($4::int2[], $5::int8[], $6::int8[], $7::int4[], $8::int8[], $9::int8[],
+                $10::int2[], $11::bool[], $12::bool[], $13::bytea[])
+                AS r(slot, first, last, events, at, latency, http_status, deduplicated, skipped, members)
+            ON CONFLICT DO NOTHING),
         rows AS (
             INSERT INTO deliveries(account, sequence, origin, status, attempts, next_attempt_at, reached_at,
                 fault_is_last_attempts, fault_code, fault_message, fault_vendor)
@@ -86,15 +85,6 @@ extension Statement {
             INSERT INTO cursors(account, slot, place)
             SELECT number, m.slot, m.place FROM fence, unnest($36::int2[], $37::int8[]) AS m(slot, place)
             ON CONFLICT (account, slot) DO UPDATE SET place = greatest(cursors.place, excluded.place))
-        """
-
-    private static let runs = """
-        runs AS (
-            INSERT INTO delivered(account, slot, first, last, events, at, latency, http_status, deduplicated, skipped, members)
-            SELECT number, r.* FROM fence, unnest($4::int2[], $5::int8[], $6::int8[], $7::int4[], $8::int8[], $9::int8[],
-                $10::int2[], $11::bool[], $12::bool[], $13::bytea[])
-                AS r(slot, first, last, events, at, latency, http_status, deduplicated, skipped, members)
-            ON CONFLICT DO NOTHING)
         """
 
     /// Ends a lease. $4 the number of the flight, $5 all that may have been sent or NULL if that does not change, $6... cursors.

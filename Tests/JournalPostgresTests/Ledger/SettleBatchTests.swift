@@ -50,26 +50,6 @@ import Testing
         #expect(SettleBatch([delivered([3, 4])], progress: progress).flying == [])
     }
 
-    @Test func `is sent with a statement that writes no more than there is`() {
-        let progress = claimed(5)
-        func statement(_ writes: [AccountWrite], cursors: [(slot: Int16, place: Int64)] = []) -> (Statement, Int) {
-            let settle = SettleParameters(
-                batch: SettleBatch(writes, progress: progress),
-                before: [:],
-                origins: [:],
-                cursors: cursors,
-                flight: 1,
-                lane: nil,
-                shadow: []
-            )
-            return (settle.statement, settle.parameters(account: 1, epoch: 1, node: 1).count)
-        }
-        #expect(statement([delivered([1, 2])]) == (.settleRuns, 13))
-        #expect(statement([delivered([1, 2]), .intend([3])]) == (.settleRunsAndIntend, 15))
-        #expect(statement([rejected([5])]) == (.settle, 37))
-        #expect(statement([delivered([1])], cursors: [(0, 1)]) == (.settle, 37))
-    }
-
     @Test func `cuts runs at chunks, and where an event between is open`() {
         var progress = claimed(6, from: 4094)
         let runs = SettleBatch([delivered([4094, 4095, 4096, 4097, 4099])], progress: progress).runs
