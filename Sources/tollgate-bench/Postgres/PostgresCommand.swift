@@ -85,7 +85,7 @@ struct PostgresCommand: AsyncParsableCommand {
         case .sharedAccept: try await run.sharedAcceptRow(database)
         case .sharedAcceptBatch: try await run.sharedAcceptBatchRow(database)
         case .duplicates: try await run.duplicatesRow(database)
-        case .memory: try await run.sharedMemoryRow(database, rates, ids: ids)
+        case .sharedMemory: try await run.sharedMemoryRow(database, rates, ids: ids)
         case .drain: try await run.sharedDrainRow(database)
         case .sharedHang: try await run.sharedHangRow(database)
         case .sharedReturn: try await run.sharedReturnRow(database)
@@ -112,7 +112,8 @@ enum PostgresRowName: String, CaseIterable, ExpressibleByArgument {
     case hop
     case sharedAccept = "accept"
     case sharedAcceptBatch = "accept-batch"
-    case duplicates, drain, memory
+    case duplicates, drain
+    case sharedMemory = "memory"
     case sharedHang = "hang"
     case sharedReturn = "return"
     case bloat

@@ -98,7 +98,7 @@ extension BenchRun {
         let none = try await resident(database.arguments(schema: PostgresServer.newSchema()))
         let embedded = Limit(name: "the embedded store", value: try await resident([]) / 1e6)
         return Row(
-            .memory,
+            .sharedMemory,
             "memory of a gateway after \(2 * events) events, with \(ids) IDs in closed parts of the index",
             [
                 Figure("resident", many / 1e6, "MB", of: embedded),
