@@ -59,6 +59,9 @@ package final class Plan: Sendable {
     package let destinations: [Destination]
     /// This plan as JSON; equal plans have equal bytes. Holds no secret.
     package let encoded: [UInt8]
+    /// Whether its events are canaries, which are excluded everywhere: from comparisons, usage, plans, backfills and the gates of migrations.
+    /// Computed once, because walks through the journal ask it of every event.
+    package let isOfCanaries: Bool
 
     /// Encodes the plan once, so that equal plans can be recognized by their bytes. `destinations` must meet what ``destinations``
     /// promises.
@@ -71,6 +74,7 @@ package final class Plan: Sendable {
         self.route = route
         self.destinations = destinations
         encoded = PlanCoding.encode(route: route, destinations: destinations)
+        isOfCanaries = destinations.contains(where: \.isForCanaries)
     }
 
     /// The destination at this provider, if the plan has one.

@@ -24,12 +24,6 @@ extension Destination {
     }
 }
 
-extension Plan {
-    /// Whether its events are canaries, which are excluded everywhere: from comparisons, usage, plans, backfills and the gates of
-    /// migrations.
-    package var isOfCanaries: Bool { destinations.contains(where: \.isForCanaries) }
-}
-
 extension TenantID {
     /// The tenant of canaries: no client can have this name, so no client sees them among its events.
     package static var canary: TenantID { TenantID("(canary)") }
