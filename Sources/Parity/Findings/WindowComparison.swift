@@ -176,14 +176,24 @@ package struct WindowComparison: Sendable {
 
     /// Canaries were matched like all others, so that counts agree; nothing is said of them.
     private mutating func note(_ expected: [ExpectedEvent]) {
+        // Neighbours mostly have one name.
+        var (name, count) = ("", 0)
+        func addCounted() {
+            if count > 0 { cells[name, default: CellCounts()] += CellCounts(expected: count, found: count) }
+        }
         for event in expected where !event.isCanary {
-            cells[event.event.name, default: CellCounts()] += CellCounts(expected: 1, found: 1)
+            if event.event.name != name {
+                addCounted()
+                (name, count) = (event.event.name, 0)
+            }
+            count += 1
             guard let cause = CauseDecision.ledgerCause(of: event.state) else { continue }
             note(
                 finding(event, cause, key: "ledger", detail: Self.detail(of: event.state), isConfirmed: true),
                 of: event
             )
         }
+        addCounted()
     }
 
     /// Adds what was found of an event, in the place of what applies to it only if this does not.
