@@ -56,10 +56,10 @@ struct JournalWindow {
         var translator = Translator(adapter)
         var confirmed: [SequenceNumber: TranslatedEvent] = [:]
         for archived in events {
-            let delivery = archived.deliveries.first { $0.provider == provider && $0.mode != .shadow }
-            guard LedgerState(delivery).isDelivered, let destination = archived.destination(at: provider, lanes) else {
-                continue
-            }
+            let delivery = archived.delivery(at: provider)
+            guard LedgerState(delivery).isDelivered,
+                let destination = archived.destination(of: delivery, at: provider, lanes)
+            else { continue }
             // What can no longer be translated is left out.
             do { confirmed[archived.sequence] = try translator.translate(archived.event, for: destination) } catch {}
         }
@@ -86,10 +86,10 @@ struct JournalWindow {
         var translator = Translator(adapter)
         let reader = adapter.reader
         return events.counting(at: provider, besides: replacements).compactMap { archived in
-            let delivery = archived.deliveries.first { $0.provider == provider && $0.mode != .shadow }
+            let delivery = archived.delivery(at: provider)
             let state = LedgerState(delivery)
             guard state != .notPlanned else { return nil }
-            let destination = archived.destination(at: provider, lanes)
+            let destination = archived.destination(of: delivery, at: provider, lanes)
             let sent: VendorEvent?
             do {
                 sent = try destination.flatMap {
@@ -107,9 +107,22 @@ extension ArchivedEvent {
     /// How the event was sent to a provider last: as its delivery was amended, by its plan, or by a lane; nil if it was not, or if nobody
     /// knows any more.
     func destination(at provider: ProviderName, _ lanes: [LaneNumber: any LaneMembership]) -> Destination? {
-        let delivery = deliveries.first { $0.provider == provider && $0.mode != .shadow }
+        destination(of: delivery(at: provider), at: provider, lanes)
+    }
+
+    /// The same, where the delivery is known already; nil: there is none.
+    fileprivate func destination(
+        of delivery: Delivery?,
+        at provider: ProviderName,
+        _ lanes: [LaneNumber: any LaneMembership]
+    ) -> Destination? {
         guard let delivery else { return event.plan.destination(at: provider) }
         return delivery.destination(of: event, lanes)
+    }
+
+    /// The delivery to a provider; nil if there is none but in shadow.
+    fileprivate func delivery(at provider: ProviderName) -> Delivery? {
+        deliveries.first { $0.provider == provider && $0.mode != .shadow }
     }
 }
 

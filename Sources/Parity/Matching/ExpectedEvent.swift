@@ -63,10 +63,9 @@ extension Delivery {
     /// When the request left with which the vendor got the event; nil if none has a record. What a look at the vendor found, and a repeat
     /// that it recognized, came with an earlier request, whose answer was lost.
     fileprivate var arrivedAt: Timestamp? {
-        let requests = history.filter { !$0.isLookup }
-        guard let last = requests.last, last.deduplicated || history.last?.isLookup == true else {
-            return requests.last?.at
-        }
-        return (requests.first { $0.fault?.code.leavesOpen ?? false } ?? last).at
+        // Most deliveries have one request, or none: this is asked of every event at every provider.
+        guard let last = history.last(where: { !$0.isLookup }) else { return nil }
+        guard last.deduplicated || history.last?.isLookup == true else { return last.at }
+        return (history.first { !$0.isLookup && ($0.fault?.code.leavesOpen ?? false) } ?? last).at
     }
 }
