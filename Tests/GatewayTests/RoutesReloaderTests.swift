@@ -99,7 +99,7 @@ import Testing
             let configuration = stage.configuration
             let first = try await configuration.configuration()
             #expect(first.version == 1 && first.digest.count == 64 && first.file == "routes.json")
-            #expect(first.routes.providers.map(\.name) == ["first"] && first.holds.isEmpty)
+            #expect(first.routes.providers.map(\.name) == ["first"] && first.overrides.holds.isEmpty)
             #expect(first.text.contains("\"first\""))
             try stage.write(Self.text("second", clients: #"[{"name": "shop", "key_sha256": "\#(Self.digest)"}]"#))
             try await waitUntil("the new routes are in force") { stage.providers == ["second"] }
