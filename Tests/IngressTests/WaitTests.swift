@@ -1,3 +1,5 @@
+import Acceptance
+import Access
 import DeliveryEngine
 import Events
 import Foundation
@@ -81,6 +83,32 @@ import Testing
             #expect(statuses.count == 1300)
             #expect(statuses.count { $0 == "delivered" } == sequences.count)
             #expect(statuses.count { $0 == "pending" } == 1300 - sequences.count)
+        }
+    }
+
+    @Test func `an event that was not read in time is not told to be settled`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let count = DeliveryWait.mostRead + 1
+            let body = (0..<count).map { #"{"id":"e\#($0)","name":"n","customer_id":"c"}"# }.joined(separator: ",")
+            let client = Client(name: "shop", tenant: "shop", scopes: [.writeEvents])
+            let acceptor = Acceptor(store: server.store, routes: server.routes, clock: SystemWallClock())
+            let batch = EventReader().read(Array("[\(body)]".utf8), as: .json)
+            let accepted = try await acceptor.accept(batch, from: client, policy: .allOrNothing).compactMap(\.accepted)
+            let block = try await server.store.claimBlock(for: "p", limit: BlockLimit(events: count, bytes: 1 << 20))
+            let claimed = try #require(block?.deliveries)
+            try #require(claimed.count == count && accepted.count == count)
+            let time = claimed[0].event.acceptedAt
+            let attempt = Attempt(at: time, latency: .milliseconds(3), httpStatus: 202, status: .delivered)
+            let run = DeliveredRun(sequences: claimed.dropLast().map(\.sequence), attempt: attempt)
+            try await server.store.settle(Settlement(provider: "p", delivered: [run]))
+            // The time is over after the first read.
+            let wait = DeliveryWait(watch: server.watch, archive: server.store)
+            let all = try #require(try await wait.deliveries(of: accepted, tenant: "shop", atMost: .zero))
+            let statuses = all.deliveries.map { $0?.map(\.status) }
+            #expect(statuses == Array(repeating: [.delivered], count: count - 1) + [nil])
+            #expect(!all.isSettled)
+            let settled = try await wait.deliveries(of: accepted.dropLast(), tenant: "shop", atMost: .zero)
+            #expect(settled?.isSettled == true)
         }
     }
 

@@ -10,14 +10,23 @@ struct DeliveryWait: Sendable {
     let archive: any EventArchive
 
     /// Events of one read.
-    private static let mostRead = 500
+    static let mostRead = 500
 
-    /// The primary deliveries of each event, in the events' order, once all are settled, `limit` has passed, or the gateway stops.
+    /// What is known at the end of a wait.
+    struct Known: Sendable {
+        /// The primary deliveries of each event, in the events' order; nil for an event that was not read in time.
+        let deliveries: [[Delivery]?]
+
+        /// Whether all of them are settled, as far as anybody knows: an event that was not read may not be.
+        var isSettled: Bool { deliveries.allSatisfy { $0?.allSatisfy(\.status.isSettled) ?? false } }
+    }
+
+    /// Returns once the primary deliveries of all events are settled, `limit` has passed, or the gateway stops.
     ///
     /// Reading counts as waiting: what is not read when `limit` has passed is shown as it was at the start, or not at all.
     /// - Returns: nil if too many events are waited for already; see ``SettlementWatch/mostEvents``.
     func deliveries(of accepted: [Acceptor.Accepted], tenant: TenantID, atMost limit: Duration) async throws(StoreError)
-        -> [[Delivery]]?
+        -> Known?
     {
         let end = ContinuousClock.now + limit
         var awaited: [SequenceNumber: Set<ProviderName>] = [:]
@@ -38,7 +47,7 @@ struct DeliveryWait: Sendable {
             // What is settled by then is told, although the time is over.
             known.merge(try await read(open, tenant, until: end + Self.readingTime)) { $1 }
         }
-        return accepted.map { known[$0.sequence] ?? [] }
+        return Known(deliveries: accepted.map { known[$0.sequence] })
     }
 
     /// How much longer than a client would wait the deliveries are read that it has waited for.

@@ -140,14 +140,14 @@ final class WriteHandler: Sendable {
             throw Self.problem(faults, of: batch, options)
         }
         if let trace = options.trace { traces.note(results.lazy.compactMap(\.accepted?.sequence), trace) }
-        let deliveries = await deliveries(of: results, options.wait, client)
-        let isSettled = deliveries?.joined().allSatisfy(\.status.isSettled) ?? false
+        let known = await deliveries(of: results, options.wait, client)
+        let omitted = batch.omittedFaults + max(0, faults.count - EventFault.mostListed)
         var response = EndpointResponse.json(
-            Self.json(results, deliveries, omitted: batch.omittedFaults + max(0, faults.count - EventFault.mostListed)),
-            status: accepted < results.count ? .multiStatus : isSettled ? .ok : .accepted
+            Self.json(results, known?.deliveries, omitted: omitted),
+            status: accepted < results.count ? .multiStatus : known?.isSettled ?? false ? .ok : .accepted
         )
         // A preference may be ignored, and then is not said to be applied.
-        if let wait = options.wait, deliveries != nil {
+        if let wait = options.wait, known != nil {
             response.fields.append(HTTPField(name: .preferenceApplied, value: wait.applied))
         }
         response.accepted = accepted
@@ -180,14 +180,14 @@ final class WriteHandler: Sendable {
         )
     }
 
-    /// The outcome of the events at their primaries; nil if nobody waits, or too many do. The events are on disk whatever happens here, so a journal that
-    /// cannot be read now must not turn the answer into an error.
+    /// The outcome of the events at their primaries; nil if nobody waits, or too many do. The events are on disk whatever happens here, so
+    /// a journal that cannot be read now must not turn the answer into an error.
     nonisolated(nonsending) private func deliveries(
         of results: [Acceptor.Result],
         _ wait: WaitPreference?,
         _ client: Client
     ) async
-        -> [[Delivery]]?
+        -> DeliveryWait.Known?
     {
         guard let wait else { return nil }
         do {
@@ -203,9 +203,9 @@ final class WriteHandler: Sendable {
 
     /// Counts, then one result per event, in the order of the request.
     /// - Parameters:
-    ///   - deliveries: of the accepted events, in their order; nil if the client does not wait.
+    ///   - deliveries: of the accepted events, in their order, nil for those that were not read; nil if the client does not wait.
     ///   - omitted: how many faults are not listed.
-    private static func json(_ results: [Acceptor.Result], _ deliveries: [[Delivery]]?, omitted: Int) -> [UInt8] {
+    private static func json(_ results: [Acceptor.Result], _ deliveries: [[Delivery]?]?, omitted: Int) -> [UInt8] {
         let accepted = results.count(where: \.isAccepted)
         let duplicates = results.count(where: \.isDuplicate)
         var writer = JSONWriter(capacity: 128 + results.count * 120)
@@ -219,7 +219,7 @@ final class WriteHandler: Sendable {
         var listed = 0
         for (index, result) in results.enumerated() {
             if case .accepted(let event) = result {
-                write(event, at: index, settled?.next(), to: &writer)
+                write(event, at: index, settled?.next() ?? nil, to: &writer)
             } else {
                 let faults = result.faults.prefix(EventFault.mostListed - listed)
                 listed += faults.count
