@@ -139,7 +139,7 @@ extension StoreBehaviour {
                     try expect(answer, .changed(after), "\(change) of a lane that is \(state)")
                     try expect(after.state, expected, "\(change) of a lane that is \(state)")
                     try expect(after.rate, change == .rate(7) ? 7 : before.rate, "the rate")
-                    try expect(after.hasEnd, change == .fixEnd, "the end")
+                    try expect(after.progress.hasEnd, change == .fixEnd, "the end")
                     try expect(after.changedBy, change == .fixEnd ? before.changedBy : "anna", "who changed it")
                 }
             }
