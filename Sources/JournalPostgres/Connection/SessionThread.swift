@@ -24,7 +24,9 @@ final class SessionThread: @unchecked Sendable {
     /// Does some work at once if it is this thread that asks for it.
     func runHere<Value>(_ work: (inout PostgresSession?) -> Value) -> Value? {
         let current = ObjectIdentifier(Thread.current)
-        return identifier.withLock { $0 == current } ? work(&session) : nil
+        // Whoever else asks meanwhile must not wait here until the work is done: it may block for long.
+        guard identifier.withLock({ $0 == current }) else { return nil }
+        return work(&session)
     }
 
     private func run() {
