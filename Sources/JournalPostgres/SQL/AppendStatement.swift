@@ -41,12 +41,12 @@ extension Statement {
         )
     }
 
-    /// No row unless the lease holds, and in it whether the parts are these.
+    /// No row unless the lease holds, and in it whether the parts are these. Without a part they never are: nothing would find repeats.
     private static func fence(_ parts: [Int32]) -> String {
         let list = parts.map { "\($0)" }.joined(separator: ",")
         return """
             fence AS MATERIALIZED (
-                SELECT slot, parts <= \(parts.last ?? 0) AND '{\(list)}'::int4[] =
+                SELECT slot, parts <= \(parts.last ?? -1) AND '{\(list)}'::int4[] =
                     ARRAY(SELECT number FROM identity_parts WHERE state <> 'closed' ORDER BY number) AS current
                 FROM slots WHERE slot = $1 AND epoch = $2 AND node = $3 FOR NO KEY UPDATE
             )

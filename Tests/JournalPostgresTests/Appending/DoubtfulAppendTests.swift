@@ -63,6 +63,23 @@ import Testing
         await store.close()
     }
 
+    @Test func `nothing is stored where no part takes identities, since no repeat would be found`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        guard case .stored(let first)? = try await store.append(Self.request("first")).first else {
+            Issue.record("it is new")
+            return
+        }
+        let lease = try await Self.lease(journal)
+        try await journal.server.run("DELETE FROM identity_parts", schema: journal.schema)
+        let append = HandMadeAppend(of: ["second"], under: lease, after: first.rawValue, in: store)
+        let connection = journal.connection()
+        #expect(AppendOutcome(try await connection.run(.append(append.form, into: []), append.parameters)) == .stale)
+        await connection.close()
+        #expect(try await journal.server.run("SELECT sum(count) FROM chunks", schema: journal.schema) == ["1"])
+        await store.close()
+    }
+
     @Test func `a lease that is renewed twice, since an answer was lost, is the same, and a late try changes nothing`()
         async throws
     {
