@@ -76,32 +76,23 @@ final class SlotWriter: Sendable {
         var isDoubtful = false
     }
 
-    /// What one group has found out so far.
-    private struct Knowledge {
-        /// What the database has under the keys that were asked for.
-        var taken: [Int64: [GroupDecision.Taken]] = [:]
-        /// Keys that the parts were asked for beside the append.
-        var asked: Set<Int64> = []
-        /// Numbers that earlier tries have given.
-        var given: Set<Int64> = []
-    }
-
     /// Stores a group, however many tries it takes, as long as there is hope and time.
     private func store(_ entries: [AppendQueue.Entry], _ holding: inout Holding) async throws(StoreError)
         -> [[AppendResult]]
     {
         let (requests, begun) = (entries.map(\.append), ContinuousClock.now)
-        var knowledge = Knowledge()
+        var knowledge = GroupKnowledge()
         while true {
-            let decision = GroupDecision(
-                requests,
-                taken: knowledge.taken,
-                given: knowledge.given,
-                keys: parts.keys
-            )
             var failure: PostgresFailure
             do throws(PostgresFailure) {
                 let identityParts = try await current(&holding)
+                knowledge.keep(whileClosed: identityParts.closed)
+                let decision = GroupDecision(
+                    requests,
+                    taken: knowledge.taken,
+                    given: knowledge.given,
+                    keys: parts.keys
+                )
                 if try await ask(identityParts, for: decision, &knowledge) { continue }
                 guard !decision.accepted.isEmpty else { return decision.results(numbers: []) }
                 guard let slot = try await certainSlot(&holding) else { continue }
@@ -247,7 +238,7 @@ final class SlotWriter: Sendable {
         _ decision: GroupDecision,
         _ group: ChunkGroup,
         _ holding: inout Holding,
-        _ knowledge: inout Knowledge
+        _ knowledge: inout GroupKnowledge
     ) async throws(PostgresFailure) -> String? {
         switch outcome {
         case .stored: return nil
@@ -300,9 +291,9 @@ final class SlotWriter: Sendable {
     }
 
     /// There are other parts by now. What the old ones had is to be asked again, too: others block keys now.
-    private func forgetParts(_ holding: inout Holding, _ knowledge: inout Knowledge) {
+    private func forgetParts(_ holding: inout Holding, _ knowledge: inout GroupKnowledge) {
         holding.identityParts = nil
-        (knowledge.taken, knowledge.asked) = ([:], [])
+        knowledge.forget()
     }
 
     /// Asks the parts for keys that the append itself does not ask them for.
@@ -310,7 +301,7 @@ final class SlotWriter: Sendable {
     private func ask(
         _ identityParts: IdentityParts,
         for decision: GroupDecision,
-        _ knowledge: inout Knowledge
+        _ knowledge: inout GroupKnowledge
     ) async throws(PostgresFailure) -> Bool {
         guard !identityParts.closed.isEmpty || !decision.ends.isEmpty else { return false }
         let asked = knowledge.asked
@@ -342,7 +333,7 @@ final class SlotWriter: Sendable {
     private func note(
         _ found: [(key: Int64, sequence: Int64)],
         blocks: Bool,
-        _ knowledge: inout Knowledge
+        _ knowledge: inout GroupKnowledge
     ) async throws(PostgresFailure) {
         guard !found.isEmpty else { return }
         let (reader, sequences) = (parts.reader, found.map(\.sequence))
