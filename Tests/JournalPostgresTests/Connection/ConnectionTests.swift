@@ -1,6 +1,5 @@
 import Events
 import PostgresServer
-import Synchronization
 import TestSupport
 import Testing
 
@@ -110,15 +109,15 @@ import Testing
 
     @Test func `a task on the connection's thread sends its statements without leaving it`() async throws {
         try await withConnection { connection, _ in
-            let other = Mutex(false)
+            let other = FirstAnswer<Void>()
             try await withTaskExecutorPreference(connection) {
                 // Safe: it ends at once, when the thread is free.
-                let waiting = Task(executorPreference: connection) { other.withLock { $0 = true } }
+                let waiting = Task(executorPreference: connection) { other.give(()) }
                 let rows = try await connection.run(Statement("SELECT 1::int4"))
                 #expect(rows.first?.integer(0) == 1)
-                #expect(!other.withLock { $0 }, "the thread was not given to another task")
+                #expect(!other.isGiven, "the thread was not given to another task")
                 await waiting.value
-                #expect(other.withLock { $0 }, "the thread is free while a task waits")
+                #expect(other.isGiven, "the thread is free while a task waits")
                 #expect(try await connection.run(Statement("SELECT 2::int4")).first?.integer(0) == 2)
             }
             #expect(try await connection.run(Statement("SELECT 3::int4")).first?.integer(0) == 3)
