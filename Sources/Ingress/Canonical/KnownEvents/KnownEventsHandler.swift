@@ -14,7 +14,7 @@ struct KnownEventsHandler: Sendable {
     init(_ services: EndpointServices) {
         journal = services.given.journal
         routes = services.given.routes
-        questions = services.given.questions
+        questions = services.given.vendors.questions
     }
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
