@@ -9,8 +9,8 @@ struct GroupKnowledge {
     /// The closed parts among those that were asked.
     private var closed: [Int32]?
 
-    /// Forgets what was asked of other parts. A part that has been closed since takes no part in the next append: whether it has a key, only
-    /// another question tells.
+    /// Forgets what was asked while other parts were closed. A part that has been closed since gets no keys of the next append, whose
+    /// unique indexes would find a repeat, so that it must be asked.
     /// - Parameter closed: the numbers of the parts that are closed now.
     mutating func keep(whileClosed closed: [Int32]) {
         if let known = self.closed, known != closed { forget() }
