@@ -17,7 +17,7 @@ struct DeliveryWait: Sendable {
         /// The primary deliveries of each event, in the events' order; nil for an event that was not read in time.
         let deliveries: [[Delivery]?]
 
-        /// Whether all of them are settled, as far as anybody knows: an event that was not read may not be.
+        /// Whether all of them are settled. Of an event that was not read, it is unknown.
         var isSettled: Bool { deliveries.allSatisfy { $0?.allSatisfy(\.status.isSettled) ?? false } }
     }
 
@@ -44,7 +44,7 @@ struct DeliveryWait: Sendable {
         if !open.isEmpty, .now < end {
             // A stop does not wait: the events are stored, and the response says what is known.
             _ = await cancelWhenGracefulShutdown { await ticket.wait(atMost: end - .now) }
-            // What is settled by then is told, although the time is over.
+            // What is settled by then is shown, although the time has passed.
             known.merge(try await read(open, tenant, until: end + Self.readingTime)) { $1 }
         }
         return Known(deliveries: accepted.map { known[$0.sequence] })
