@@ -79,7 +79,8 @@ final class SharedRefreshes: Sendable {
         case .write:
             do {
                 let response = try await write()
-                end(key, .written(response, from: now))
+                // Reads that were cancelled with it may be missing from it.
+                end(key, Task.isCancelled ? nil : .written(response, from: now))
                 return response
             } catch {
                 end(key, nil)
@@ -104,7 +105,7 @@ final class SharedRefreshes: Sendable {
     }
 
     /// What is written for somebody else, as soon as it is.
-    /// - Returns: nil if that failed, or if the task is cancelled.
+    /// - Returns: nil if that failed or was cancelled, or if the task itself is cancelled.
     private func next(_ key: Key) async -> EndpointResponse? {
         let number = state.withLock { state in
             state.nextWaiter &+= 1

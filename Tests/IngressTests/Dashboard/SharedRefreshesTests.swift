@@ -107,6 +107,27 @@ import Testing
         await #expect(throws: CannotWrite.self) { try await failing.value }
     }
 
+    @Test func `gives nobody what was written while its writer was cancelled`() async throws {
+        let refreshes = SharedRefreshes()
+        let (begun, hasBegun) = AsyncStream<Void>.makeStream()
+        let (released, release) = AsyncStream<Void>.makeStream()
+        let writer = Task {
+            try await refreshes.response(for: Self.key()) {
+                hasBegun.yield()
+                // Not cancelled with the writer.
+                await Task { for await _ in released { break } }.value
+                return Self.answer("without its figures")
+            }
+        }
+        for await _ in begun { break }
+        let waiting = Task { try await refreshes.response(for: Self.key()) { Self.answer("own") } }
+        try await waitUntil("it waits") { refreshes.waiting == 1 }
+        writer.cancel()
+        release.yield()
+        #expect(Self.text(try await writer.value) == "without its figures")
+        #expect(Self.text(try await waiting.value) == "own")
+    }
+
     @Test func `whoever is cancelled while it waits does not wait any longer`() async throws {
         let refreshes = SharedRefreshes()
         let (begun, hasBegun) = AsyncStream<Void>.makeStream()
