@@ -35,6 +35,16 @@ import Testing
         }
     }
 
+    @Test func `names the same parameters wherever events are accepted`() throws {
+        let paths = try #require(try document()["paths"] as? [String: [String: [String: Any]]])
+        func names(_ path: String) throws -> [String] {
+            let listed = try #require(paths[path]?["post"]?["parameters"] as? [[String: Any]])
+            return listed.filter { $0["in"] as? String == "query" }.compactMap { $0["name"] as? String }
+        }
+        #expect(try names("/v1/events") == ["partial", "not_to", "route"])
+        #expect(try names("/api/v1/events") == names("/v1/events"))
+    }
+
     @Test(arguments: Endpoint.all)
     func `stands in the guide, with its scope where it is for operators`(endpoint: Endpoint) throws {
         let guide = try String(contentsOf: Self.guide, encoding: .utf8)

@@ -71,12 +71,14 @@ enum OpenAPIPaths {
               "post": {
                 "tags": ["events"], "operationId": "writeEventsOfOpenMeter", "summary": "Accept CloudEvents where OpenMeter's clients send them.",
                 "security": [{"bearer": ["events:write"]}, {"apiKey": ["events:write"]}],
-                "description": "CloudEvents 1.0 (structured, batch, and binary by ce- header fields), as at /v1/events; parameters of the query beside partial and not_to are ignored. Requests that are no CloudEvents are for Lago's facade, if it is served at this path.",
+                "description": "CloudEvents 1.0 (structured, batch, and binary by ce- header fields), as at /v1/events; parameters of the query beside partial, not_to and route are ignored. Requests that are no CloudEvents are for Lago's facade, if it is served at this path.",
                 "parameters": [
                   {"name": "partial", "in": "query", "schema": {"enum": ["true", "false", ""], "default": "false"},
                    "description": "Accept the valid events of a batch with invalid ones; an empty value means true."},
                   {"name": "not_to", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true,
-                   "description": "Providers or adapters to which no event may be sent; one that its route would send there is refused with the code forbidden. For imports from a vendor."}
+                   "description": "Providers or adapters to which no event may be sent; one that its route would send there is refused with the code forbidden. For imports from a vendor."},
+                  {"name": "route", "in": "query", "schema": {"type": "string", "minLength": 1},
+                   "description": "The route by which all events must go; one that would go by another is refused with the code forbidden. For imports."}
                 ],
                 "requestBody": {
                   "required": true,

@@ -93,6 +93,12 @@ import Testing
                 contentType: "application/cloudevents+json"
             )
             #expect(own.status == 204, "a parameter of the client's own")
+            let route = try await server.post(
+                Self.event,
+                path: path + "?route=none",
+                contentType: "application/cloudevents+json"
+            )
+            #expect(route.status == 400, "a parameter of the gateway's, as at /v1/events")
             let more = "[\(Self.event),\(Self.event.replacing("ce-1", with: "ce-2"))]"
             let type = "application/cloudevents-batch+json; charset=utf-8"
             #expect(try await server.post(more, path: path, contentType: type).status == 204)
