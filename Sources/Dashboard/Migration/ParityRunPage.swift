@@ -25,6 +25,8 @@ package struct ParityRunPage: PageContent {
     let isOver: Bool
     let report: String
     let csv: String
+    /// Of the customers, as the address has it; nil for the usual order.
+    let sort: String?
     let notice: String?
     /// What sending lost events again would do, for somebody who has asked; else nil.
     let plan: ResendPlan?
@@ -95,6 +97,7 @@ package struct ParityRunPage: PageContent {
         hasMatrix = !cells.isEmpty
         moreCells = cells.count >= Self.mostCells
         let filtered = Self.parameters(filter)
+        sort = order == .money ? nil : order.rawValue
         self.customers = ParityCustomers(customers, of: run, by: order) { order in
             PageLink.address(path, filtered + [("sort", order == .money ? nil : order.rawValue)])
         }
@@ -114,7 +117,7 @@ package struct ParityRunPage: PageContent {
             Choice($0.rawValue, label: $0.rawValue.replacing("_", with: " "), isChosen: $0 == filter.cause)
         }
         let next = findings.count == limit ? findings.last.map { "\($0.number)" } : nil
-        let parameters = filtered + [("sort", order == .money ? nil : order.rawValue)]
+        let parameters = filtered + [("sort", sort)]
         pager = Pager(path, parameters, limit: limit, cursor: cursor, next: next, csv: path + "/findings.csv")
         self.mayManage = mayManage
         let lost = run.reports.flatMap(\.causes).contains { $0.cause == .lostAfterAccept && $0.count > 0 }

@@ -58,6 +58,8 @@ package struct ProblemsPage: PageContent {
     package static let template = "Problems"
     package let title = "Problems"
     let filter: ProblemsFilter
+    /// As the address has it; nil for the usual order.
+    let sort: String?
     let causeHeads: [ColumnHead]
     let acceptedHead: ColumnHead
     let groups: [Group]
@@ -92,6 +94,7 @@ package struct ProblemsPage: PageContent {
         let order = order ?? TableOrder(.deliveries)
         let sorted = Self.sorted(groups?.groups ?? [], by: order)
         (causeHeads, acceptedHead) = Self.heads(order, filter)
+        sort = Self.shown(order.text)
         self.groups = sorted.prefix(Self.mostGroups).map { Self.group($0, filter, mayRevise) }
         hasGroups = !self.groups.isEmpty
         advice = Self.advice(sorted)
@@ -106,7 +109,7 @@ package struct ProblemsPage: PageContent {
         self.mayRevise = mayRevise
         pager = Pager(
             Screen.problems.path,
-            filter.parameters,
+            filter.parameters + [("sort", sort)],
             limit: limit,
             cursor: cursor,
             next: page.next.map(Self.text),
@@ -127,11 +130,13 @@ package struct ProblemsPage: PageContent {
         }
     }
 
+    /// The usual order is not in addresses.
+    private static func shown(_ sort: String) -> String? { sort == Column.deliveries.rawValue ? nil : sort }
+
     private static func heads(_ order: TableOrder<Column>, _ filter: ProblemsFilter) -> ([ColumnHead], ColumnHead) {
         func head(_ label: String, _ column: Column, isNumber: Bool = false) -> ColumnHead {
             ColumnHead(label, column, isNumber: isNumber, of: order) { sort in
-                let shown = sort == Column.deliveries.rawValue ? nil : sort
-                return PageLink.address(Screen.problems.path, filter.parameters + [("sort", shown)])
+                PageLink.address(Screen.problems.path, filter.parameters + [("sort", shown(sort))])
             }
         }
         let causes = [

@@ -239,6 +239,25 @@ import Testing
         )
     }
 
+    @Test func `keeps the order of the customers when somebody filters findings`() {
+        func html(_ order: ParityCustomer.Order) -> String {
+            let page = ParityRunPage(
+                run,
+                cells: cells,
+                by: order,
+                findings: [],
+                FindingFilter(),
+                limit: 100,
+                cursor: nil,
+                mayManage: true
+            )
+            let frame = PageFrame(environment: nil, isSandbox: false, client: nil, current: .migration)
+            return PageTemplates.content(page, in: frame)
+        }
+        #expect(html(.findings).contains(#"<input type="hidden" name="sort" value="findings">"#))
+        #expect(!html(.money).contains(#"name="sort""#))
+    }
+
     @Test func `numbers of a comparison of usage are of customers`() {
         let usage = MigrationPageTests.usage
         let summary = ParitySummary(usage)

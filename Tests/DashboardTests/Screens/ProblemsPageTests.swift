@@ -10,6 +10,8 @@ import Testing
         code: DeliveryErrorCode? = .invalidEvent,
         status: DeliveryStatus = .rejected,
         filter: [String: String] = [:],
+        by order: TableOrder<ProblemsPage.Column>? = nil,
+        next: DeliveryCursor? = nil,
         mayRevise: Bool = true
     ) throws -> ProblemsPage {
         var tally = DeliveryTally()
@@ -25,7 +27,8 @@ import Testing
         return ProblemsPage(
             ProblemsFilter({ filter[$0] }, providers: ["lago"]),
             tally.result(continuingAt: nil),
-            DeliveryPage(deliveries: [archived], next: nil),
+            by: order,
+            DeliveryPage(deliveries: [archived], next: next),
             limit: 25,
             cursor: nil,
             mayRevise: mayRevise
@@ -81,6 +84,18 @@ import Testing
         #expect(deliveries.sortHref == "/dashboard/problems?provider=lago&sort=-deliveries")
         #expect(page.acceptedHead.direction == nil)
         #expect(page.acceptedHead.sortHref == "/dashboard/problems?provider=lago&sort=age")
+    }
+
+    @Test func `keeps the order of the causes on other pages, and when somebody filters`() throws {
+        let next = DeliveryCursor(sequence: 2, provider: "lago")
+        let frame = PageFrame(environment: nil, isSandbox: false, client: nil, current: .problems)
+        let sorted = try page(by: TableOrder(.age, isReversed: true), next: next)
+        #expect(sorted.pager.next == "/dashboard/problems?sort=-age&limit=25&cursor=2.lago")
+        let field = #"<input type="hidden" name="sort" value="-age">"#
+        #expect(PageTemplates.content(sorted, in: frame).contains(field))
+        let usual = try page(by: TableOrder(.deliveries), next: next)
+        #expect(usual.pager.next == "/dashboard/problems?limit=25&cursor=2.lago")
+        #expect(!PageTemplates.content(usual, in: frame).contains(#"name="sort""#))
     }
 
     @Test func `says of each code once what it means, and what to do`() throws {
