@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Journal
 import JournalBehaviour
+import JournalSQLite
 import NIOHTTP1
 import Testing
 
@@ -63,7 +64,8 @@ import Testing
         try await IngressFixture.with { (server) async throws in
             let answer = try await ask(server, body)
             #expect(answer.status == 400)
-            #expect((try answer.object["detail"] as? String ?? "").contains(words), "\(try answer.object)")
+            let detail = try answer.object["detail"] as? String ?? ""
+            #expect(detail.contains(words), "\(detail)")
         }
     }
 

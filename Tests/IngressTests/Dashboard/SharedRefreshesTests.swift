@@ -16,7 +16,7 @@ import Testing
         _ client: ClientName = "shop",
         tenant: TenantID = "shop",
         scopes: Set<Scope> = [.dashboard],
-        _ address: String = "/dashboard"
+        at address: String = "/dashboard"
     ) -> SharedRefreshes.Key {
         SharedRefreshes.Key(Client(name: client, tenant: tenant, scopes: scopes), address)
     }
@@ -46,7 +46,7 @@ import Testing
         let refreshes = SharedRefreshes()
         let keys = [
             Self.key(), Self.key("rival"), Self.key(tenant: "rival"), Self.key(scopes: [.dashboard, .admin]),
-            Self.key("/dashboard?window=24h"),
+            Self.key(at: "/dashboard?window=24h"),
         ]
         for (number, key) in keys.enumerated() {
             let response = try await refreshes.response(for: key, at: start) { Self.answer("\(number)") }
@@ -151,7 +151,7 @@ import Testing
     @Test func `keeps no more than its limit, and forgets what is old`() async throws {
         let refreshes = SharedRefreshes()
         func write(_ number: Int, _ text: String, after time: Duration = .zero) async throws -> String {
-            let key = Self.key("/dashboard?n=\(number)")
+            let key = Self.key(at: "/dashboard?n=\(number)")
             return Self.text(try await refreshes.response(for: key, at: start + time) { Self.answer(text) })
         }
         for number in 0..<SharedRefreshes.most { _ = try await write(number, "kept") }

@@ -1,6 +1,8 @@
 import Access
+import Events
 import Foundation
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import Ingress
