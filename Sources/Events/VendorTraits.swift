@@ -57,7 +57,7 @@ package struct VendorAPI: Sendable, Equatable {
     }
 }
 
-/// How a vendor takes events: how many at once and how often, and what happens to one that is sent again.
+/// How a vendor takes events: the batch size, the rate, and what happens to one that is sent again.
 package struct RequestTraits: Sendable, Equatable {
     package let batch: BatchLimit
     package let deduplication: Deduplication

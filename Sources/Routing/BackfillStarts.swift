@@ -116,7 +116,7 @@ package struct IncompletePeriods: Sendable, Equatable {
         self.earliest = earliest
     }
 
-    /// Whose periods they are, in words, such as `the running billing periods of 2 customers (c1 from …, c2 from …)`.
+    /// Whose periods they are, as text, such as `the running billing periods of 2 customers (c1 from …, c2 from …)`.
     package var subject: String {
         var parts: [String] = []
         if customers > 0 {

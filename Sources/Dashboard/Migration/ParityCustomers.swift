@@ -11,7 +11,7 @@ package struct ParityCustomers: Sendable {
     /// Whether there may be more than are shown.
     let isCut: Bool
     let count: String
-    /// Which come first, in words.
+    /// Describes the order.
     let first: String
 
     /// One customer at one provider.

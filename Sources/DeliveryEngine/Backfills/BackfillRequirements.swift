@@ -46,7 +46,7 @@ package struct BackfillRequirements: Sendable {
         -> (BackfillOrder, leftOut: IncompletePeriods?)
     {
         guard let all = order.starts else { return (order, nil) }
-        // Who may not fill the provider is not told whose periods these are.
+        // A client that is not allowed to fill the provider does not learn whose periods these are.
         _ = try candidates(order.provider, for: client)
         var order = order
         var starts = all.limited(to: order.customerIDs)
