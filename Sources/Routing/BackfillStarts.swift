@@ -100,7 +100,7 @@ package struct IncompletePeriods: Sendable, Equatable {
 
     /// How many customers with periods of their own.
     package let customers: Int
-    /// Some of them, those first whose periods began first.
+    /// Some of them, those first whose periods began first; empty for a client that must not see them.
     package let examples: [Example]
     /// When the period of all customers without one of their own began, if that is too early as well.
     package let others: Timestamp?
@@ -122,7 +122,8 @@ package struct IncompletePeriods: Sendable, Equatable {
         if customers > 0 {
             let named = examples.map { "\($0.customerID.prefix(60)) from \($0.start.rfc3339)" }
             let more = customers > examples.count ? ", and \(customers - examples.count) more" : ""
-            parts.append("\(customers) customer\(customers == 1 ? "" : "s") (\(named.joined(separator: ", "))\(more))")
+            let names = named.isEmpty ? "" : " (\(named.joined(separator: ", "))\(more))"
+            parts.append("\(customers) customer\(customers == 1 ? "" : "s")\(names)")
         }
         if let others { parts.append("all customers without a period of their own (from \(others.rfc3339))") }
         return parts.joined(separator: " and of ")

@@ -47,14 +47,16 @@ package struct BackfillRequirements: Sendable {
     {
         guard let all = order.starts else { return (order, nil) }
         // A client that is not allowed to fill the provider does not learn whose periods these are.
-        _ = try candidates(order.provider, for: client)
+        let accounts = try candidates(order.provider, for: client)
+        // Periods are known per customer of the vendor, not per tenant: one with an account of its own sees no other tenant's customers.
+        let seesAll = client.may(.admin) || accounts.allSatisfy { $0.owner == nil }
         var order = order
         var starts = all.limited(to: order.customerIDs)
         let incomplete = starts.incomplete(before: earliest + (.zero - Self.tolerance))
         if let incomplete {
             let leftOut = IncompletePeriods(
                 customers: incomplete.customers,
-                examples: incomplete.examples,
+                examples: seesAll ? incomplete.examples : [],
                 others: incomplete.others,
                 earliest: earliest
             )

@@ -191,6 +191,25 @@ import Vendors
         }
     }
 
+    @Test func `tells a tenant with an account of its own how many periods are incomplete, and not whose`() throws {
+        let routes = try routes(Self.toAll)
+        let requirements = BackfillRequirements(by: routes, retention: Self.retention, at: Self.now)
+        var order = periods()
+        order.provider = "lago"
+        func refusal(_ who: Who) -> IncompletePeriods? {
+            do throws(BackfillRefusal) {
+                _ = try requirements.complete(order, for: routes.clients[who.rawValue])
+                return nil
+            } catch {
+                guard case .incompletePeriods(let incomplete) = error else { return nil }
+                return incomplete
+            }
+        }
+        let shown = try #require(refusal(.shop))
+        #expect(shown.customers == 1 && shown.examples.isEmpty && shown.subject == "1 customer")
+        #expect(refusal(.ops)?.examples.map(\.customerID) == ["old"])
+    }
+
     @Test func `takes what retention has removed for missing, also if it was shorter before`() throws {
         let removed = Self.now + .seconds(-3600)
         let all = try complete(periods(withoutIncomplete: true), removedThrough: removed).get()
