@@ -23,12 +23,14 @@ import Testing
 
     @Test func `a chunk a minute older than the latest is no step, one a millisecond older is`() {
         var steps = ClockSteps(latest: nil)
-        #expect(!steps.isStep(1_000_000...2_000_000))
-        #expect(!steps.isStep(0...1_940_000), "by the tolerance")
-        #expect(!steps.isStep(0...1_940_000), "the latest stays the latest")
-        #expect(steps.isStep(0...1_939_999))
-        #expect(!steps.isStep(0...1_879_999), "after a step the clock counts from there")
-        #expect(steps.isStep(0...1_879_998))
+        for (times, expected, why) in [
+            (1_000_000...2_000_000, false, "the first"), (0...1_940_000, false, "by the tolerance"),
+            (0...1_940_000, false, "the latest stays the latest"), (0...1_939_999, true, "a millisecond too old"),
+            (0...1_879_999, false, "after a step the clock counts from there"), (0...1_879_998, true, "another step"),
+        ] as [(ClosedRange<Int64>, Bool, String)] {
+            let isStep = steps.isStep(times)
+            #expect(isStep == expected, "\(why): \(times)")
+        }
     }
 
     @Test func `no time of acceptance ends the program`() {
