@@ -28,7 +28,7 @@ struct JournalMeta: Sendable, Equatable {
     /// - Parameters:
     ///   - journalID: of a journal that is moved here; a new one is drawn by default.
     ///   - identityKey: the same.
-    ///   - moving: whether the journal is to be moved here before anybody opens it.
+    ///   - isMoving: whether the journal is to be moved here before anybody opens it.
     init(
         journalID: String? = nil,
         identityKey: SipHash? = nil,

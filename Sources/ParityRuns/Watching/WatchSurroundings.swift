@@ -48,8 +48,8 @@ package struct WatchSurroundings: Sendable {
 
     /// Watches each provider that has a setting, in a task of its own, so that a vendor that hangs holds up no other.
     /// - Parameters:
-    ///   - settings: the setting of a provider; nil: it is not watched.
-    ///   - watch: watches one provider until `settings` is nil for it, or the task is cancelled.
+    ///   - hasSettings: whether a provider has the setting; otherwise it is not watched.
+    ///   - watch: watches one provider until it has the setting no longer, or the task is cancelled.
     func watchAll(
         having hasSettings: @escaping @Sendable (ProviderConfiguration) -> Bool,
         _ watch: @escaping @Sendable (ProviderName) async -> Void
