@@ -229,7 +229,10 @@ struct GatewayReadiness: ReadinessReporting {
         }
         guard let state else { return elsewhere(name) }
         let since = state.circuitOpenSince.map { " since \($0.rfc3339)" } ?? ""
-        if let parked = state.parked { return Self.item(name, isReady: false, "parked\(since): \(parked.message)") }
+        if let parked = state.parked {
+            let start = state.parkedSince.map { " since \($0.rfc3339)" } ?? ""
+            return Self.item(name, isReady: false, "parked\(start): \(parked.message)")
+        }
         if let hold = state.operatorHold {
             let end = "tollgate providers resume \(name) ends it"
             return Self.item(name, isReady: false, "held by \(hold.by) until \(hold.until.rfc3339); \(end)")

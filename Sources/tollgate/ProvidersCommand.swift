@@ -56,7 +56,9 @@ struct ListProvidersCommand: AsyncParsableCommand {
             return "held until \(until) by \(provider["operator_hold"]?["client"]?.string ?? "")"
         }
         let since = provider["circuit_open_since"]?.string.map { " since \($0)" } ?? ""
-        if provider["parked"]?.bool == true { return "parked\(since)" }
+        if provider["parked"]?.bool == true {
+            return "parked\(provider["parked_since"]?.string.map { " since \($0)" } ?? "")"
+        }
         if let until = provider["held_until"]?.string { return "paused by the vendor until \(until)" }
         if let gateway = provider["gateway"], let name = gateway["name"]?.string {
             return "\(gateway["detail"]?.string ?? "unknown") (at gateway \(name))"

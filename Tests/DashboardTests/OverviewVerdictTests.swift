@@ -114,7 +114,8 @@ import Testing
             provider {
                 $0.circuit = "open"
                 $0.parked = fault
-                $0.circuitOpenSince = now + .seconds(-60)
+                $0.circuitOpenSince = now + .seconds(-1560)
+                $0.parkedSince = now + .seconds(-60)
             }
         ])
         #expect(

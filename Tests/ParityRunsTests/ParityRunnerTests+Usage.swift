@@ -175,7 +175,7 @@ extension ParityRunnerTests {
                 let run = try await Self.compare(runner)
                 #expect(run.verdict == .different)
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
-                #expect(found.filter { $0.eventID != nil }.map(\.eventID) == ["late"])
+                #expect(found.filter { $0.subject.eventID != nil }.map(\.subject.eventID) == ["late"])
                 #expect(Set(found.map(\.cause)) == [.lostAfterAccept, .usageDiffers])
             }
         }
@@ -203,7 +203,7 @@ extension ParityRunnerTests {
             try await Self.with(journal, shelf, in: folder, lanes: noLanes) { runner in
                 let run = try await Self.compare(runner)
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
-                #expect(found.filter { $0.eventID != nil }.map(\.eventID) == ["lost of long ago"])
+                #expect(found.filter { $0.subject.eventID != nil }.map(\.subject.eventID) == ["lost of long ago"])
                 #expect(Set(found.map(\.cause)) == [.lostAfterAccept, .usageDiffers])
                 // Three times: the catalogue, the meter, and a page of the vendor's list for each span of time.
                 #expect(run.reports[0].calls <= 3 * 5 && journal.handedOut.count < between / 10)

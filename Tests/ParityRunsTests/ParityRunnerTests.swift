@@ -145,7 +145,7 @@ import Testing
                 #expect(found.allSatisfy { $0.finding.isConfirmed })
                 let groups = Dictionary(grouping: found.map(\.finding), by: \.cause)
                 #expect(Set(groups.keys) == [.lostAfterAccept, .doubled, .foreign])
-                #expect(Set(groups[.lostAfterAccept]?.compactMap(\.eventID) ?? []) == lost)
+                #expect(Set(groups[.lostAfterAccept]?.compactMap(\.subject.eventID) ?? []) == lost)
                 #expect(Set(groups[.doubled]?.compactMap(\.eventID) ?? []) == doubled)
                 #expect(groups[.foreign]?.count == 5)
                 for _ in 0..<2 {
@@ -325,7 +325,7 @@ import Testing
                 let order = ParityOrder(window: Self.window, providers: ["listed"], level: .digest, sample: 3000)
                 let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
-                #expect(found.map(\.eventID) == ["e600", "e700"] && found.allSatisfy(\.isConfirmed))
+                #expect(found.map(\.subject.eventID) == ["e600", "e700"] && found.allSatisfy(\.isConfirmed))
                 #expect(found.map(\.cause) == [.lostAfterAccept, .content])
                 #expect(run.reports[0].countedOnly == 0 && run.reports[0].totals.missing == 1)
             }
@@ -382,7 +382,7 @@ import Testing
                 let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
                 let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
-                #expect(found.map(\.eventID) == ["e5", "e6"] && found.allSatisfy(\.isConfirmed))
+                #expect(found.map(\.subject.eventID) == ["e5", "e6"] && found.allSatisfy(\.isConfirmed))
                 #expect(found.map(\.cause) == [.collision, .lostAfterAccept])
                 #expect(found.first?.differences.map(\.field) == ["timestamp"])
                 #expect(try await runner.resend(in: run.id, FindingFilter()) == ResendCount(sent: 1))

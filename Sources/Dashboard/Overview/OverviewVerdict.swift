@@ -74,10 +74,16 @@ struct OverviewVerdict: Sendable, Equatable {
             let span = "since \(TimeText(hold.at).text) UTC, until \(TimeText(hold.until).text) UTC"
             return (.warn, "\(facts.name) is held by \(hold.by) \(span)\(backlog).")
         case .parked:
-            let refuses = state(facts, "refuses the credential", "has refused the credential", at: now)
+            let refuses = state(
+                "refuses the credential",
+                "has refused the credential",
+                since: facts.pipeline?.parkedSince,
+                at: now
+            )
             return (.bad, "\(facts.name) \(refuses)\(fault)\(backlog).")
         case .open, .probing:
-            return (.bad, "\(facts.name) \(state(facts, "fails", "has failed", at: now))\(fault)\(backlog).")
+            let fails = state("fails", "has failed", since: facts.pipeline?.circuitOpenSince, at: now)
+            return (.bad, "\(facts.name) \(fails)\(fault)\(backlog).")
         case .waiting: return (.warn, "\(facts.name) asked for a wait\(backlog).")
         case .unconfigured: return (.bad, "\(facts.name) is no longer in routes.json\(backlog).")
         case .elsewhere(isReady: false):
@@ -89,9 +95,9 @@ struct OverviewVerdict: Sendable, Equatable {
         }
     }
 
-    /// What a provider does, or has done since its circuit opened, if that is known.
-    private static func state(_ facts: ProviderFacts, _ does: String, _ hasDone: String, at now: Timestamp) -> String {
-        facts.pipeline?.circuitOpenSince.map { "\(hasDone) since \(time($0, at: now))" } ?? does
+    /// What a provider does, or has done since some time, if that is known.
+    private static func state(_ does: String, _ hasDone: String, since: Timestamp?, at now: Timestamp) -> String {
+        since.map { "\(hasDone) since \(time($0, at: now))" } ?? does
     }
 
     /// Since when events wait too long, by the figures of the window.

@@ -62,6 +62,8 @@ package struct ProviderFacts: Sendable {
         package var circuitOpenSince: Timestamp?
         /// Why the provider is parked; nil if it is not.
         package var parked: DeliveryFault?
+        /// Since when it is parked; nil while it is not.
+        package var parkedSince: Timestamp?
         /// When the vendor may be called again; nil if it may be called.
         package var pausedUntil: Timestamp?
         /// The end of a wait that the vendor asked for.

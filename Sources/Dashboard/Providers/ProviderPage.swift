@@ -197,8 +197,9 @@ package struct ProviderPage: PageContent {
             guard let hold = pipeline.hold else { return "" }
             return "\(hold.by) holds it since \(TimeText(hold.at).text) UTC, until \(TimeText(hold.until).text) UTC."
         case .parked:
-            let refuses = since.isEmpty ? "refuses" : "has refused"
-            return "The vendor \(refuses) the credential or the account\(since): \(ProviderRow.fault(facts)).\(next) "
+            let start = pipeline.parkedSince.map { " since \(TimeText($0).text) UTC" } ?? ""
+            let refuses = start.isEmpty ? "refuses" : "has refused"
+            return "The vendor \(refuses) the credential or the account\(start): \(ProviderRow.fault(facts)).\(next) "
                 + "Nothing is dropped; correct the credential, then resume."
         case .open:
             let failed = since.isEmpty ? "The last calls failed" : "Calls have failed\(since)"

@@ -34,7 +34,7 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
     package var message: String? {
         switch self {
         case .unknownProvider(let name, let known):
-            "routes.json has no provider \"\(name.rawValue.prefix(100))\"; name one of \(known.map(\.rawValue).joined(separator: ", "))"
+            "routes.json has no provider \"\(Excerpt.of(name.rawValue))\"; name one of \(known.map(\.rawValue).joined(separator: ", "))"
         case .sharedProvider(let name):
             "provider \(name) is not this tenant's alone; only a client with the scope admin can backfill it"
         case .emptyWindow(let since, let until):

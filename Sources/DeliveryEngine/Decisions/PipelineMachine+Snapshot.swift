@@ -10,6 +10,8 @@ extension PipelineMachine {
         package let circuitOpenSince: Timestamp?
         /// Why the provider is parked; nil if it is not.
         package let parked: DeliveryFault?
+        /// Since when it is parked; nil while it is not.
+        package let parkedSince: Timestamp?
         /// When a vendor that fails, refuses the credential or has asked for a delay may be called again; nil if it may be called now.
         package let pausedUntil: Timestamp?
         /// The end of a delay that the vendor asked for; nil if there is none.

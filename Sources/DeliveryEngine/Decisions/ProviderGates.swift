@@ -186,7 +186,7 @@ struct ProviderGates: Sendable {
         breaker.heard(.works, fromProbe: isProbe, at: now.instant)
         if let facts { concurrency.succeeded(after: facts.latency, at: now.instant) } else { concurrency.grow() }
         workedAt = now.instant
-        if isProbe { holds.park(for: nil) }
+        if isProbe { holds.park(for: nil, at: now.instant) }
         lastPassed = max(lastPassed, ticket)
         if ticket >= firstSinceRefusal { hasPassedSinceRefusal = true }
     }
@@ -217,7 +217,7 @@ struct ProviderGates: Sendable {
         guard !wasParked || isProbe else { return }
         // If the account worked a short time ago, the event may be the cause: another one will show.
         let isSurprise = !wasParked && workedRecently(at: now.instant)
-        holds.park(for: fault)
+        holds.park(for: fault, at: now.instant)
         probe = nil
         breaker.tripped(at: now.instant, pause: isSurprise ? min(breaker.pause, parkedPause) : parkedPause)
     }
@@ -257,6 +257,7 @@ struct ProviderGates: Sendable {
             circuit: breaker.word,
             circuitOpenSince: breaker.openSince.map { now.wall + ($0 - now.instant) },
             parked: holds.parkedFor,
+            parkedSince: holds.parkedSince.map { now.wall + ($0 - now.instant) },
             pausedUntil: [pauseEnd(at: now), wait?.until].compactMap(\.self).max(),
             heldUntil: wait?.until,
             holdFault: wait?.fault,

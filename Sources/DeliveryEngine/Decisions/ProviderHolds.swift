@@ -23,6 +23,8 @@ struct ProviderHolds: Sendable {
     private var operatorHold: (hold: OperatorHold, until: ContinuousClock.Instant)?
     /// Why the account is refused; nil if it is not.
     private(set) var parkedFor: DeliveryFault?
+    /// Since when the account is refused, as far as this process knows; nil while it is not.
+    private(set) var parkedSince: ContinuousClock.Instant?
     /// The delay and the parking as they are on disk.
     private var saved: ProviderHold?
 
@@ -33,7 +35,7 @@ struct ProviderHolds: Sendable {
         saved = hold
         guard let hold else { return }
         if hold.isParked {
-            parkedFor = hold.fault
+            park(for: hold.fault, at: now.instant)
         } else {
             wait = Wait(until: now.instant + rest(of: hold, at: now), fault: hold.fault)
         }
@@ -65,8 +67,9 @@ struct ProviderHolds: Sendable {
     }
 
     /// The account is refused for this reason, or works again (nil).
-    mutating func park(for fault: DeliveryFault?) {
+    mutating func park(for fault: DeliveryFault?, at now: ContinuousClock.Instant) {
         parkedFor = fault
+        parkedSince = fault == nil ? nil : parkedSince ?? now
     }
 
     /// An operator holds the provider; a later hold replaces an earlier one.

@@ -98,7 +98,7 @@ struct ProviderOrdersHandler: Sendable {
         }
         guard root.kind == .object else { throw .badBody("the body must be an object such as {\"for\": \"1h\"}") }
         for member in root.members where !member.hasName("for") {
-            throw .badBody("unknown member \"\(member.name.prefix(100))\"; send {\"for\": \"1h\"}")
+            throw .badBody("unknown member \"\(Excerpt.of(member.name))\"; send {\"for\": \"1h\"}")
         }
         guard let duration = root["for"]?.string.flatMap(DurationText.read), duration <= longestHold else {
             throw .badBody("\"for\" must be a time such as \"30m\", \"1h\" or \"7d\", at most \"30d\"")

@@ -98,6 +98,7 @@ struct ProvidersHandler: Sendable {
         writer.member("circuit", stringOrNull: state?.circuit)
         writer.member("circuit_open_since", stringOrNull: state?.circuitOpenSince?.rfc3339)
         writer.member("parked", bool: state?.parked != nil)
+        writer.member("parked_since", stringOrNull: state?.parkedSince?.rfc3339)
         writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
         Self.write(state?.operatorHold, to: &writer)
         writer.member("in_flight", integer: state?.requestsInFlight ?? 0)

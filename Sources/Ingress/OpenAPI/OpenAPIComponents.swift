@@ -236,6 +236,7 @@ enum OpenAPIComponents {
                   "properties": {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
                     "circuit_open_since": {"type": ["string", "null"], "format": "date-time", "description": "Since when the circuit is not closed, as far as this process knows; null while it is closed."},
+                    "parked_since": {"type": ["string", "null"], "format": "date-time", "description": "Since when the vendor refuses the credential or the account, as far as this process knows; null while it does not."},
                     "gateway": {
                       "type": ["object", "null"], "required": ["name", "ready", "detail", "report_age_seconds"],
                       "description": "The other gateway that delivers to the provider, and what it last reported; null if this one delivers.",

@@ -98,7 +98,7 @@ struct BackfillBody: Sendable {
                 "confirmed", "without_incomplete",
             ]
             throw .badBody(
-                "unknown member \"\(member.name.prefix(100))\"\(Problem.suggestion(for: member.name, among: known)); "
+                "unknown member \"\(Excerpt.of(member.name))\"\(Problem.suggestion(for: member.name, among: known)); "
                     + "the members are \(known.joined(separator: ", "))"
             )
         }
@@ -108,7 +108,7 @@ struct BackfillBody: Sendable {
     static func rate(in body: [UInt8]) throws(Problem) -> Double {
         let root = try root(of: body, like: "{\"rate\": 20}")
         for member in root.members where !member.hasName("rate") {
-            throw .badBody("unknown member \"\(member.name.prefix(100))\"; send {\"rate\": 20}")
+            throw .badBody("unknown member \"\(Excerpt.of(member.name))\"; send {\"rate\": 20}")
         }
         guard let rate = root["rate"] else { throw .badBody("\"rate\" is missing; send {\"rate\": 20}") }
         return try percent(rate)

@@ -25,7 +25,7 @@ extension Problem {
     }
 
     static func severalEvents(_ id: EventID, _ subscriptions: [String?]) -> Problem {
-        let known = subscriptions.compactMap(\.self).prefix(10).map { "\"\($0.prefix(100))\"" }.joined(separator: ", ")
+        let known = subscriptions.compactMap(\.self).prefix(10).map { "\"\(Excerpt.of($0))\"" }.joined(separator: ", ")
         return Problem(
             status: .conflict,
             kind: "several-events",

@@ -82,7 +82,7 @@ extension Problem {
         }
         let conflicts = faults.filter { $0.code == .conflict }.compactMap(\.eventID)
         if count > 1, !conflicts.isEmpty {
-            let named = conflicts.prefix(10).map { "\"\($0.rawValue.prefix(100))\"" }.joined(separator: ", ")
+            let named = conflicts.prefix(10).map { "\"\(Excerpt.of($0.rawValue))\"" }.joined(separator: ", ")
             let more = conflicts.count > 10 ? " and \(conflicts.count - 10) more" : ""
             sentences.append("already used with different content: \(named)\(more)")
         }

@@ -1,3 +1,4 @@
+import Events
 import HTTPTypes
 
 /// Problems of requests themselves: path, method, headers, parameters, body.
@@ -64,7 +65,7 @@ extension Problem {
             kind: "wrong-content-type",
             title: "Unsupported content type",
             detail:
-                "send application/json, application/x-ndjson or a CloudEvents type, found \(found.map { "\"\($0.prefix(100))\"" } ?? "none")"
+                "send application/json, application/x-ndjson or a CloudEvents type, found \(found.map { "\"\(Excerpt.of($0))\"" } ?? "none")"
         )
     }
 
@@ -73,7 +74,7 @@ extension Problem {
             status: .unsupportedMediaType,
             kind: "wrong-content-encoding",
             title: "Unsupported content encoding",
-            detail: "send gzip, deflate or none, found \"\(found.prefix(100))\"",
+            detail: "send gzip, deflate or none, found \"\(Excerpt.of(found))\"",
             headers: [.acceptEncoding: "gzip, deflate"]
         )
     }

@@ -64,7 +64,7 @@ extension Problem {
             status: .notFound,
             kind: "unknown-provider",
             title: "No such provider",
-            detail: "\(place) no provider \"\(name.rawValue.prefix(100))\"\(hint)"
+            detail: "\(place) no provider \"\(Excerpt.of(name.rawValue))\"\(hint)"
         )
     }
 

@@ -72,10 +72,21 @@ import Testing
     @Test func `an operator who resumes ends the vendor's wait too, but not the parking`() {
         var holds = makeHolds()
         holds.vendorAsks(for: .delay(.seconds(60)), because: Self.limited, at: Self.start)
-        holds.park(for: Self.badKey)
+        holds.park(for: Self.badKey, at: Self.start.instant)
         holds.resume()
         #expect(wait(holds) == .zero)
         #expect(holds.parkedFor == Self.badKey)
+    }
+
+    @Test func `knows since when the account is refused, whatever was wrong before and however often it is refused`() {
+        var holds = makeHolds()
+        #expect(holds.parkedSince == nil)
+        holds.park(for: Self.badKey, at: Self.start.instant + .seconds(1800))
+        holds.park(for: Self.badKey, at: Self.start.instant + .seconds(3600))
+        #expect(holds.parkedSince == Self.start.instant + .seconds(1800))
+        holds.park(for: nil, at: Self.start.instant + .seconds(5400))
+        #expect(holds.parkedSince == nil)
+        #expect(makeHolds(Cause.parking.saved).parkedSince == Self.start.instant, "a restart knows no earlier time")
     }
 
     @Test(arguments: [(seconds: 600, Duration.seconds(600)), (604_800, .seconds(3600)), (-60, .zero)])
@@ -101,10 +112,10 @@ import Testing
 
         func apply(to holds: inout ProviderHolds) {
             switch self {
-            case .nothing: holds.park(for: nil)
+            case .nothing: holds.park(for: nil, at: start.instant)
             case .shortWait: holds.vendorAsks(for: .delay(.seconds(9)), because: limited, at: start)
             case .longWait: holds.vendorAsks(for: .delay(.seconds(600)), because: limited, at: start)
-            case .parking: holds.park(for: badKey)
+            case .parking: holds.park(for: badKey, at: start.instant)
             }
         }
     }
@@ -125,7 +136,7 @@ import Testing
     @Test func `writes down that a parking is over, and that a wait is which an operator ended`() {
         for cause in [Cause.parking, .longWait] {
             var holds = makeHolds(cause.saved)
-            holds.park(for: nil)
+            holds.park(for: nil, at: Self.start.instant)
             holds.resume()
             let written = holds.takeUnsaved(at: Self.start)
             #expect(written == .some(nil), "\(cause)")
@@ -143,7 +154,7 @@ import Testing
         holds.vendorAsks(for: .delay(.seconds(900)), because: Self.down, at: Self.start)
         let longer = ProviderHold(until: Self.start.wall + .seconds(900), fault: Self.down, isParked: false)
         #expect(holds.takeUnsaved(at: Self.start) == .some(longer))
-        holds.park(for: Self.badKey)
+        holds.park(for: Self.badKey, at: Self.start.instant)
         #expect(holds.takeUnsaved(at: Self.start) == .some(Cause.parking.saved))
     }
 }

@@ -55,7 +55,7 @@ struct CorrectionBody: Sendable {
         default:
             let known = kind.members
             throw .badBody(
-                "unknown member \"\(member.name.prefix(100))\"\(Problem.suggestion(for: member.name, among: known)); "
+                "unknown member \"\(Excerpt.of(member.name))\"\(Problem.suggestion(for: member.name, among: known)); "
                     + "the members are \(known.joined(separator: ", "))"
             )
         }
@@ -68,7 +68,7 @@ struct CorrectionBody: Sendable {
             throw .badBody("\"properties\" is nested deeper than \(EventReader.deepest)")
         }
         if let key = value.firstDuplicateKey?.string {
-            throw .badBody("the key \"\(key.prefix(100))\" is duplicated in one object of \"properties\"")
+            throw .badBody("the key \"\(Excerpt.of(key))\" is duplicated in one object of \"properties\"")
         }
         return JSONText(checked: value.raw)
     }

@@ -83,7 +83,7 @@ struct KnownEventsBody: Sendable {
 
     private static func unknown(_ member: JSONMember, among known: [String]) -> Problem {
         .badBody(
-            "unknown member \"\(member.name.prefix(100))\"\(Problem.suggestion(for: member.name, among: known)); "
+            "unknown member \"\(Excerpt.of(member.name))\"\(Problem.suggestion(for: member.name, among: known)); "
                 + "the members are \(known.joined(separator: ", "))"
         )
     }

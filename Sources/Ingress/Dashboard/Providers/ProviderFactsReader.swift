@@ -115,6 +115,7 @@ extension ProviderFacts.Pipeline {
         self.init(circuit: state.circuit, inFlight: state.requestsInFlight, concurrency: state.concurrency)
         circuitOpenSince = state.circuitOpenSince
         parked = state.parked
+        parkedSince = state.parkedSince
         pausedUntil = state.pausedUntil
         heldUntil = state.heldUntil
         hold = state.operatorHold

@@ -34,7 +34,7 @@ struct MigrationBody: Sendable {
         }
         for member in root.members where !(Self.common + known.members).contains(where: { member.hasName($0) }) {
             throw .badBody(
-                "\"\(action)\" has no member \"\(member.name.prefix(100))\"; its members are "
+                "\"\(action)\" has no member \"\(Excerpt.of(member.name))\"; its members are "
                     + (Self.common + known.members).joined(separator: ", ")
             )
         }
