@@ -146,7 +146,7 @@ import Testing
                 let groups = Dictionary(grouping: found.map(\.finding), by: \.cause)
                 #expect(Set(groups.keys) == [.lostAfterAccept, .doubled, .foreign])
                 #expect(Set(groups[.lostAfterAccept]?.compactMap(\.subject.eventID) ?? []) == lost)
-                #expect(Set(groups[.doubled]?.compactMap(\.eventID) ?? []) == doubled)
+                #expect(Set(groups[.doubled]?.compactMap(\.subject.eventID) ?? []) == doubled)
                 #expect(groups[.foreign]?.count == 5)
                 for _ in 0..<2 {
                     #expect(try await runner.planResend(in: run.id, FindingFilter()) == ResendCount(sent: 5))
