@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `knows an event by the prefix and the subscription that Lago was sent`() async throws {
-        try await with([("e", "", "old", "c", nil)]) { find in
+        try await with([("e", "", "old", "c", nil)]) { (find) async throws in
             #expect(try await find("lago", Self.identity("gw-e", subscription: "sub_c")) == "|e")
             #expect(try await find("lago", Self.identity("gw-e", customer: "c", subscription: "sub_c")) == "|e")
             for other in [
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func `knows an event that the vendor got in a scope`() async throws {
-        try await with([("e", "sub_1", "both", "c", "sub_1"), ("e", "sub_2", "both", "d", "sub_2")]) { find in
+        try await with([("e", "sub_1", "both", "c", "sub_1"), ("e", "sub_2", "both", "d", "sub_2")]) { (find) async throws in
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "d", after: 0)) == "sub_2|e")
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "c", after: 0)) == nil)
             #expect(try await find("polar", Self.identity("sub_1/e", customer: "x-c")) == "sub_1|e")
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func `takes times of one second for equal, and others for another event`() async throws {
-        try await with([("e", "", "both", "c", nil)]) { find in
+        try await with([("e", "", "both", "c", nil)]) { (find) async throws in
             #expect(try await find("flexprice", Self.identity("e", customer: "c", after: -0.5)) == "|e")
             #expect(try await find("flexprice", Self.identity("e", customer: "c", after: 0.5)) == nil)
             #expect(try await find("flexprice", Self.identity("e", customer: "d", after: 0)) == nil)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func `knows an event that was never sent to the vendor by what it was accepted with`() async throws {
-        try await with([("e", "", "any", "c", nil), ("f", "", "any", nil, "s1")]) { find in
+        try await with([("e", "", "any", "c", nil), ("f", "", "any", nil, "s1")]) { (find) async throws in
             #expect(try await find("lago", Self.identity("e", customer: "c", subscription: "s1")) == "|e")
             // Nothing beside the ID can be compared.
             #expect(try await find("lago", Self.identity("e", subscription: "s1")) == nil)
