@@ -108,7 +108,8 @@ import Testing
     }
 
     @Test func `knows an event that the vendor got in a scope`() async throws {
-        try await with([("e", "sub_1", "both", "c", "sub_1"), ("e", "sub_2", "both", "d", "sub_2")]) { (find) async throws in
+        try await with([("e", "sub_1", "both", "c", "sub_1"), ("e", "sub_2", "both", "d", "sub_2")]) {
+            (find) async throws in
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "d", after: 0)) == "sub_2|e")
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "c", after: 0)) == nil)
             #expect(try await find("polar", Self.identity("sub_1/e", customer: "x-c")) == "sub_1|e")
