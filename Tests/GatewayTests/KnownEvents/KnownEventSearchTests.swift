@@ -18,7 +18,7 @@ import Testing
         {"version": 1, "providers": {
            "lago": {"adapter": "lago", "credential": {"env": "L"}},
            "polar": {"adapter": "polar", "credential": {"env": "P"}},
-           "flexprice": {"adapter": "flexprice", "credential": {"env": "F"}}},
+           "flexprice": {"adapter": "flexprice", "base_url": "http://127.0.0.1:1", "credential": {"env": "F"}}},
          "routes": [
            {"name": "old", "match": {"name": "old"}, "to": [
              {"provider": "lago", "subscription_id": "sub_{customer_id}", "id_prefix": "gw-"}]},
