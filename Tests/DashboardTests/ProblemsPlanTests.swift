@@ -64,9 +64,10 @@ import Testing
     func `quotes each quotation mark for the shell, also one that has a combining mark`(mark: String) {
         let command = EventText.curl(SamplePages.accepted("a'\(mark); reboot #'\(mark)"), to: "http://127.0.0.1:8080")
         let rest = Array(command.utf8).split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
-        // Two quotation marks around the type, two around the body, and three for each of the two within: four more ends than that.
-        #expect(rest.count == 1 + 4 + 2 * 3, "\(command)")
-        #expect(command.utf8.count { $0 == UInt8(ascii: "\\") } == 2)
+        // Two quotation marks around the type, two around the body, and three for each of the two within each of the event's five texts.
+        let within = 5 * 2
+        #expect(rest.count == 1 + 4 + 3 * within, "\(command)")
+        #expect(command.utf8.count { $0 == UInt8(ascii: "\\") } == within)
     }
 
     @Test func `quotes a command for the shell`() {

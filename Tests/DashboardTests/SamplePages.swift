@@ -420,6 +420,7 @@ enum SamplePages {
         return ProblemsPage(
             ProblemsFilter({ chosen[$0] ?? text }, providers: [text]),
             tally.result(continuingAt: archived.cursor),
+            by: TableOrder(.age),
             DeliveryPage(deliveries: [archived], next: archived.cursor),
             limit: 25,
             cursor: text,

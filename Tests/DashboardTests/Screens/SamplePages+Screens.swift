@@ -397,6 +397,7 @@ extension SamplePages {
             run,
             cells: [NumberedCell(number: 1, cell: ParityCell(provider: "lago-prod", name: text, counts: counts))],
             customers: customers(text),
+            by: .wrongBills,
             findings: [finding(text, isKnown: true), finding(text, isKnown: false)],
             FindingFilter(cause: .content, provider: ProviderName(text), customerID: text, name: text),
             limit: 2,
