@@ -497,11 +497,6 @@ let package = Package(
     ]
 )
 
-// Tests are compiled without optimization, which shortens a whole build by minutes; what they test is optimized all the same.
-for target in package.targets where target.type == .test {
-    target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
-}
-
 // `make docs` only: a plain build neither fetches nor builds it.
 if Context.environment["TOLLGATE_DOCS"] != nil {
     package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"))
