@@ -91,8 +91,12 @@ enum OpenAPIPaths {
                 "responses": {
                   "204": {"description": "All events are on disk."},
                   "207": {"description": "The valid events are on disk.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
-                  "4XX": {"$ref": "#/components/responses/Problem"},
-                  "503": {"$ref": "#/components/responses/Problem"}
+                  "4XX": {
+                    "description": "The request or its events are refused; of a request that is no CloudEvents, as Lago does it.",
+                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}, "application/json": {}}},
+                  "503": {
+                    "description": "Nothing was stored; to a request that is no CloudEvents, as Lago says it.",
+                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}, "application/json": {}}}
                 }
               }
             },
