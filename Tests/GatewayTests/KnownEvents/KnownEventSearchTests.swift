@@ -112,7 +112,6 @@ import Testing
             (find) async throws in
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "d", after: 0)) == "sub_2|e")
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "c", after: 0)) == nil)
-            #expect(try await find("polar", Self.identity("sub_1/e", customer: "x-c")) == "sub_1|e")
             #expect(try await find(nil, Self.identity("e", subscription: "sub_2")) == "sub_2|e")
         }
     }
