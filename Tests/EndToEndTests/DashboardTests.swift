@@ -293,11 +293,13 @@ import Testing
                 _ = try await stage.client.post("/v1/events", #"{"id":"e-\#(number)","name":"n","customer_id":"c"}"#)
             }
             try await waitUntil("the Overview says so") {
-                try await browser.get("/dashboard").text.contains(#"<div class="verdict bad"><p>polar fails"#)
+                try await browser.get("/dashboard").text.contains(
+                    #"<div class="verdict bad"><p>polar has failed since "#
+                )
             }
             try await stage.setFaults("polar", "{}")
             try await waitUntil("the Overview is calm") {
-                try await !browser.get("/dashboard").text.contains("polar fails")
+                try await !browser.get("/dashboard").text.contains("polar has failed")
             }
         }
     }
