@@ -24,10 +24,7 @@ struct StoreParts: Sendable {
         let time = try await withStore(.settle) { store in
             _ = try await append(to: store, 100, 16, until: .now + .seconds(seconds / 2))
             let providers = sample.accepted[0].plan.destinations.map(\.provider)
-            return try await deliver(from: store, to: providers, tasks: 8, BlockLimit(events: 100, bytes: 1 << 20)) {
-                _,
-                _ in
-            }
+            return try await deliver(from: store, to: providers, requests: 8, events: 100, intends: false)
         }
         return Row(PartName.settle, "claim and settle, 4 vendors, blocks of 100", time.figures)
     }
@@ -36,9 +33,7 @@ struct StoreParts: Sendable {
     func intendRow() async throws -> Row {
         let time = try await withStore(.intend) { store in
             _ = try await append(to: store, 100, 16, until: .now + .seconds(seconds / 10))
-            return try await deliver(from: store, to: ["knetik"], tasks: 64, BlockLimit(events: 1, bytes: 1 << 20)) {
-                try await store.intend($0, under: $1)
-            }
+            return try await deliver(from: store, to: ["knetik"], requests: 64, events: 1, intends: true)
         }
         return Row(PartName.intend, "claim, intend and settle one event at a time", time.figures)
     }
@@ -78,40 +73,30 @@ struct StoreParts: Sendable {
         return PartTime(events: count.value, time: ContinuousClock.now - start)
     }
 
-    /// Claims and settles as pipelines do, without calling any vendor.
+    /// Delivers the backlogs of several accounts at once, without calling any vendor.
     private func deliver(
         from store: SQLiteEventStore,
         to providers: [ProviderName],
-        tasks: Int,
-        _ limit: BlockLimit,
-        before: @escaping @Sendable ([SequenceNumber], AccountLease) async throws -> Void
+        requests: Int,
+        events: Int,
+        intends: Bool
     ) async throws -> PartTime {
-        let attempt = Attempt(
-            at: Timestamp(milliseconds: 1),
-            latency: .milliseconds(2),
-            httpStatus: 200,
-            status: .delivered
-        )
         let start = ContinuousClock.now
-        let count = EventCount()
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let count = try await withThrowingTaskGroup(of: Int.self) { group in
             for provider in providers {
                 let lease = try await store.lease(provider)
-                for _ in 0..<tasks {
-                    group.addTask {
-                        while let block = try await store.claimBlock(under: lease, limit: limit) {
-                            let sequences = block.deliveries.map(\.sequence)
-                            try await before(sequences, lease)
-                            let run = DeliveredRun(sequences: sequences, attempt: attempt)
-                            try await store.settle(Settlement(provider: provider, delivered: [run]), under: lease)
-                            _ = count.add(sequences.count)
-                        }
-                    }
-                }
+                let load = PipelineLoad(
+                    ledger: store,
+                    lease: lease,
+                    requests: requests,
+                    events: events,
+                    intends: intends
+                )
+                group.addTask { try await load.run().events }
             }
-            try await group.waitForAll()
+            return try await group.reduce(0, +)
         }
-        return PartTime(events: count.value, time: ContinuousClock.now - start)
+        return PartTime(events: count, time: .now - start)
     }
 }
 

@@ -11,12 +11,12 @@ extension StoreRates {
         let events = max(2000, Int(20_000 * seconds))
         let (rate, rows) = try await inTurns {
             try await withBacklog(of: events) { store, lease in
-                try await settle(from: store, under: lease, tasks: 8, events: 100, intends: false).rate
+                try await PipelineLoad(ledger: store, lease: lease, requests: 8, events: 100, intends: false).run().rate
             }
         } beside: {
             try await deletedRows(events: events)
         }
-        let limit = Limit(name: "rows claimed with SKIP LOCKED and deleted, 1 worker", value: rows)
+        let limit = Limit(name: "rows claimed with SKIP LOCKED and deleted when done, 1 worker", value: rows)
         return Row(
             .settling,
             "claim and settle blocks of 100, 1 account",
@@ -24,15 +24,24 @@ extension StoreRates {
         )
     }
 
-    /// The baseline for claiming and settling: deleting rows of a plain queue table, 100 at a time.
+    /// The baseline for claiming and settling: a plain queue table, from which a worker takes 100 rows at a time and deletes them when they
+    /// are done. Its claim is a transaction of its own, so that others see it while the worker is busy.
     private func deletedRows(events: Int) async throws -> Double {
-        try await withTable("id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text") { table in
+        let columns = "id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text, worker text"
+        return try await withTable(columns) { table in
             try await database.server.run(
-                "INSERT INTO \(table)(event) SELECT '\(text)' FROM generate_series(1, \(events))"
+                """
+                INSERT INTO \(table)(event) SELECT '\(text)' FROM generate_series(1, \(events));
+                CREATE INDEX ON \(table)(id) WHERE worker IS NULL;
+                ANALYZE \(table)
+                """
             )
             let script = """
-                DELETE FROM \(table) WHERE id = ANY(ARRAY(
-                    SELECT id FROM \(table) ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED));
+                WITH free AS MATERIALIZED (
+                    SELECT id FROM \(table) WHERE worker IS NULL ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED),
+                claimed AS (UPDATE \(table) q SET worker = 'w' FROM free WHERE q.id = free.id RETURNING q.id, q.event)
+                SELECT array_agg(id) AS ids, sum(length(event)) AS size FROM claimed \\gset
+                DELETE FROM \(table) WHERE id = ANY(:ids::int8[]);
 
                 """
             return 100 * (try await database.repeated(script, connections: 1, .times(events / 100)))
@@ -44,7 +53,7 @@ extension StoreRates {
         let events = max(1000, Int(2000 * seconds))
         let (rate, rows) = try await inTurns {
             try await withBacklog(of: events) { store, lease in
-                try await settle(from: store, under: lease, tasks: 64, events: 1, intends: true).rate
+                try await PipelineLoad(ledger: store, lease: lease, requests: 64, events: 1, intends: true).run().rate
             }
         } beside: {
             try await intentRows()
@@ -83,40 +92,5 @@ extension StoreRates {
             }
             return try await body(store, try await store.lease(sample.accepted[0].plan.destinations[0].provider))
         }
-    }
-
-    /// Claims and settles with several tasks, as pipelines do.
-    private func settle(
-        from store: PostgresEventStore,
-        under lease: AccountLease,
-        tasks: Int,
-        events: Int,
-        intends: Bool
-    ) async throws -> PartTime {
-        let attempt = Attempt(
-            at: Timestamp(milliseconds: 1),
-            latency: .milliseconds(2),
-            httpStatus: 200,
-            status: .delivered
-        )
-        let start = ContinuousClock.now
-        let count = try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<tasks {
-                group.addTask {
-                    var count = 0
-                    let limit = BlockLimit(events: events, bytes: 1 << 20)
-                    while let block = try await store.claimBlock(under: lease, limit: limit) {
-                        let sequences = block.deliveries.map(\.sequence)
-                        if intends { try await store.intend(sequences, under: lease) }
-                        let run = DeliveredRun(sequences: sequences, attempt: attempt)
-                        try await store.settle(Settlement(provider: lease.provider, delivered: [run]), under: lease)
-                        count += sequences.count
-                    }
-                    return count
-                }
-            }
-            return try await group.reduce(0, +)
-        }
-        return PartTime(events: count, time: .now - start)
     }
 }
