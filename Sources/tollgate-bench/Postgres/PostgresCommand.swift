@@ -15,7 +15,7 @@ struct PostgresCommand: AsyncParsableCommand {
     @Option(help: "Measure one row; may be given several times.")
     var only: [PostgresRowName] = []
 
-    @Option(help: "IDs that are stored beforehand in the rows identities, closed-parts and memory.")
+    @Option(help: "IDs that are stored beforehand in the rows identities and closed-parts; 4 times as many in memory.")
     var ids = 1_000_000
 
     @Option(help: "Events that are accepted and delivered in the row bloat.")
@@ -85,7 +85,7 @@ struct PostgresCommand: AsyncParsableCommand {
         case .sharedAccept: try await run.sharedAcceptRow(database)
         case .sharedAcceptBatch: try await run.sharedAcceptBatchRow(database)
         case .duplicates: try await run.duplicatesRow(database)
-        case .sharedMemory: try await run.sharedMemoryRow(database, rates, ids: ids)
+        case .sharedMemory: try await run.sharedMemoryRow(database, rates, ids: 4 * ids)
         case .drain: try await run.sharedDrainRow(database)
         case .sharedHang: try await run.sharedHangRow(database)
         case .sharedReturn: try await run.sharedReturnRow(database)

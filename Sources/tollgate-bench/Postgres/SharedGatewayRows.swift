@@ -80,7 +80,7 @@ extension BenchRun {
     /// What a gateway keeps in memory for closed parts of the index.
     /// - Parameter ids: how many the closed parts have together.
     func sharedMemoryRow(_ database: BenchDatabase, _ rates: StoreRates, ids: Int) async throws -> Row {
-        let (events, schema) = (Int(20_000 * seconds), PostgresServer.newSchema())
+        let events = Int(20_000 * seconds)
         func resident(_ arguments: [String]) async throws -> Double {
             try await withGateway(.none, sink: nil, arguments: arguments) { gateway in
                 // The filters are loaded when the first events have asked for them.
@@ -93,17 +93,23 @@ extension BenchRun {
                 return Double(gateway.process.usage.residentBytes)
             }
         }
-        try await rates.closeParts(of: schema, ids: ids)
-        let many = try await resident(rates.database.arguments(schema: schema))
+        func resident(withIDs ids: Int) async throws -> Double {
+            let schema = PostgresServer.newSchema()
+            try await rates.closeParts(of: schema, ids: ids)
+            return try await resident(rates.database.arguments(schema: schema))
+        }
+        // What parts cost by themselves, however few IDs they have, is in both.
+        let (few, many) = (ids / 4, ids)
+        let (withFew, withMany) = (try await resident(withIDs: few), try await resident(withIDs: many))
         let none = try await resident(database.arguments(schema: PostgresServer.newSchema()))
         let embedded = Limit(name: "the embedded store", value: try await resident([]) / 1e6)
         return Row(
             .sharedMemory,
-            "memory of a gateway after \(2 * events) events, with \(ids) IDs in closed parts of the index",
+            "memory of a gateway after \(2 * events) events, with \(many) IDs in closed parts of the index",
             [
-                Figure("resident", many / 1e6, "MB", of: embedded),
+                Figure("resident", withMany / 1e6, "MB", of: embedded),
                 Figure("without closed parts", none / 1e6, "MB", of: embedded),
-                Figure("more for each ID in closed parts", (many - none) / Double(ids), "bytes"),
+                Figure("for each ID in closed parts beyond \(few)", (withMany - withFew) / Double(many - few), "bytes"),
             ]
         )
     }
