@@ -23,7 +23,7 @@ import Testing
            {"name": "old", "match": {"name": "old"}, "to": [
              {"provider": "lago", "subscription_id": "sub_{customer_id}", "id_prefix": "gw-"}]},
            {"name": "both", "match": {"name": "both"}, "to": [
-             {"provider": "flexprice"}, {"provider": "polar", "id_property": "tollgate_id", "customer_id": "x-{customer_id}"}]},
+             {"provider": "flexprice"}, {"provider": "polar", "id_property": "tollgate_id", "customer_id": "x-{subscription_id}"}]},
            {"name": "shadow", "to": [{"provider": "flexprice"}, {"provider": "lago", "subscription_id": "s", "mode": "shadow"}]}],
          "clients": [{"name": "shop", "tenant": "shop"}]}
         """#
@@ -113,6 +113,19 @@ import Testing
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "d", after: 0)) == "sub_2|e")
             #expect(try await find("flexprice", Self.identity("sub_2/e", customer: "c", after: 0)) == nil)
             #expect(try await find(nil, Self.identity("e", subscription: "sub_2")) == "sub_2|e")
+        }
+    }
+
+    @Test func `knows an event by the scope and the customer that Polar was sent`() async throws {
+        try await with([("e", "sub_1", "both", "c", "sub_1"), ("e", "sub_2", "both", nil, "sub_2")]) {
+            (find) async throws in
+            #expect(try await find("polar", Self.identity("sub_1/e", customer: "c")) == "sub_1|e")
+            #expect(try await find("polar", Self.identity("sub_1/e", customer: "c", after: 0)) == "sub_1|e")
+            // The template is for events without a customer only.
+            #expect(try await find("polar", Self.identity("sub_1/e", customer: "x-sub_1")) == nil)
+            #expect(try await find("polar", Self.identity("sub_2/e", customer: "x-sub_2")) == "sub_2|e")
+            #expect(try await find("polar", Self.identity("sub_2/e", customer: "c")) == nil)
+            #expect(try await find("polar", Self.identity("sub_3/e", customer: "c")) == nil)
         }
     }
 
