@@ -20,8 +20,8 @@ package protocol Dialect: Sendable {
     func presentedKey(in request: DialectRequest) -> String?
 
     /// What a request wants. The body is checked in full here, by the vendor's own rules and with the vendor's own messages, before
-    /// anything is accepted. A path that is not served here is ``DialectCall/unserved``, whether the vendor has it or not: the vendor's
-    /// own "not found" would look like a missing customer or event.
+    /// anything is accepted. A path or a method that is not served here is ``DialectCall/unserved``, whether the vendor has it or not: the
+    /// vendor's own "not found" would look like a missing customer or event.
     func call(for request: DialectRequest) -> DialectCall
 
     /// The response if the gateway cannot or must not do what the request wants.
@@ -119,7 +119,8 @@ package struct DialectAnswer: Sendable, Equatable {
 package indirect enum DialectCall: Sendable {
     /// Nothing more: the request is refused, or the dialect can respond by itself.
     case answer(DialectAnswer)
-    /// Something that the gateway does not serve; the response is that of ``DialectRefusal/unserved(advice:)``.
+    /// Something that the gateway does not serve; the response is that of ``DialectRefusal/wrongMethod(allowed:)`` for a path that it
+    /// serves by other methods, else that of ``DialectRefusal/unserved(advice:)``.
     case unserved
     /// Events to accept. There is one result per event, in their order.
     case write([CanonicalEvent], WritePolicy, respond: @Sendable ([DialectWriteResult]) -> DialectAnswer)
@@ -193,7 +194,9 @@ package enum DialectRefusal: Sendable, Equatable {
     case unavailable(retryAfterSeconds: Int)
     /// The gateway failed; nothing was acknowledged.
     case failed
-    /// The gateway does not serve this path or method: 501, with one sentence on what to do.
+    /// The gateway serves this path, by other methods: 405, with them in `Allow`.
+    case wrongMethod(allowed: String)
+    /// The gateway does not serve this path: 501, with one sentence on what to do.
     case unserved(advice: String)
     /// A call to the vendor's own API is not passed on, or the vendor did not respond.
     case notPassed(PassRefusal)

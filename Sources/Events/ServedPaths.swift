@@ -12,6 +12,10 @@ extension Dialect {
         return true
     }
 
+    /// The methods by which the facade serves a path in exactly this spelling; none for a path that it does not serve.
+    /// - Parameter path: below the prefix, with a leading slash.
+    package func methods(at path: String) -> [String] { Self.methods.filter { serves($0, path) } }
+
     /// Whether a path means one that the facade serves, by any method and in any spelling that a server might accept: percent-decoded, in
     /// other letter case, with a format or parameters after a segment, or with extra slashes.
     ///

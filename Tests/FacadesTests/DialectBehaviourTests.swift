@@ -40,6 +40,13 @@ import Vendors
     }
 
     @Test(arguments: names)
+    func `a method that a path does not have is refused with 405, and the others are listed`(name: AdapterName) throws {
+        let answer = try dialect(name).answer(to: .wrongMethod(allowed: "GET, POST"))
+        #expect(answer.status == 405 && answer.headers["Allow"] == "GET, POST")
+        #expect(try JSONDocument(parsing: answer.body).root.kind == .object)
+    }
+
+    @Test(arguments: names)
     func `any bytes at any place are answered`(name: AdapterName) throws {
         let dialect = try dialect(name)
         var random = SeededRandom()

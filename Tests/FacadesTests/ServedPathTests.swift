@@ -29,6 +29,20 @@ import Testing
 
     @Test(
         arguments: [
+            ("lago", "/events", ["GET", "POST"]), ("lago", "/events/batch", ["GET", "POST"]),
+            ("lago", "/events/e", ["GET"]), ("lago", "/customers", []),
+            ("flexprice", "/events", ["GET", "POST"]), ("flexprice", "/events/bulk", ["GET", "POST"]),
+            ("flexprice", "/events/e", ["GET"]), ("flexprice", "/events/usage", []), ("flexprice", "/meters", []),
+            ("polar", "/customers/", []), ("knetik", "/users", []),
+        ] as [(AdapterName, String, [String])]
+    )
+    func `have the methods that the facade serves`(vendor: AdapterName, path: String, methods: [String]) throws {
+        let facade = try #require(FacadeRegistry.all.first { $0.adapter == vendor })
+        #expect(facade.methods(at: path) == methods)
+    }
+
+    @Test(
+        arguments: [
             ("lago", "/api/v1/customers"), ("lago", "/api/v1/customers/events"),
             ("lago", "/api/v1/subscriptions/events/alerts"),
             ("lago", "/api/v1/eventsource"), ("lago", "/v1/events"), ("polar", "/v1/customers/"),

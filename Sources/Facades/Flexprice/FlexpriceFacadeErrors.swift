@@ -58,6 +58,8 @@ enum FlexpriceFacadeErrors {
                 headers: ["Retry-After": "\(seconds)"]
             )
         case .failed: failure(500, "internal_error", "An unexpected error occurred")
+        case .wrongMethod(let allowed):
+            failure(405, "method_not_allowed", "this path takes only \(allowed)", headers: ["Allow": allowed])
         case .unserved(let advice): failure(501, "not_implemented", advice)
         case .notPassed(let refusal):
             failure(refusal.status, refusal.code, refusal.reason, headers: refusal.headers)

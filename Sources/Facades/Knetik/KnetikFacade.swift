@@ -25,7 +25,7 @@ struct KnetikFacade: Dialect {
     func call(for request: DialectRequest) -> DialectCall {
         guard request.path == "/events" || request.path == "/batch" else { return .unserved }
         guard request.method == "POST" else {
-            return .answer(KnetikFacadeErrors.failure(405, ["only POST is taken here"], headers: ["Allow": "POST"]))
+            return .answer(KnetikFacadeErrors.answer(to: .wrongMethod(allowed: "POST")))
         }
         if let answer = Self.answer(toType: request.header("Content-Type")) { return .answer(answer) }
         return .catching { () throws(EarlyAnswer) in

@@ -37,6 +37,8 @@ enum KnetikFacadeErrors {
             failure(503, ["nothing was recorded; try again later"], headers: ["Retry-After": "\(seconds)"])
         case .failed:
             failure(500, ["an unexpected error occurred"])
+        case .wrongMethod(let allowed):
+            failure(405, ["only \(allowed) is taken here"], headers: ["Allow": allowed])
         case .unserved(let advice):
             failure(501, [advice])
         case .notPassed(let refusal):

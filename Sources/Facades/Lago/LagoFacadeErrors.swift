@@ -72,6 +72,8 @@ enum LagoFacadeErrors {
             return failure(503, "Service Unavailable", headers: ["Retry-After": "\(seconds)"])
         case .failed:
             return failure(500, "Internal Server Error")
+        case .wrongMethod(let allowed):
+            return failure(405, "Method Not Allowed", headers: ["Allow": allowed])
         case .unserved(let advice):
             return failure(501, "Not Implemented: \(advice)", code: "not_served_by_this_gateway")
         case .notPassed(let refusal):

@@ -99,6 +99,8 @@ enum PolarFacadeErrors {
             return answer(503, members, headers: ["Retry-After": "\(seconds)"])
         case .failed:
             return answer(500, [("error", "InternalServerError"), ("detail", "Nothing was acknowledged.")])
+        case .wrongMethod(let allowed):
+            return wrongMethod(allowed: allowed)
         case .unserved(let advice):
             return answer(501, [("error", "NotImplemented"), ("detail", advice)])
         case .notPassed(let refusal):

@@ -46,10 +46,15 @@ struct FacadeSurface: Surface {
         return response(dialect.answer(to: refusal(error)))
     }
 
-    /// The response for an address that is not served, with the one that was probably meant.
+    /// The response for a method that a path does not have, or for an address that is not served, with the one that was probably meant.
     /// - Parameter path: the request's whole path.
     func unserved(at path: String) -> EndpointResponse {
-        response(dialect.answer(to: .unserved(advice: UnservedPath.advice(request.method, path, of: dialect))))
+        // What is posted below an event's path is for a call of the vendor's, such as `/events/usage`, not for an event of this ID.
+        let allowed = request.method == "POST" ? [] : dialect.methods(at: request.path)
+        guard allowed.isEmpty else {
+            return response(dialect.answer(to: .wrongMethod(allowed: allowed.joined(separator: ", "))))
+        }
+        return response(dialect.answer(to: .unserved(advice: UnservedPath.advice(request.method, path, of: dialect))))
     }
 
     /// A response of the dialect, with the header fields that all responses have; the response's own take precedence.

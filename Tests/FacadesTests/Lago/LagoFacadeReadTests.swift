@@ -221,6 +221,7 @@ import Testing
             (.rateLimited(limit: 50, retryAfterSeconds: 3), 429, #"{"status":429,"error":"Too Many Requests"}"#),
             (.unavailable(retryAfterSeconds: 2), 503, #"{"status":503,"error":"Service Unavailable"}"#),
             (.failed, 500, #"{"status":500,"error":"Internal Server Error"}"#),
+            (.wrongMethod(allowed: "GET"), 405, #"{"status":405,"error":"Method Not Allowed"}"#),
             (
                 .notPassed(PassRefusal(.badGateway, "gone")), 502,
                 #"{"status":502,"error":"Bad Gateway: gone","code":"vendor_not_reached"}"#

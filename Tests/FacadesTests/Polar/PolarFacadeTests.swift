@@ -109,6 +109,7 @@ import Testing
                 #"{"error":"ServiceUnavailable","detail":"Nothing was stored. Try again later."}"#
             ),
             (.failed, 500, #"{"error":"InternalServerError","detail":"Nothing was acknowledged."}"#),
+            (.wrongMethod(allowed: "GET"), 405, #"{"detail":"Method Not Allowed"}"#),
             (.unserved(advice: "elsewhere"), 501, #"{"error":"NotImplemented","detail":"elsewhere"}"#),
             (
                 .notPassed(PassRefusal(.unavailable(retryAfterSeconds: 7), "not now")), 503,
@@ -126,6 +127,7 @@ import Testing
         case .forbidden: #expect(answer.headers["WWW-Authenticate"]?.hasSuffix(#"scope="events:write""#) ?? false)
         case .rateLimited: #expect(answer.headers["Retry-After"] == "60")
         case .notPassed: #expect(answer.headers["Retry-After"] == "7")
+        case .wrongMethod: #expect(answer.headers["Allow"] == "GET")
         case .tooLarge, .undecodable, .unavailable, .failed, .unserved: break
         }
     }

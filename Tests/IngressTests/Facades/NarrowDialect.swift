@@ -19,6 +19,9 @@ struct NarrowDialect: Dialect {
 
     func answer(to refusal: DialectRefusal) -> DialectAnswer {
         if case .unserved(let advice) = refusal { return DialectAnswer(status: 501, body: Array(advice.utf8)) }
+        if case .wrongMethod(let allowed) = refusal {
+            return DialectAnswer(status: 405, headers: ["Allow": allowed], body: [])
+        }
         return DialectAnswer(status: 401, body: [])
     }
 

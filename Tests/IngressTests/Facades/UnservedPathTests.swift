@@ -27,6 +27,26 @@ import Testing
     }
 
     @Test(arguments: [
+        (HTTPMethod.TRACE, "/umbra/api/v1/events", 405, "GET, POST"),
+        (.DELETE, "/umbra/api/v1/events", 405, "GET, POST"),
+        (.PUT, "/umbra/api/v1/events/batch", 405, "POST"), (.GET, "/umbra/api/v1/events/batch", 405, "POST"),
+        (.TRACE, "/umbra/api/v1/customers", 501, nil),
+        (.TRACE, "/umbra/events", 501, nil), (.TRACE, "/v1/events", 405, "GET, POST"), (.PUT, "/readyz", 405, "GET"),
+    ] as [(HTTPMethod, String, Int, String?)])
+    func `lists the methods of a path that does not have the one of the request`(
+        method: HTTPMethod,
+        path: String,
+        status: Int,
+        allow: String?
+    ) async throws {
+        try await IngressFixture.with(dialects: [NarrowDialect()]) { (server) async throws in
+            let answer = try await server.send(method, path, headers: [("X-Key", IngressFixture.key)])
+            #expect(answer.status == status)
+            #expect(answer.headers.first(name: "allow") == allow)
+        }
+    }
+
+    @Test(arguments: [
         (HTTPMethod.POST, "/v1/events/batch", 404, "use /v1/events, which accepts one event or several"),
         (.POST, "/v1/events/ingest", 404, "use /v1/events, which accepts"),
         (.POST, "/v1/events/", 404, "use /v1/events"), (.GET, "//v1/events", 404, "use /v1/events"),
@@ -70,7 +90,7 @@ import Testing
             #expect(asked.status == 204 && asked.headers.first(name: "x-common") == "yes")
             #expect(try await server.send(.OPTIONS, "/umbra/api/v1/events", key: nil).status == 401)
             let key = [("X-Key", IngressFixture.key)]
-            #expect(try await server.send(.OPTIONS, "/umbra/api/v1/events", headers: key, key: nil).status == 501)
+            #expect(try await server.send(.OPTIONS, "/umbra/api/v1/events", headers: key, key: nil).status == 405)
             let served = try await server.send(.GET, "/umbra/api/v1/events", headers: key, key: nil)
             #expect(served.status == 200 && served.headers.first(name: "x-common") == "yes")
         }

@@ -29,6 +29,7 @@ struct PassDialect: Dialect {
                 body: Array(refusal.reason.utf8)
             )
         case .unserved(let advice): Self.say(advice, status: 501)
+        case .wrongMethod: Self.say("\(refusal)", status: 405)
         case .unauthorized: Self.say("unauthorized", status: 401)
         case .forbidden, .tooLarge, .undecodable, .rateLimited, .unavailable, .failed:
             Self.say("\(refusal)", status: 400)
