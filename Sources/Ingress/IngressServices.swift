@@ -151,6 +151,8 @@ package struct OperatorOrders: Sendable {
 /// Tells operators how the gateway does.
 package struct OperatorReports: Sendable {
     let readiness: any ReadinessReporting
+    /// For requests without a key.
+    let sharedReadiness: SharedReadiness
     let metrics: any MetricsReporting
     let statistics: any StatisticsReading
     let configuration: any ConfigurationReading
@@ -168,6 +170,7 @@ package struct OperatorReports: Sendable {
         problems: ProblemCounts = ProblemCounts()
     ) {
         self.readiness = readiness
+        sharedReadiness = SharedReadiness(readiness)
         self.metrics = metrics
         self.statistics = statistics
         self.configuration = configuration

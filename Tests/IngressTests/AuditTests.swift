@@ -149,6 +149,8 @@ import Testing
             let open = try await server.send(.GET, "/readyz", key: nil)
             #expect(open.status == 200)
             #expect(String(decoding: open.body, as: UTF8.self) == #"{"status":"ready"}"#)
+            let again = try await server.send(.GET, "/readyz", key: nil)
+            #expect(again.status == 200 && again.body == open.body)
             #expect(try await server.send(.GET, "/readyz", key: "nobody's").status == 401)
             func names(_ key: String) async throws -> [String] {
                 let parts = try await server.send(.GET, "/readyz", key: key).object["parts"] as? [[String: Any]] ?? []

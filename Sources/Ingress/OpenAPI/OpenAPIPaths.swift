@@ -468,7 +468,7 @@ enum OpenAPIPaths {
             "/readyz": {
               "get": {
                 "tags": ["operations"], "operationId": "readiness", "summary": "Whether the gateway is ready; with a key, also which part is not.",
-                "description": "Without a key, only the status. A client sees the shared parts and the providers it may read.",
+                "description": "Without a key, only the status, at most one second old. A client sees the shared parts and the providers it may read.",
                 "security": [{}, {"bearer": []}, {"apiKey": []}],
                 "responses": {
                   "200": {"description": "Ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
