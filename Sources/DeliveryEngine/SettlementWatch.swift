@@ -12,6 +12,14 @@ package final class SettlementWatch: Sendable {
         var followers: [SettlementFollower] = []
         /// Of all tickets.
         var events = 0
+        /// Of each client's tickets.
+        var held: [ClientName: Int] = [:]
+
+        /// Whether a client may wait for so many more events; see ``SettlementWatch/ticketIfRoom(for:of:)``.
+        func hasRoom(for count: Int, of client: ClientName) -> Bool {
+            let own = held[client] ?? 0
+            return own + count <= (SettlementWatch.mostEvents - (events - own)) / 2
+        }
     }
 
     /// Events that are waited for at once; more are not, so that neither memory nor the questions to a shared journal grow with those who
@@ -39,21 +47,25 @@ package final class SettlementWatch: Sendable {
     ///
     /// End it with ``end(_:)``.
     package func ticket(for awaited: [SequenceNumber: Set<ProviderName>]) -> Ticket {
-        let ticket = Ticket(awaited)
-        register(ticket, for: awaited, limit: .max)
+        let ticket = Ticket(awaited, of: nil)
+        register(ticket, for: awaited)
         return ticket
     }
 
-    /// The same, unless more than ``mostEvents`` would be waited for then.
-    package func ticketIfRoom(for awaited: [SequenceNumber: Set<ProviderName>]) -> Ticket? {
-        let ticket = Ticket(awaited)
-        return register(ticket, for: awaited, limit: Self.mostEvents) ? ticket : nil
+    /// The same, unless the client would wait for more than its share: half of what all other clients leave of ``mostEvents``. So whatever
+    /// one client does, there is room for another one.
+    package func ticketIfRoom(for awaited: [SequenceNumber: Set<ProviderName>], of client: ClientName) -> Ticket? {
+        let ticket = Ticket(awaited, of: client)
+        return register(ticket, for: awaited) ? ticket : nil
     }
 
     @discardableResult
-    private func register(_ ticket: Ticket, for awaited: [SequenceNumber: Set<ProviderName>], limit: Int) -> Bool {
+    private func register(_ ticket: Ticket, for awaited: [SequenceNumber: Set<ProviderName>]) -> Bool {
         let hasRoom = state.withLock { state in
-            guard state.events <= limit - awaited.count else { return false }
+            if let client = ticket.client {
+                guard state.hasRoom(for: awaited.count, of: client) else { return false }
+                state.held[client, default: 0] += awaited.count
+            }
             state.events += awaited.count
             for sequence in awaited.keys { state.tickets[sequence, default: []].append(ticket) }
             return true
@@ -67,6 +79,9 @@ package final class SettlementWatch: Sendable {
         waiting.subtract(1, ordering: .sequentiallyConsistent)
         state.withLock { state in
             state.events -= ticket.sequences.count
+            if let client = ticket.client, let held = state.held[client] {
+                state.held[client] = held > ticket.sequences.count ? held - ticket.sequences.count : nil
+            }
             for sequence in ticket.sequences {
                 state.tickets[sequence]?.removeAll { $0 === ticket }
                 if state.tickets[sequence]?.isEmpty == true { state.tickets[sequence] = nil }
@@ -129,11 +144,14 @@ package final class SettlementWatch: Sendable {
     package final class Ticket: Sendable {
         /// The events that it waits for.
         let sequences: [SequenceNumber]
+        /// Whose share it counts to; nil for nobody's.
+        fileprivate let client: ClientName?
         private let remaining: Mutex<[SequenceNumber: Set<ProviderName>]>
         private let ended: AsyncStream<Never>
         private let end: AsyncStream<Never>.Continuation
 
-        fileprivate init(_ awaited: [SequenceNumber: Set<ProviderName>]) {
+        fileprivate init(_ awaited: [SequenceNumber: Set<ProviderName>], of client: ClientName?) {
+            self.client = client
             sequences = Array(awaited.keys)
             remaining = Mutex(awaited.filter { !$0.value.isEmpty })
             (ended, end) = AsyncStream.makeStream()

@@ -32,24 +32,50 @@ import Testing
         #expect(await ticket.wait(atMost: .seconds(60)))
     }
 
-    @Test func `has room for so many events at once, and again once others wait no more`() async throws {
+    /// As many events as there are numbers.
+    private func awaited(_ numbers: Range<Int>) -> SettlementWatch.Awaited {
+        Dictionary(uniqueKeysWithValues: numbers.map { (SequenceNumber(Int64($0)), ["lago"]) })
+    }
+
+    @Test func `a client has room for half of the events, and again once it waits no more`() async throws {
         let watch = SettlementWatch()
-        func awaited(_ numbers: Range<Int>) -> SettlementWatch.Awaited {
-            Dictionary(uniqueKeysWithValues: numbers.map { (SequenceNumber(Int64($0)), ["lago"]) })
-        }
-        let all = try #require(watch.ticketIfRoom(for: awaited(1..<SettlementWatch.mostEvents)))
-        let last = try #require(watch.ticketIfRoom(for: [1: ["lago"]]))
-        #expect(watch.ticketIfRoom(for: [2: ["lago"]]) == nil)
+        let share = SettlementWatch.mostEvents / 2
+        #expect(watch.ticketIfRoom(for: awaited(0..<share + 1), of: "shop") == nil)
+        let all = try #require(watch.ticketIfRoom(for: awaited(1..<share), of: "shop"))
+        let last = try #require(watch.ticketIfRoom(for: [1: ["lago"]], of: "shop"))
+        #expect(watch.ticketIfRoom(for: [2: ["lago"]], of: "shop") == nil)
         // Whoever is refused leaves nothing behind.
         watch.end(last)
-        let next = try #require(watch.ticketIfRoom(for: [2: ["lago"]]))
-        #expect(watch.ticketIfRoom(for: [3: ["lago"]]) == nil)
+        let next = try #require(watch.ticketIfRoom(for: [2: ["lago"]], of: "shop"))
+        #expect(watch.ticketIfRoom(for: [3: ["lago"]], of: "shop") == nil)
         watch.publish(delivered([2], at: "lago"))
         #expect(await next.wait(atMost: .seconds(60)))
         watch.end(all)
         watch.end(next)
         #expect(watch.awaited.isEmpty)
-        #expect(watch.ticketIfRoom(for: awaited(0..<SettlementWatch.mostEvents + 1)) == nil)
+        let again = try #require(watch.ticketIfRoom(for: awaited(0..<share), of: "shop"))
+        watch.end(again)
+    }
+
+    @Test func `leaves room for other clients, whatever one waits for`() throws {
+        let watch = SettlementWatch()
+        let half = SettlementWatch.mostEvents / 2
+        let first = try #require(watch.ticketIfRoom(for: awaited(0..<half), of: "first"))
+        #expect(watch.ticketIfRoom(for: awaited(0..<half / 2 + 1), of: "second") == nil)
+        let second = try #require(watch.ticketIfRoom(for: awaited(0..<half / 2), of: "second"))
+        #expect(watch.ticketIfRoom(for: [1: ["lago"]], of: "second") == nil)
+        let third = try #require(watch.ticketIfRoom(for: awaited(0..<half / 4), of: "third"))
+        // What one returns is there for the others.
+        watch.end(first)
+        let more = try #require(watch.ticketIfRoom(for: awaited(0..<half / 4), of: "third"))
+        for ticket in [second, third, more] { watch.end(ticket) }
+        #expect(watch.awaited.isEmpty)
+        // Waits of the gateway's own are in nobody's share, and leave nothing of it.
+        let own = watch.ticket(for: awaited(0..<SettlementWatch.mostEvents))
+        #expect(watch.ticketIfRoom(for: [1: ["lago"]], of: "first") == nil)
+        watch.end(own)
+        let last = try #require(watch.ticketIfRoom(for: [1: ["lago"]], of: "first"))
+        watch.end(last)
     }
 
     @Test func `a retry is not the end of a delivery`() async {

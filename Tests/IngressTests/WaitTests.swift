@@ -106,11 +106,16 @@ import Testing
             try await server.store.settle(Settlement(provider: "p", delivered: [run]))
             // The time is over after the first read.
             let wait = DeliveryWait(watch: server.watch, archive: server.store)
-            let all = try #require(try await wait.deliveries(of: accepted, tenant: "shop", atMost: .zero))
+            let all = try #require(try await wait.deliveries(of: accepted, from: "shop", tenant: "shop", atMost: .zero))
             let statuses = all.deliveries.map { $0?.map(\.status) }
             #expect(statuses == Array(repeating: [.delivered], count: count - 1) + [nil])
             #expect(!all.isSettled)
-            let settled = try await wait.deliveries(of: accepted.dropLast(), tenant: "shop", atMost: .zero)
+            let settled = try await wait.deliveries(
+                of: accepted.dropLast(),
+                from: "shop",
+                tenant: "shop",
+                atMost: .zero
+            )
             #expect(settled?.isSettled == true)
         }
     }
@@ -129,6 +134,23 @@ import Testing
             let waited = try await post(server, "a", wait: "wait=60")
             try await settled
             #expect(waited.status == 200 && waited.headers.first(name: "preference-applied") == "wait=60")
+        }
+    }
+
+    @Test func `waits for one client although another one waits for all events of its share`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            var awaited: SettlementWatch.Awaited = [:]
+            for number in 0..<SettlementWatch.mostEvents / 2 { awaited[SequenceNumber(Int64(number + 100))] = ["p"] }
+            let own = try #require(server.watch.ticketIfRoom(for: awaited, of: "shop"))
+            let refused = try await post(server, "a", wait: "wait=60")
+            #expect(refused.status == 202 && refused.headers.first(name: "preference-applied") == nil)
+            server.watch.end(own)
+            let others = try #require(server.watch.ticketIfRoom(for: awaited, of: "reader"))
+            async let settled: Void = settleNext(server, .delivered)
+            let waited = try await post(server, "a", wait: "wait=60")
+            try await settled
+            #expect(waited.status == 200 && waited.headers.first(name: "preference-applied") == "wait=60")
+            server.watch.end(others)
         }
     }
 

@@ -24,15 +24,18 @@ struct DeliveryWait: Sendable {
     /// Returns once the primary deliveries of all events are settled, `limit` has passed, or the gateway stops.
     ///
     /// Reading counts as waiting: what is not read when `limit` has passed is shown as it was at the start, or not at all.
-    /// - Returns: nil if too many events are waited for already; see ``SettlementWatch/mostEvents``.
-    func deliveries(of accepted: [Acceptor.Accepted], tenant: TenantID, atMost limit: Duration) async throws(StoreError)
-        -> Known?
-    {
+    /// - Returns: nil if the client waits for too many events already; see ``SettlementWatch/ticketIfRoom(for:of:)``.
+    func deliveries(
+        of accepted: [Acceptor.Accepted],
+        from client: ClientName,
+        tenant: TenantID,
+        atMost limit: Duration
+    ) async throws(StoreError) -> Known? {
         let end = ContinuousClock.now + limit
         var awaited: [SequenceNumber: Set<ProviderName>] = [:]
         for event in accepted { awaited[event.sequence] = event.primaries }
         // The ticket first, then the journal, so that no settlement in between is missed.
-        guard let ticket = watch.ticketIfRoom(for: awaited) else { return nil }
+        guard let ticket = watch.ticketIfRoom(for: awaited, of: client) else { return nil }
         defer { watch.end(ticket) }
         var known = try await read(accepted.map(\.sequence), tenant, until: end)
         for event in accepted {

@@ -193,6 +193,7 @@ final class WriteHandler: Sendable {
         do {
             return try await waiting.deliveries(
                 of: results.compactMap(\.accepted),
+                from: client.name,
                 tenant: client.tenant,
                 atMost: .seconds(wait.seconds)
             )

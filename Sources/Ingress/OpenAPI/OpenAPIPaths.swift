@@ -16,7 +16,7 @@ enum OpenAPIPaths {
                   {"name": "route", "in": "query", "schema": {"type": "string", "minLength": 1},
                    "description": "The route by which all events must go; one that would go by another is refused with the code forbidden. For imports."},
                   {"name": "Prefer", "in": "header", "schema": {"type": "string"}, "example": "wait=5",
-                   "description": "wait=N waits up to N seconds for the primary destinations (RFC 7240). Ignored, without Preference-Applied, while clients wait for 50,000 events already."}
+                   "description": "wait=N waits up to N seconds for the primary destinations (RFC 7240). Ignored, without Preference-Applied, while the client waits for its share of 50,000 events already: half of what other clients leave of them."}
                 ],
                 "requestBody": {
                   "required": true,
