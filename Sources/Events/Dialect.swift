@@ -192,6 +192,9 @@ package enum DialectRefusal: Sendable, Equatable {
     case rateLimited(limit: Int, retryAfterSeconds: Int)
     /// Nothing was stored, and a later attempt may succeed; whole seconds, at least 1.
     case unavailable(retryAfterSeconds: Int)
+    /// A read could not be completed within the gateway's limits, and would not be if it were repeated; one sentence on what to do. Not a
+    /// 5xx: the SDKs of Polar and Flexprice can repeat those.
+    case readTooLarge(advice: String)
     /// The gateway failed; nothing was acknowledged.
     case failed
     /// The gateway serves this path, by other methods: 405, with them in `Allow`.

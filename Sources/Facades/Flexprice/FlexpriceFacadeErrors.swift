@@ -57,6 +57,8 @@ enum FlexpriceFacadeErrors {
                 "Nothing was stored; try again later",
                 headers: ["Retry-After": "\(seconds)"]
             )
+        // Its SDK reads an error of a read only at 400 and 500.
+        case .readTooLarge(let advice): failure(400, "validation_error", advice)
         case .failed: failure(500, "internal_error", "An unexpected error occurred")
         case .wrongMethod(let allowed):
             failure(405, "method_not_allowed", "this path takes only \(allowed)", headers: ["Allow": allowed])

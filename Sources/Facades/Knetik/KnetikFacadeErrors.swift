@@ -35,6 +35,8 @@ enum KnetikFacadeErrors {
             failure(429, ["too many requests"], headers: ["Retry-After": "\(seconds)"])
         case .unavailable(let seconds):
             failure(503, ["nothing was recorded; try again later"], headers: ["Retry-After": "\(seconds)"])
+        case .readTooLarge(let advice):
+            failure(400, [advice])
         case .failed:
             failure(500, ["an unexpected error occurred"])
         case .wrongMethod(let allowed):

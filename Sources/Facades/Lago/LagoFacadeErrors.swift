@@ -70,6 +70,8 @@ enum LagoFacadeErrors {
             return failure(429, "Too Many Requests", headers: headers)
         case .unavailable(let seconds):
             return failure(503, "Service Unavailable", headers: ["Retry-After": "\(seconds)"])
+        case .readTooLarge(let advice):
+            return failure(422, "Unprocessable Entity: \(advice)", code: "read_too_large")
         case .failed:
             return failure(500, "Internal Server Error")
         case .wrongMethod(let allowed):

@@ -97,6 +97,9 @@ enum PolarFacadeErrors {
         case .unavailable(let seconds):
             let members = [("error", "ServiceUnavailable"), ("detail", "Nothing was stored. Try again later.")]
             return answer(503, members, headers: ["Retry-After": "\(seconds)"])
+        case .readTooLarge(let advice):
+            // Its SDKs read a list of faults of fields at 422.
+            return answer(400, [("error", "ReadTooLarge"), ("detail", advice)])
         case .failed:
             return answer(500, [("error", "InternalServerError"), ("detail", "Nothing was acknowledged.")])
         case .wrongMethod(let allowed):

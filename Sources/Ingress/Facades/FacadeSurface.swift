@@ -93,7 +93,7 @@ struct FacadeSurface: Surface {
         case .missingScope(let scope): .forbidden(scope: scope.rawValue)
         case .rateLimited(let error):
             .rateLimited(limit: error.limit.requests, retryAfterSeconds: error.retryAfterSeconds)
-        case .store(let error): .unavailable(retryAfterSeconds: error.retryAfterSeconds)
+        case .store(let error): DialectRefusal(error)
         case .problem(let problem):
             switch problem.status {
             case .contentTooLarge: .tooLarge(limitBytes: bodyLimitBytes)
@@ -106,14 +106,18 @@ struct FacadeSurface: Surface {
     }
 }
 
-extension StoreError {
-    /// When a retry may succeed: nothing was acknowledged.
-    fileprivate var retryAfterSeconds: Int {
-        switch self {
+extension DialectRefusal {
+    /// Nothing was acknowledged, and a retry may succeed, except of a read that exceeds its limits.
+    init(_ error: StoreError) {
+        switch error {
         case .full(let retryAfter), .busy(let retryAfter), .unreachable(_, let retryAfter):
-            max(1, Int(retryAfter.components.seconds))
-        case .closed: 1
-        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead, .leaseLost: 5
+            self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
+        case .closed: self = .unavailable(retryAfterSeconds: 1)
+        case .folderInUse, .newerFormat, .unusable, .failed, .leaseLost: self = .unavailable(retryAfterSeconds: 5)
+        case .unfinishedRead:
+            self = .readTooLarge(
+                advice: "the read could not be completed within the gateway's limits of time and size; narrow it"
+            )
         }
     }
 }

@@ -72,6 +72,10 @@ import Testing
                 #"{"code":"system_error","message":"Nothing was stored; try again later","http_status_code":503}"#
             ),
             (
+                .readTooLarge(advice: "narrow it"), 400,
+                #"{"code":"validation_error","message":"narrow it","http_status_code":400}"#
+            ),
+            (
                 .failed, 500,
                 #"{"code":"internal_error","message":"An unexpected error occurred","http_status_code":500}"#
             ),

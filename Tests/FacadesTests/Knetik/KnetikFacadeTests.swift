@@ -271,7 +271,8 @@ extension KnetikFacadeTests {
             (.unauthorized, 401), (.forbidden(scope: "events:write"), 401), (.tooLarge(limitBytes: 9), 413),
             (.undecodable, 400), (.rateLimited(limit: 50, retryAfterSeconds: 7), 429),
             (.unavailable(retryAfterSeconds: 7), 503),
-            (.failed, 500), (.wrongMethod(allowed: "POST"), 405), (.unserved(advice: "elsewhere"), 501),
+            (.failed, 500), (.wrongMethod(allowed: "POST"), 405), (.readTooLarge(advice: "narrow it"), 400),
+            (.unserved(advice: "elsewhere"), 501),
             (.notPassed(PassRefusal(.forbidden, "not listed")), 403),
         ] as [(DialectRefusal, Int)]
     )

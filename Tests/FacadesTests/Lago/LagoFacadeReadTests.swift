@@ -221,6 +221,10 @@ import Testing
             (.rateLimited(limit: 50, retryAfterSeconds: 3), 429, #"{"status":429,"error":"Too Many Requests"}"#),
             (.unavailable(retryAfterSeconds: 2), 503, #"{"status":503,"error":"Service Unavailable"}"#),
             (.failed, 500, #"{"status":500,"error":"Internal Server Error"}"#),
+            (
+                .readTooLarge(advice: "narrow it"), 422,
+                #"{"status":422,"error":"Unprocessable Entity: narrow it","code":"read_too_large"}"#
+            ),
             (.wrongMethod(allowed: "GET"), 405, #"{"status":405,"error":"Method Not Allowed"}"#),
             (
                 .notPassed(PassRefusal(.badGateway, "gone")), 502,

@@ -109,6 +109,7 @@ import Testing
                 #"{"error":"ServiceUnavailable","detail":"Nothing was stored. Try again later."}"#
             ),
             (.failed, 500, #"{"error":"InternalServerError","detail":"Nothing was acknowledged."}"#),
+            (.readTooLarge(advice: "narrow it"), 400, #"{"error":"ReadTooLarge","detail":"narrow it"}"#),
             (.wrongMethod(allowed: "GET"), 405, #"{"detail":"Method Not Allowed"}"#),
             (.unserved(advice: "elsewhere"), 501, #"{"error":"NotImplemented","detail":"elsewhere"}"#),
             (
@@ -128,7 +129,7 @@ import Testing
         case .rateLimited: #expect(answer.headers["Retry-After"] == "60")
         case .notPassed: #expect(answer.headers["Retry-After"] == "7")
         case .wrongMethod: #expect(answer.headers["Allow"] == "GET")
-        case .tooLarge, .undecodable, .unavailable, .failed, .unserved: break
+        case .tooLarge, .undecodable, .unavailable, .readTooLarge, .failed, .unserved: break
         }
     }
 

@@ -1,9 +1,12 @@
 import Access
+import Events
 import Foundation
-import Ingress
+import Journal
 import NIOHTTP1
 import Routing
 import Testing
+
+@testable import Ingress
 
 @Suite struct FacadeTests {
     private func ask(
@@ -65,6 +68,17 @@ import Testing
             let written = try await ask(server, .POST, "/acme/v1/events?parent=1", "five", key: "write-key")
             #expect(written.text == "accepted:five")
         }
+    }
+
+    @Test func `refuses a read that exceeds its limits so that no SDK repeats it`() {
+        for error in [StoreError.full(retryAfter: .seconds(5)), .failed(reason: "r"), .leaseLost] {
+            #expect(DialectRefusal(error) == .unavailable(retryAfterSeconds: 5))
+        }
+        guard case .readTooLarge(let advice) = DialectRefusal(StoreError.unfinishedRead) else {
+            Issue.record("it is \(DialectRefusal(StoreError.unfinishedRead))")
+            return
+        }
+        #expect(advice.contains("narrow it"))
     }
 
     @Test func `finds the key where the dialect has it`() async throws {

@@ -64,6 +64,7 @@ struct PlainDialect: Dialect {
             case .rateLimited: 429
             case .unavailable: 503
             case .failed: 500
+            case .readTooLarge: 400
             case .wrongMethod: 405
             case .unserved: 501
             case .notPassed(let refusal): refusal.status

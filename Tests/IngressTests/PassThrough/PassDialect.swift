@@ -31,7 +31,7 @@ struct PassDialect: Dialect {
         case .unserved(let advice): Self.say(advice, status: 501)
         case .wrongMethod: Self.say("\(refusal)", status: 405)
         case .unauthorized: Self.say("unauthorized", status: 401)
-        case .forbidden, .tooLarge, .undecodable, .rateLimited, .unavailable, .failed:
+        case .forbidden, .tooLarge, .undecodable, .rateLimited, .unavailable, .readTooLarge, .failed:
             Self.say("\(refusal)", status: 400)
         }
     }
