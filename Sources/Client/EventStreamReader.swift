@@ -17,9 +17,9 @@ package struct StreamMessage: Sendable, Equatable {
     }
 }
 
-/// The gateway did not open a stream.
-package struct StreamRefused: Error, Sendable {
-    /// The gateway's message.
+/// The gateway did not open a stream, or sent something else than one.
+package struct StreamRefused: Error, Sendable, Equatable {
+    /// The gateway's message, or what is wrong with the stream.
     package let problem: String
 }
 
@@ -27,23 +27,45 @@ package struct StreamRefused: Error, Sendable {
 struct EventStreamReader {
     private var rest: [UInt8] = []
     private var (id, kind, data): (String?, String, [String]) = (nil, "message", [])
+    /// The bytes of the lines in ``data``, of empty ones too.
+    private var dataBytes = 0
+    private let limitBytes: Int
+
+    /// - Parameter limitBytes: the largest message that is read. That of an event is about as large as the event, of which a gateway accepts
+    ///   32 MiB.
+    init(limitBytes: Int = 64 << 20) {
+        self.limitBytes = limitBytes
+    }
 
     /// - Returns: the messages that are complete now.
-    mutating func read(_ bytes: some Sequence<UInt8>) -> [StreamMessage] {
+    /// - Throws: ``StreamRefused`` if a message is larger than the limit: whatever sends it would fill the memory.
+    mutating func read(_ bytes: some Sequence<UInt8>) throws(StreamRefused) -> [StreamMessage] {
         rest += bytes
         var messages: [StreamMessage] = []
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            let line = String(decoding: rest[..<end].filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
-            rest.removeSubrange(...end)
+        var start = rest.startIndex
+        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = String(decoding: rest[start..<end].filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+            start = end + 1
             if let message = take(line) { messages.append(message) }
+            try checkSize(0)
         }
+        rest.removeSubrange(..<start)
+        try checkSize(rest.count)
         return messages
+    }
+
+    /// - Parameter restBytes: of the line that is not complete.
+    private func checkSize(_ restBytes: Int) throws(StreamRefused) {
+        guard dataBytes + restBytes > limitBytes else { return }
+        throw StreamRefused(
+            problem: "the stream has a message of more than \(limitBytes) bytes; is it from a Tollgate gateway?"
+        )
     }
 
     /// A line; an empty one ends a message, one that begins with a colon is a keep-alive.
     private mutating func take(_ line: String) -> StreamMessage? {
         guard !line.isEmpty else {
-            defer { (id, kind, data) = (nil, "message", []) }
+            defer { (id, kind, data, dataBytes) = (nil, "message", [], 0) }
             return data.isEmpty ? nil : StreamMessage(id: id, kind: kind, data: data.joined(separator: "\n"))
         }
         let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -51,7 +73,9 @@ struct EventStreamReader {
         switch parts[0] {
         case "id": id = value
         case "event": kind = value
-        case "data": data.append(value)
+        case "data":
+            data.append(value)
+            dataBytes += value.utf8.count + 1
         default: break
         }
         return nil

@@ -52,7 +52,7 @@ package struct GatewayClient: Sendable {
     /// - Parameters:
     ///   - id: of the last message that came, to miss none after it.
     ///   - body: is given each message.
-    /// - Throws: ``StreamRefused``, or ``GatewayUnreachable`` if it was interrupted.
+    /// - Throws: ``StreamRefused`` if there is none or a message is too large, or ``GatewayUnreachable`` if it was interrupted.
     package func follow(_ path: String, after id: String?, _ body: (StreamMessage) -> Void) async throws {
         var request = HTTPClientRequest(url: address + path)
         request.headers.add(name: "Authorization", value: "Bearer \(key)")
@@ -67,7 +67,7 @@ package struct GatewayClient: Sendable {
             }
             var reader = EventStreamReader()
             for try await part in response.body {
-                for message in reader.read(part.readableBytesView) { body(message) }
+                for message in try reader.read(part.readableBytesView) { body(message) }
             }
         } catch let refused as StreamRefused {
             throw refused

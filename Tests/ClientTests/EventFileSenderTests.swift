@@ -106,6 +106,17 @@ import Testing
         }
     }
 
+    @Test func `keeps the first faults of a file that has nothing else, and counts the others`() async throws {
+        let most = EventFileSender.Summary.mostListed
+        try await ScriptedGateway.with(answering: { Self.answer(to: $1) }) { (gateway) async throws in
+            let faults = String(repeating: "nonsense\n", count: most + 500)
+            let run = try await send(faults + Self.file(1...1) + faults, to: gateway)
+            #expect(run.failure == nil && run.summary.accepted == 1)
+            #expect(run.summary.refusedCount == 2 * (most + 500))
+            #expect(run.summary.refused.map(\.position.line) == Array(1...most))
+        }
+    }
+
     @Test func `goes on behind what an earlier run sent`() async throws {
         try await ScriptedGateway.with(answering: { Self.answer(to: $1) }) { (gateway) async throws in
             let first = try await send(Self.file(1...4), to: gateway)

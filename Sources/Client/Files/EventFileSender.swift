@@ -42,8 +42,9 @@ package struct EventFileSender: Sendable {
         /// The others are only counted.
         package static let mostListed = 1000
 
-        fileprivate mutating func refuse(_ faults: [FileFault]) {
-            refusedCount += faults.count
+        /// - Parameter others: further faults, which are only counted.
+        fileprivate mutating func refuse(_ faults: [FileFault], and others: Int) {
+            refusedCount += faults.count + others
             refused = Array((refused + faults).sorted { $0.position < $1.position }.prefix(Self.mostListed))
         }
     }
@@ -137,12 +138,13 @@ private struct Run {
     private var left: FileEvent?
     /// Why the file cannot be read further.
     private var failure: SendFailure?
-    /// Faults of the file that were read since the last batch.
-    private var faults: [FileFault] = []
+    /// Faults of the file that were read since the last batch: the first ones, and how many others. A file of nothing else must fit in.
+    private var (faults, otherFaults): ([FileFault], Int) = ([], 0)
 
     private struct Sent {
         let batch: [FileEvent]
         let faultsBefore: [FileFault]
+        let otherFaultsBefore: Int
         let bytesRead: Int
         var outcome: BatchSender.Outcome?
     }
@@ -199,7 +201,12 @@ private struct Run {
             while let item = try read() {
                 switch item {
                 case .event(let event): return event
-                case .fault(let fault): faults.append(fault)
+                case .fault(let fault):
+                    if faults.count < EventFileSender.Summary.mostListed {
+                        faults.append(fault)
+                    } else {
+                        otherFaults += 1
+                    }
                 }
             }
         } catch {
@@ -218,8 +225,13 @@ private struct Run {
 
     /// Notes that a batch is in flight.
     mutating func begin(_ batch: [FileEvent]) -> Int {
-        sent[nextNumber] = Sent(batch: batch, faultsBefore: faults, bytesRead: reader.bytesRead)
-        faults = []
+        sent[nextNumber] = Sent(
+            batch: batch,
+            faultsBefore: faults,
+            otherFaultsBefore: otherFaults,
+            bytesRead: reader.bytesRead
+        )
+        (faults, otherFaults) = ([], 0)
         nextNumber += 1
         return nextNumber - 1
     }
@@ -238,7 +250,7 @@ private struct Run {
             summary.accepted += outcome.accepted
             summary.duplicates += outcome.duplicates
             summary.known += outcome.known
-            summary.refuse(first.faultsBefore + outcome.refused)
+            summary.refuse(first.faultsBefore + outcome.refused, and: first.otherFaultsBefore)
             if !first.faultsBefore.isEmpty || !outcome.refused.isEmpty { isClean = false }
             events += first.batch.count
             for event in first.batch where isClean { hash.update(event.json) }
@@ -248,13 +260,13 @@ private struct Run {
 
     /// Counts what stands after the last batch, and what was done after one that failed.
     mutating func end(_ summary: inout EventFileSender.Summary) {
-        summary.refuse(faults)
+        summary.refuse(faults, and: otherFaults)
         for (_, sent) in sent.sorted(by: { $0.key < $1.key }) {
             guard let outcome = sent.outcome else { continue }
             summary.accepted += outcome.accepted
             summary.duplicates += outcome.duplicates
             summary.known += outcome.known
-            summary.refuse(sent.faultsBefore + outcome.refused)
+            summary.refuse(sent.faultsBefore + outcome.refused, and: sent.otherFaultsBefore)
         }
         sent = [:]
     }

@@ -11,6 +11,8 @@ package final class FileBytes {
     package private(set) var bytesRead = 0
 
     private static let pieceBytes = 1 << 20
+    /// A packed piece may grow a thousandfold.
+    private static let packedPieceBytes = 64 << 10
 
     /// - Parameter handle: open for reading, at the place to read from.
     package init(_ handle: FileHandle) {
@@ -40,7 +42,8 @@ package final class FileBytes {
 
     private func read() throws(FileFailure) -> [UInt8] {
         do {
-            let piece = [UInt8](try handle.read(upToCount: Self.pieceBytes) ?? Data())
+            let count = isAtStart || inflater != nil ? Self.packedPieceBytes : Self.pieceBytes
+            let piece = [UInt8](try handle.read(upToCount: count) ?? Data())
             bytesRead += piece.count
             return piece
         } catch {
