@@ -42,6 +42,15 @@ import Testing
         )
     }
 
+    @Test func `asks the same without what is in the events`() {
+        let known = KnownEvents(vendor: "lago", needsWholeJournal: false)
+        var event = FileEvent(position: FilePosition(line: 7), shape: .cloudEvent, json: Array("{}".utf8))
+        event.identity = Self.event("a").identity
+        let kept = event.withoutContent
+        #expect(kept.json.isEmpty && kept.position == event.position && kept.identity == event.identity)
+        #expect(known.question(about: [kept]) == known.question(about: [event]))
+    }
+
     @Test func `counts the events with an identity, and leaves those to the gateway that have their own ID there`()
         throws
     {

@@ -1,5 +1,6 @@
 import Events
 import Imports
+import JSON
 import Testing
 
 /// Tables and objects with names of their own.
@@ -7,6 +8,8 @@ import Testing
     @Test(arguments: [
         "name,customer_id,timestamp,units,note\ncall,c1,2026-10-01T10:00:00Z,1.50,\"a, \"\"b\"\"\nc\"\n",
         "\u{FEFF}name;customer_id;timestamp;units;note\r\ncall;c1;2026-10-01T10:00:00Z;1.50;\"a, \"\"b\"\"\nc\"\r\n",
+        "name,customer_id,timestamp,units,note\rcall,c1,2026-10-01T10:00:00Z,1.50,\"a, \"\"b\"\"\nc\"\r",
+        "\u{FEFF}\r\rname;customer_id;timestamp;units;note\r\rcall;c1;2026-10-01T10:00:00Z;1.50;\"a, \"\"b\"\"\nc\"",
         "\nname\tcustomer_id\ttimestamp\tunits\tnote\ncall\tc1\t2026-10-01T10:00:00Z\t1.50\t\"a, \"\"b\"\"\nc\"",
     ])
     func `are read with any separator, quotes and line ends`(file: String) async throws {
@@ -68,6 +71,38 @@ import Testing
     func `are refused with the line and what would help`(file: String, expected: String) async throws {
         let items = try await ImportFile(file, .csv).items
         #expect(items.count == 1 && items[0].contains(expected), "\(items)")
+    }
+
+    /// As old versions of Excel for Mac write them.
+    @Test func `are read row by row where lines end with CR alone`() async throws {
+        let rows = ["name,customer_id,timestamp", "n,c1,1", "n,c2", "n,c3,1", "\"n\",\"c\r4\",\"1\"", "n,,1"]
+        let file = rows.joined(separator: "\r")
+        let items = try await ImportFile(file, .csv).items
+        #expect(items.count == 5)
+        #expect(items[0].contains(#""customer_id":"c1""#) && items[2].contains(#""customer_id":"c3""#), "\(items)")
+        #expect(items[1] == "3: the row has 2 fields, and there are 3 columns")
+        #expect(try Self.customer(items[3]) == "c\r4", "\(items)")
+        #expect(items[4].hasPrefix("7: neither"), "\(items)")
+        // A CR within a line that ends with LF is a part of its field.
+        let other = try await ImportFile("name,customer_id,timestamp\nn,c\rx,1\n", .csv).items
+        #expect(try other.map(Self.customer) == ["c\rx"], "\(other)")
+    }
+
+    private static func customer(_ event: String) throws -> String? {
+        try JSONDocument(parsing: Array(event.utf8)).root["customer_id"]?.string
+    }
+
+    @Test func `are refused if their lines end with CR and with LF`() async throws {
+        let items = try await ImportFile("name,customer_id,timestamp\rn,c1,1\rn,c2,1\nn,c3,1\n", .csv).items
+        #expect(items.count == 2 && items[0].contains(#""customer_id":"c1""#), "\(items)")
+        #expect(items.last?.hasPrefix("lines end with CR alone at the start of the file and with LF at line 3") == true)
+    }
+
+    @Test func `are refused if a row has more than 16 MiB in many fields`() async throws {
+        let head = "name,customer_id,timestamp\n"
+        let field = String(repeating: "x", count: 1 << 20) + ","
+        let items = try await ImportFile(head + String(repeating: field, count: 17), .csv).items
+        #expect(items == ["the row at line 2 has more than 16777216 bytes"])
     }
 
     @Test func `are refused if they are not UTF-8`() async throws {

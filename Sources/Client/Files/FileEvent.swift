@@ -46,6 +46,9 @@ package struct FileEvent: Sendable, Equatable {
     package let json: [UInt8]
     /// Nil if it is known by the ID in ``json`` alone, or by none.
     package var identity: Identity?
+
+    /// What is needed to ask whether the journal has it, and to say where it is; nothing that grows with the event.
+    var withoutContent: FileEvent { FileEvent(position: position, shape: shape, json: [], identity: identity) }
 }
 
 /// Where an event is in a file.

@@ -131,7 +131,7 @@ package struct FileRun {
             case .fault(let fault): onFault(fault)
             case .event(let event):
                 guard let sender, event.identity != nil else { continue }
-                batch.append(event)
+                batch.append(event.withoutContent)
                 if batch.count == KnownEvents.most { known += try await ask(sender, about: &batch, onFault) }
             }
         }

@@ -26,7 +26,7 @@ final class SharedRefreshes: Sendable {
     static let most = 64
 
     /// A page asks every five seconds at most.
-    private let answers = SharedAnswers<Key, EndpointResponse>(limit: most)
+    private let answers = SharedAnswers<Key, EndpointResponse>(limit: SharedRefreshes.most)
 
     /// How many requests wait for what is written for another one.
     var waiting: Int { answers.waiting }
