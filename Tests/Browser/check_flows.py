@@ -227,6 +227,15 @@ def choice_before_a_refresh_comes():
         page.has_empty_console()
 
 
+# As many views as a client can have, all but one of another screen.
+FILL_VIEWS = """
+    const name = `tollgate.views.${document.querySelector('.who').textContent}`;
+    const views = JSON.parse(localStorage.getItem(name));
+    while (views.length < 50) views.push({name: `view ${views.length}`, address: '/dashboard/live'});
+    localStorage.setItem(name, JSON.stringify(views));
+"""
+
+
 def sorted_causes_and_saved_views():
     """Causes are sorted by the heads of their table; a view keeps filter and order, for the client that saved it."""
     with open_gateway() as running, chromium() as driver:
@@ -253,6 +262,14 @@ def sorted_causes_and_saved_views():
         page.fill("view", "newest <b>causes</b>")
         page.press("Save view")
         page.find(".views li a[aria-current]")
+        # At the maximum a further view is refused in a sentence, and no other one is dropped.
+        driver.execute_script(FILL_VIEWS)
+        page.fill("view", "one more")
+        page.press("Save view")
+        page.sees("50 views are saved", ".views [role=status]")
+        page.is_accessible()
+        assert page.find("input[name=view]").get_attribute("value") == "one more"
+        assert [view.text for view in page.all(".views li a")] == ["newest <b>causes</b>"]
         assert not _views(page.open("/events")), "a view of another screen"
         page.open("/problems").follow("newest <b>causes</b>")
         page.wait("the view", lambda: "sort=-age" in driver.current_url and "status=rejected" in driver.current_url)

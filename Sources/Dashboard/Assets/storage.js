@@ -11,13 +11,15 @@ export function recall(name) {
     }
 }
 
-/** Stores a text; null removes it. */
+/** Stores a text; null removes it. Returns whether it lasts longer than the page. */
 export function remember(name, value) {
     memory.set(name, value);
     try {
         if (value === null) localStorage.removeItem(`tollgate.${name}`);
         else localStorage.setItem(`tollgate.${name}`, value);
+        return true;
     } catch {
         // The choice is in memory.
+        return false;
     }
 }

@@ -15,11 +15,20 @@ export function start() {
         const name = form.elements.view.value.trim().slice(0, longestName);
         if (name === '') return;
         const others = load().filter((view) => !(view.name === name && isHere(view)));
-        save([...others, { name, address: here() }].slice(-most));
+        if (others.length >= most) {
+            say(section, `${most} views are saved, which is the maximum for all screens together. Remove one first.`);
+            return;
+        }
+        const isStored = save([...others, { name, address: here() }]);
+        say(section, isStored ? '' : 'This browser cannot store the view: it is lost when you leave this page.');
         form.reset();
         show(section);
     });
     show(section);
+}
+
+function say(section, text) {
+    section.querySelector('[role="status"]').textContent = text;
 }
 
 function show(section) {
@@ -40,6 +49,7 @@ function item(view, section) {
     button.setAttribute('aria-label', `Remove the view ${view.name}`);
     button.addEventListener('click', () => {
         save(load().filter((other) => !(other.name === view.name && other.address === view.address)));
+        say(section, '');
         show(section);
         section.querySelector('input').focus();
     });
@@ -66,14 +76,15 @@ function isHere(view) {
 function load() {
     try {
         const views = JSON.parse(recall(place()) ?? '[]');
-        return views.filter((view) => typeof view.name === 'string' && typeof view.address === 'string').slice(-most);
+        return views.filter((view) => typeof view.name === 'string' && typeof view.address === 'string');
     } catch {
         return [];
     }
 }
 
+/** Whether they are stored, and not only in memory. */
 function save(views) {
-    remember(place(), views.length === 0 ? null : JSON.stringify(views));
+    return remember(place(), views.length === 0 ? null : JSON.stringify(views));
 }
 
 const place = () => `views.${document.querySelector('.who')?.textContent ?? ''}`;
