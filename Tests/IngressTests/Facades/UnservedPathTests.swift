@@ -26,13 +26,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (HTTPMethod.TRACE, "/umbra/api/v1/events", 405, "GET, POST"),
-        (.DELETE, "/umbra/api/v1/events", 405, "GET, POST"),
-        (.PUT, "/umbra/api/v1/events/batch", 405, "POST"), (.GET, "/umbra/api/v1/events/batch", 405, "POST"),
-        (.TRACE, "/umbra/api/v1/customers", 501, nil),
-        (.TRACE, "/umbra/events", 501, nil), (.TRACE, "/v1/events", 405, "GET, POST"), (.PUT, "/readyz", 405, "GET"),
-    ] as [(HTTPMethod, String, Int, String?)])
+    @Test(
+        arguments: [
+            (HTTPMethod.TRACE, "/umbra/api/v1/events", 405, "GET, POST"),
+            (.DELETE, "/umbra/api/v1/events", 405, "GET, POST"),
+            (.PUT, "/umbra/api/v1/events/batch", 405, "POST"), (.GET, "/umbra/api/v1/events/batch", 405, "POST"),
+            (.TRACE, "/umbra/api/v1/customers", 501, nil),
+            (.TRACE, "/umbra/events", 501, nil), (.TRACE, "/v1/events", 405, "GET, POST"),
+            (.PUT, "/readyz", 405, "GET"),
+        ] as [(HTTPMethod, String, Int, String?)]
+    )
     func `lists the methods of a path that does not have the one of the request`(
         method: HTTPMethod,
         path: String,
