@@ -56,8 +56,8 @@ extension EventFilter {
             && Self.takes(event.source, sources) && (condition.map { $0(event) } ?? true)
     }
 
-    /// Compares bytes, as everywhere.
-    private static func takes(_ value: String?, _ wanted: [String]) -> Bool {
+    /// Whether a field's value is one of those that are wanted, if any is. Compares bytes, as everywhere.
+    package static func takes(_ value: String?, _ wanted: [String]) -> Bool {
         wanted.isEmpty || value.map { value in wanted.contains { $0.utf8.elementsEqual(value.utf8) } } ?? false
     }
 }

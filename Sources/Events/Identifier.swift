@@ -72,6 +72,10 @@ package typealias MigrationName = Identifier<MigrationSubject>
 /// The owner of events; tenants never see each other's.
 package typealias TenantID = Identifier<TenantSubject>
 
+/// A text from outside that has no type of its own, such as a vendor's id: in a set, or as the key of a dictionary, where a `String` would
+/// be merged with its other normal forms.
+package typealias ExactText = Identifier<TextSubject>
+
 /// Tells ``ProviderName`` from other identifiers.
 package enum ProviderSubject {}
 /// Tells ``AdapterName`` from other identifiers.
@@ -84,3 +88,10 @@ package enum ClientSubject {}
 package enum MigrationSubject {}
 /// Tells ``TenantID`` from other identifiers.
 package enum TenantSubject {}
+/// Tells ``ExactText`` from other identifiers.
+package enum TextSubject {}
+
+extension String {
+    /// The same text, compared byte for byte.
+    package var exact: ExactText { ExactText(self) }
+}

@@ -18,7 +18,7 @@ package final class Destination: Sendable, Equatable {
     package let adapter: AdapterName
     package let mode: DeliveryMode
     /// Event names that are sent under another name.
-    package let rename: [String: String]
+    package let rename: [ExactText: ExactText]
     /// The adapter's own settings, such as Lago's `subscription_id` template, checked against ``VendorTraits/settings``.
     package let settings: DestinationSettings
 
@@ -26,7 +26,7 @@ package final class Destination: Sendable, Equatable {
         provider: ProviderName,
         adapter: AdapterName,
         mode: DeliveryMode,
-        rename: [String: String] = [:],
+        rename: [ExactText: ExactText] = [:],
         settings: DestinationSettings = DestinationSettings()
     ) {
         self.provider = provider
@@ -44,7 +44,7 @@ package final class Destination: Sendable, Equatable {
 
     /// The name under which an event of this name is sent.
     package func name(for name: String) -> String {
-        rename.isEmpty ? name : rename[name] ?? name
+        rename.isEmpty ? name : rename[name.exact]?.rawValue ?? name
     }
 }
 

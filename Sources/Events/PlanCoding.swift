@@ -38,7 +38,7 @@ package enum PlanCoding {
         if !destination.rename.isEmpty {
             writer.key("rename")
             writer.beginObject()
-            for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) { writer.member(from, string: to) }
+            writeNames(of: destination, to: &writer)
             writer.endObject()
         }
         for (name, value) in destination.settings.values.sorted(by: { $0.key < $1.key }) {
@@ -48,6 +48,12 @@ package enum PlanCoding {
         writer.endObject()
     }
 
+    private static func writeNames(of destination: Destination, to writer: inout JSONWriter) {
+        for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) {
+            writer.member(from.rawValue, string: to.rawValue)
+        }
+    }
+
     private static func write(_ destination: Destination, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("provider", string: destination.provider.rawValue)
@@ -55,7 +61,7 @@ package enum PlanCoding {
         writer.member("mode", string: destination.mode.rawValue)
         writer.key("rename")
         writer.beginObject()
-        for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) { writer.member(from, string: to) }
+        writeNames(of: destination, to: &writer)
         writer.endObject()
         writer.key("settings")
         writer.beginObject()
@@ -85,11 +91,11 @@ package enum PlanCoding {
             let names = value["rename"], names.kind == .object, let values = value["settings"], values.kind == .object
         else { return nil }
         // What is left out would send the event in other words than it was accepted with.
-        var rename: [String: String] = [:]
+        var rename: [ExactText: ExactText] = [:]
         for member in names.members {
-            guard let name = member.value.string, rename.updateValue(name, forKey: member.name) == nil else {
-                return nil
-            }
+            guard let name = member.value.string,
+                rename.updateValue(name.exact, forKey: member.name.exact) == nil
+            else { return nil }
         }
         var settings: [String: SettingValue] = [:]
         for member in values.members {

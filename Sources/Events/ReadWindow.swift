@@ -41,8 +41,22 @@ package struct WindowOwner: Sendable, Hashable {
 
     /// Whether an event is one of them.
     package func has(_ event: VendorEvent) -> Bool {
-        event.name == name && (customerID.map { $0 == event.customerID } ?? true)
-            && (subscriptionID.map { $0 == event.subscriptionID } ?? true)
+        event.name.exact == name.exact && (customerID.map { $0.exact == event.customerID?.exact } ?? true)
+            && (subscriptionID.map { $0.exact == event.subscriptionID?.exact } ?? true)
+    }
+}
+
+/// Byte for byte, as vendors tell customers and names.
+extension WindowOwner {
+    package static func == (left: WindowOwner, right: WindowOwner) -> Bool {
+        left.name.exact == right.name.exact && left.customerID?.exact == right.customerID?.exact
+            && left.subscriptionID?.exact == right.subscriptionID?.exact
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name.exact)
+        hasher.combine(customerID?.exact)
+        hasher.combine(subscriptionID?.exact)
     }
 }
 

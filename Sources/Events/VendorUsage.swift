@@ -47,6 +47,18 @@ package struct UsageCustomer: Sendable, Hashable {
     }
 }
 
+/// Byte for byte, as vendors tell customers.
+extension UsageCustomer {
+    package static func == (left: UsageCustomer, right: UsageCustomer) -> Bool {
+        left.id?.exact == right.id?.exact && left.subscriptionID?.exact == right.subscriptionID?.exact
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id?.exact)
+        hasher.combine(subscriptionID?.exact)
+    }
+}
+
 /// What a vendor bills a customer for, for one metric.
 package struct VendorUsage: Sendable, Equatable {
     /// As in ``CatalogueMetric/id``.

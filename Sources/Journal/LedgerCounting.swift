@@ -23,10 +23,21 @@ package struct LedgerCounts: Sendable, Equatable {
             self.day = day
         }
 
+        /// Names are compared byte for byte, as the journal has them.
+        package static func == (left: Self, right: Self) -> Bool {
+            left.provider == right.provider && left.name?.exact == right.name?.exact && left.day == right.day
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(provider)
+            hasher.combine(name?.exact)
+            hasher.combine(day)
+        }
+
         /// By provider, name and day; keys without a name come last.
         package static func < (left: Self, right: Self) -> Bool {
             guard left.provider == right.provider else { return left.provider < right.provider }
-            guard let leftName = left.name, let rightName = right.name else {
+            guard let leftName = left.name?.exact, let rightName = right.name?.exact else {
                 return left.name != nil && right.name == nil
             }
             guard leftName == rightName else { return leftName < rightName }

@@ -354,7 +354,8 @@ struct UsageComparison {
 
     private func vendorName(of key: UsageLedger.Key) -> String {
         let id = metrics[key.metric]?.ids[provider.name]
-        return ledger.vendorNames[provider.name]?[key.metric] ?? id.flatMap { definitions[$0]?.eventName } ?? key.metric
+        return ledger.vendorNames[provider.name]?[key.metric.exact] ?? id.flatMap { definitions[$0]?.eventName }
+            ?? key.metric
     }
 
     /// The events are known: the amount follows from them, or the reason is unknown.

@@ -9,6 +9,16 @@ struct UsageLedger {
     struct Key: Hashable {
         let metric: String
         let customer: UsageCustomer
+
+        /// Metrics have the names of events, which are compared byte for byte.
+        static func == (left: Key, right: Key) -> Bool {
+            left.metric.exact == right.metric.exact && left.customer == right.customer
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(metric.exact)
+            hasher.combine(customer)
+        }
     }
 
     private let window: ReadWindow
@@ -16,7 +26,7 @@ struct UsageLedger {
     private let providers: [(configuration: ProviderConfiguration, rules: UsageRules)]
     private(set) var totals: [ProviderName: [Key: UsageTotals]] = [:]
     /// What the vendor calls the events of a metric.
-    private(set) var vendorNames: [ProviderName: [String: String]] = [:]
+    private(set) var vendorNames: [ProviderName: [ExactText: String]] = [:]
     /// When the events of an amount occurred, if some are on the bill of the period that did not occur in it.
     private var times: [ProviderName: [Key: SearchedTimes]] = [:]
     /// What was read of the journal for it.
@@ -121,7 +131,7 @@ struct UsageLedger {
         totals[provider, default: [:]][key, default: UsageTotals(metric, rules)].add(expected)
         values += (totals[provider]?[key]?.planned.keptValues ?? 0) - before
         isTooLarge = isTooLarge || values > UsageAmount.mostValues
-        if let sent = expected.sent { vendorNames[provider, default: [:]][metric.name] = sent.name }
+        if let sent = expected.sent { vendorNames[provider, default: [:]][metric.name.exact] = sent.name }
     }
 }
 

@@ -25,7 +25,7 @@ extension BackfillRoutes {
             writer.key("customers_from")
             writer.beginObject()
             for (customer, start) in starts.customers.sorted(by: { $0.key < $1.key }) {
-                writer.member(customer, integer: start.milliseconds)
+                writer.member(customer.rawValue, integer: start.milliseconds)
             }
             writer.endObject()
             if let otherwise = starts.otherwise { writer.member("others_from", integer: otherwise.milliseconds) }
@@ -125,10 +125,10 @@ extension BackfillRoutes {
 extension BackfillStarts {
     fileprivate init?(from value: JSONValue, hasOthers: Bool) {
         guard let limits = value["customers_from"], limits.kind == .object else { return nil }
-        var customers: [String: Timestamp] = [:]
+        var customers: [CustomerID: Timestamp] = [:]
         for member in limits.members {
             guard let start = member.value.int64 else { return nil }
-            customers[member.name] = Timestamp(milliseconds: start)
+            customers[CustomerID(member.name)] = Timestamp(milliseconds: start)
         }
         let otherwise = value["others_from"]?.int64.map(Timestamp.init(milliseconds:))
         guard hasOthers == (otherwise != nil) else { return nil }

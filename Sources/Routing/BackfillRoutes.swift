@@ -1,7 +1,7 @@
 import Access
 import ConfigurationFile
 package import Events
-import OfRecord
+package import OfRecord
 
 /// What the routes send to one provider account, frozen when a backfill begins: it says which events the account gets, and how.
 ///
@@ -97,7 +97,7 @@ package struct BackfillRoutes: Sendable, Equatable {
     /// - Parameters:
     ///   - starts: from when on the events of each are sent, by the customer's id, or the subscription's where events have no other.
     ///   - returned: the return that left the account without them.
-    package func limited(to starts: [String: Timestamp], after returned: Return) -> BackfillRoutes {
+    package func limited(to starts: [CustomerID: Timestamp], after returned: Return) -> BackfillRoutes {
         var limited = self.limited(to: BackfillStarts(customers: starts))
         limited.returned = returned
         return limited

@@ -4,14 +4,14 @@ package import OfRecord
 /// From when on a backfill takes the events of each customer.
 package struct BackfillStarts: Sendable, Equatable {
     /// By the customer's id, or the subscription's where events have no other.
-    package let customers: [String: Timestamp]
+    package let customers: [CustomerID: Timestamp]
     /// Of all others; nil: nothing of theirs is taken.
     package let otherwise: Timestamp?
 
     /// Customers with starts of their own, at most.
     package static let most = 10_000
 
-    package init(customers: [String: Timestamp], otherwise: Timestamp? = nil) {
+    package init(customers: [CustomerID: Timestamp], otherwise: Timestamp? = nil) {
         self.customers = customers
         self.otherwise = otherwise
     }
@@ -20,9 +20,9 @@ package struct BackfillStarts: Sendable, Equatable {
     /// - Returns: nil if more than ``most`` customers have periods of their own.
     package init?(ofPeriodsAt now: Timestamp, in boundaries: BillingBoundaries) {
         guard boundaries.count <= Self.most else { return nil }
-        var starts: [String: Timestamp] = [:]
+        var starts: [CustomerID: Timestamp] = [:]
         for customer in boundaries.customers {
-            starts[customer.rawValue] = Self.start(of: boundaries.cycle(of: customer), at: now)
+            starts[customer] = Self.start(of: boundaries.cycle(of: customer), at: now)
         }
         self.init(customers: starts, otherwise: Self.start(of: boundaries.otherwise, at: now))
     }
@@ -47,6 +47,7 @@ package struct BackfillStarts: Sendable, Equatable {
     /// - Parameter ids: of the customers; empty: all.
     package func limited(to ids: [String]) -> BackfillStarts {
         guard !ids.isEmpty else { return self }
+        let ids = ids.map { CustomerID($0) }
         let own = Dictionary(ids.compactMap { id in customers[id].map { (id, $0) } }) { first, _ in first }
         // Whoever has no start of his own has that of all others.
         return BackfillStarts(customers: own, otherwise: ids.allSatisfy { own[$0] != nil } ? nil : otherwise)
@@ -60,7 +61,7 @@ package struct BackfillStarts: Sendable, Equatable {
         return IncompletePeriods(
             customers: early.count,
             examples: early.prefix(IncompletePeriods.mostExamples).map {
-                IncompletePeriods.Example(customerID: $0.key, start: $0.value)
+                IncompletePeriods.Example(customerID: $0.key.rawValue, start: $0.value)
             },
             others: others,
             earliest: time
@@ -78,7 +79,7 @@ package struct BackfillStarts: Sendable, Equatable {
     /// Whether an event is taken.
     func takes(_ event: AcceptedEvent) -> Bool {
         let customer = event.customerID ?? event.subscriptionID
-        let start = customer.flatMap { customers[$0] } ?? otherwise
+        let start = customer.flatMap { customers[CustomerID($0)] } ?? otherwise
         return start.map { $0 <= event.timestamp } ?? false
     }
 }

@@ -155,14 +155,14 @@ struct RouteReader {
         return window
     }
 
-    private func readRename(_ value: JSONValue?, _ fields: inout FieldReader) -> [String: String] {
-        var rename: [String: String] = [:]
+    private func readRename(_ value: JSONValue?, _ fields: inout FieldReader) -> [ExactText: ExactText] {
+        var rename: [ExactText: ExactText] = [:]
         for member in value.map({ Array($0.members) }) ?? [] {
             guard let name = member.value.string, (1...128).contains(name.unicodeScalars.count) else {
                 fields.fault(member.value, "\"rename\" must give a name of 1 to 128 characters for \"\(member.name)\"")
                 continue
             }
-            rename[member.name] = name
+            rename[member.name.exact] = name.exact
         }
         return rename
     }

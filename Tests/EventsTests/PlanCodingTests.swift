@@ -88,8 +88,8 @@ import Testing
         var random = SeededRandom()
         let names = (0..<30).map { "n\($0)\"é" }
         func plan() -> Plan {
-            var (rename, settings): ([String: String], [String: SettingValue]) = ([:], [:])
-            for name in names.shuffled(using: &random) { rename[name] = name + "x" }
+            var (rename, settings): ([ExactText: ExactText], [String: SettingValue]) = ([:], [:])
+            for name in names.shuffled(using: &random) { rename[name.exact] = (name + "x").exact }
             for name in names.shuffled(using: &random) { settings[name] = .texts([name, ""]) }
             let destination = Destination(
                 provider: "p",

@@ -32,6 +32,17 @@ import Testing
         #expect(counts.cells[LedgerCounts.Key(provider: "lago", name: nil, day: nil)]?.planned == more)
     }
 
+    @Test func `tells names apart that are two forms of one text`() {
+        var one = LedgerCounts.Counts()
+        one.add(.delivered)
+        var counts = LedgerCounts()
+        let keys = ["cafe\u{301}", "caf\u{E9}"].map {
+            LedgerCounts.Key(provider: "lago", name: $0, day: Timestamp(milliseconds: 0))
+        }
+        for key in keys { counts.add(one, to: key) }
+        #expect(counts.cells.count == 2 && counts.cells.keys.sorted() == keys)
+    }
+
     @Test func `stands in the order of provider, name and day, the rest last`() {
         func key(_ provider: ProviderName, _ name: String?, _ day: Int64?) -> LedgerCounts.Key {
             LedgerCounts.Key(provider: provider, name: name, day: day.map { Timestamp(milliseconds: $0) })

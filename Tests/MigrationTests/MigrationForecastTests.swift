@@ -70,7 +70,7 @@ import Vendors
         let routes = try Self.routes()
         var survey = VendorSurvey()
         survey.metrics = .known([Self.metric("api.request")])
-        survey.customers = .known(Set((0..<10).map { "customer-\($0)" }))
+        survey.customers = .known(Set((0..<10).map { ExactText("customer-\($0)") }))
         survey.oldSubscriptions = .known([])
         let forecast = try Self.forecast(try PreviewSample.events(50, under: routes), in: routes, survey)
         #expect(forecast.events == 50 && forecast.customers == 10)
@@ -110,7 +110,7 @@ import Vendors
         let routes = try Self.routes(from: "polar", to: "lago")
         var survey = VendorSurvey()
         survey.metrics = .known([Self.metric("api")])
-        survey.subscriptions = .known(Set((1..<10).map { "sub_customer-\($0)" }))
+        survey.subscriptions = .known(Set((1..<10).map { ExactText("sub_customer-\($0)") }))
         let forecast = try Self.forecast(try PreviewSample.events(50, under: routes), in: routes, survey)
         #expect(forecast.unknownCustomers?.first == ["customer-0"])
     }

@@ -147,6 +147,6 @@ final class PinRecorder: Sendable {
 /// A lane that sends everything to the provider `listed` under another name.
 struct RenamingLane: LaneMembership {
     func destination(for event: AcceptedEvent) -> Destination? {
-        Destination(provider: "listed", adapter: "listed", mode: .mirror, rename: [event.name: "renamed"])
+        Destination(provider: "listed", adapter: "listed", mode: .mirror, rename: [event.name.exact: "renamed"])
     }
 }

@@ -65,4 +65,14 @@ import Testing
         let customers = ParityCustomer.adding(findings, to: [customer("a", 3, 2), customer("b", 1, 1)])
         #expect(customers.map { $0.differences.map(\.total.text) } == [["2.50"], []])
     }
+
+    @Test func `keeps the money of customers apart whose IDs are two forms of one text`() {
+        let (one, other) = ("caf\u{E9}", "cafe\u{301}")
+        let findings = [
+            MoneyFinding(customerID: one, provider: "lago", differences: [money("1.00 EUR", "2.00 EUR")]),
+            MoneyFinding(customerID: other, provider: "lago", differences: [money("1.00 EUR", "9.00 EUR")]),
+        ]
+        let customers = ParityCustomer.adding(findings, to: [customer(one, 1, 1), customer(other, 1, 1)])
+        #expect(customers.map { $0.differences.map(\.total.text) } == [["1.00"], ["8.00"]])
+    }
 }

@@ -53,6 +53,19 @@ import Testing
         #expect(none.questions(events).isEmpty)
     }
 
+    /// A vendor that has no customer of one form may have one of the other.
+    @Test func `asks about two forms of one text, and tells them apart`() {
+        let (one, other) = ("caf\u{E9}", "cafe\u{301}")
+        let events = [Self.event(0, "a", one), Self.event(1, "a", other), Self.event(2, one, nil)]
+        var obstacles = BillingObstacles(able: ObstacleTraits(ofEvents: Set(BillingObstacle.allCases)))
+        #expect(Self.numbers(obstacles.questions(events)) == [1, 2, 3])
+        obstacles.learn(.noCustomer, of: events[0])
+        #expect(obstacles.cause(of: events[0]) == .noCustomer && obstacles.cause(of: events[1]) == nil)
+        obstacles.learn(.noMetric, of: events[2])
+        #expect(obstacles.cause(of: Self.event(3, one, nil)) == .noMetric)
+        #expect(obstacles.cause(of: Self.event(4, other, nil)) == nil)
+    }
+
     private static let traits = [
         .none, ObstacleTraits(ofEvents: [.noMetric]), ObstacleTraits(ofEvents: Set(BillingObstacle.allCases)),
         ObstacleTraits(ofNames: true), ObstacleTraits(ofEvents: [.noMetric], ofSubscriptions: true),

@@ -49,6 +49,14 @@ import Testing
         #expect(amount.units(.unique) == "4" && amount.events == 5)
     }
 
+    @Test func `two forms of one text are two values, as vendors count them`() throws {
+        var amount = UsageAmount(for: .unique)
+        for json in ["\"caf\u{E9}\"", "\"cafe\u{301}\"", "\"caf\u{E9}\""] {
+            amount.add(try #require(Self.value(json, .all, .unique)), at: Timestamp(milliseconds: 0), 1)
+        }
+        #expect(amount.units(.unique) == "2" && amount.keptValues == 2)
+    }
+
     /// Against whole hundredths, which tell what is right.
     @Test(arguments: 1...30)
     func `amounts are exact in any order`(seed: Int) throws {

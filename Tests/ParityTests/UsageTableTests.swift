@@ -18,7 +18,7 @@ import Testing
         )
     }
 
-    private static func table(_ part: UsageTable.Part?, _ window: ReadWindow, _ customers: Set<String> = [])
+    private static func table(_ part: UsageTable.Part?, _ window: ReadWindow, _ customers: Set<ExactText> = [])
         -> UsageTable
     {
         UsageTable(
@@ -89,6 +89,21 @@ import Testing
         #expect(!table.isTooLarge && table.rows.count == UsageTable.mostRows)
         table.add(Self.event("one more", Timestamp(milliseconds: 1), 1), 1)
         #expect(table.isTooLarge)
+    }
+
+    /// Vendors bill two customers.
+    @Test func `keeps customers apart whose IDs are two forms of one text`() {
+        let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1000))
+        let ids = ["caf\u{E9}", "cafe\u{301}"]
+        var (all, one) = (Self.table(nil, window), Self.table(nil, window, [ids[0].exact]))
+        for (index, id) in (ids + ids.prefix(1)).enumerated() {
+            let event = Self.event(id, Timestamp(milliseconds: 1), 1)
+            all.add(event, SequenceNumber(Int64(index + 1)))
+            one.add(event, SequenceNumber(Int64(index + 1)))
+        }
+        #expect(all.rows.compactMap { $0.customerID?.exact } == [ids[1].exact, ids[0].exact])
+        #expect(all.rows.map(\.units) == ["1", "2"])
+        #expect(one.rows.compactMap { $0.customerID?.exact } == [ids[0].exact] && one.rows.map(\.units) == ["2"])
     }
 
     @Test func `takes the customers that are asked for`() {

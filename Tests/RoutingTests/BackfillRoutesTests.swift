@@ -191,6 +191,23 @@ import Testing
         #expect(BackfillRoutes(decoding: Array(text.replacing("others_from", with: "x").utf8)) == nil)
     }
 
+    @Test func `have a start for each of two customers whose IDs are two forms of one text`() throws {
+        let (one, other) = ("caf\u{E9}", "cafe\u{301}")
+        let routes = try routes(#"[{"name": "r", "to": [{"provider": "p"}]}]"#)
+        let account = try #require(routes.providers.first { $0.name == "p" })
+        let all = try #require(BackfillRoutes(of: account, in: routes))
+        let starts = BackfillStarts(
+            customers: [CustomerID(one): Timestamp(milliseconds: 10), CustomerID(other): Timestamp(milliseconds: 20)]
+        )
+        let decoded = try #require(BackfillRoutes(decoding: all.limited(to: starts).encoded))
+        #expect(decoded == all.limited(to: starts))
+        func takes(_ customer: String, _ time: Int64) -> Bool {
+            decoded.destination(of: event("a", customer, at: time, client: "app", tenant: "o")) != nil
+        }
+        #expect(takes(one, 10) && !takes(one, 9) && takes(other, 20) && !takes(other, 19))
+        #expect(starts.limited(to: [one]).customers == [CustomerID(one): Timestamp(milliseconds: 10)])
+    }
+
     @Test func `leave out customers whose periods began too early, and take all others`() throws {
         let times = (0...4).map { Timestamp(milliseconds: $0 * 1000) }
         let starts = BackfillStarts(
@@ -234,7 +251,7 @@ import Testing
     }
 
     @Test func `name few of many customers`() throws {
-        let customers = (0..<100).map { ("c\($0)", Timestamp(milliseconds: Int64($0))) }
+        let customers = (0..<100).map { (CustomerID("c\($0)"), Timestamp(milliseconds: Int64($0))) }
         let starts = BackfillStarts(customers: Dictionary(customers) { first, _ in first })
         let subject = try #require(starts.incomplete(before: Timestamp(milliseconds: 1000))).subject
         #expect(subject.hasPrefix("100 customers (c0 from 1970-01-01T00:00:00.000Z, c1 from "), "\(subject)")

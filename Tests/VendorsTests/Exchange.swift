@@ -23,7 +23,7 @@ import Events
 /// `retry` may end in `after 60s`, `after 250ms` or `at 2030-01-01T00:00:00.000Z`. A text behind ` : ` must be in the fault.
 struct Exchange: Sendable {
     var settings = DestinationSettings()
-    var rename: [String: String] = [:]
+    var rename: [ExactText: ExactText] = [:]
     var events: [Event] = []
     var request: Request?
     var answers: [Answer] = []

@@ -75,7 +75,7 @@ struct ExchangeReader {
         guard exchange.events.isEmpty else { throw fault("the destination stands before the events") }
         let root = try json(text)
         for member in root["rename"].map({ Array($0.members) }) ?? [] {
-            exchange.rename[member.name] = member.value.string
+            exchange.rename[member.name.exact] = member.value.string?.exact
         }
         var values: [String: SettingValue] = [:]
         for member in root["settings"].map({ Array($0.members) }) ?? [] {

@@ -4,6 +4,7 @@ import Events
 import Ingress
 import Journal
 import Migration
+import OfRecord
 import Routing
 
 /// Accepts orders for backfills: checks them against the active routes and writes them to the journal, from which ``BackfillService``
@@ -62,7 +63,7 @@ struct BackfillDesk: BackfillManaging {
     /// - Returns: the backfills, including those that were started before.
     func refill(
         _ provider: ProviderName,
-        with starts: [String: Timestamp],
+        with starts: [CustomerID: Timestamp],
         after returned: BackfillRoutes.Return,
         by actor: AuditLog.Actor
     ) async throws(BackfillRefusal) -> [LaneNumber] {

@@ -86,9 +86,9 @@ struct MigrationSurveyor {
         next: KeyPath<Page, String?>,
         _ page: (any VendorReader, String?) -> VendorInquiry<Page>,
         of items: (Page) -> [String]
-    ) async throws -> VendorSurvey.Answer<Set<String>> {
+    ) async throws -> VendorSurvey.Answer<Set<ExactText>> {
         switch try await pages(at: provider, next: next, page, of: items) {
-        case .known(let ids): .known(Set(ids))
+        case .known(let ids): .known(Set(ids.map(\.exact)))
         case .unreadable(let reason): .unreadable(reason)
         case .notAsked: .notAsked
         }

@@ -95,7 +95,7 @@ struct UsageHandler: Sendable {
             property: property,
             window: ReadWindow(from: from, until: until),
             part: parts.first,
-            customers: Set(parameters.all("customer_id"))
+            customers: Set(parameters.all("customer_id").map(\.exact))
         )
     }
 

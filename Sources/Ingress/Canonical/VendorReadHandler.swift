@@ -165,7 +165,7 @@ struct VendorReadHandler: Sendable {
         let metrics = try await answer(provider, .usage) { $0.catalogue() }
         var names: [String: String] = [:]
         for routed in routes.current.routes.routes.flatMap(\.destinations) where routed.destination.provider == name {
-            for (original, renamed) in routed.destination.rename { names[renamed] = original }
+            for (original, renamed) in routed.destination.rename { names[renamed.rawValue] = original.rawValue }
         }
         return MetricCatalogue(provider: name, metrics: metrics, originalNames: names)
     }

@@ -28,14 +28,15 @@ struct MigrationJudge {
         guard case .known(let metrics) = survey.metrics else { return nil }
         // A metric that is not distinguished by one name may take any.
         if metrics.contains(where: { $0.eventName == nil }) { return MigrationForecast.Listed([]) }
-        let known = Set(metrics.compactMap(\.eventName))
-        return MigrationForecast.Listed(preview.names.filter { !known.contains($0.value.sent) }.map(\.key).sorted())
+        let known = Set(metrics.compactMap { $0.eventName?.exact })
+        let unknown = preview.names.filter { !known.contains($0.value.sent.exact) }
+        return MigrationForecast.Listed(unknown.keys.sorted().map(\.rawValue))
     }
 
     private static func unknownCustomers(_ preview: MigrationPreview, _ survey: VendorSurvey)
         -> MigrationForecast.Listed?
     {
-        func ids(_ answer: VendorSurvey.Answer<Set<String>>, isNeeded: Bool) -> Set<String>? {
+        func ids(_ answer: VendorSurvey.Answer<Set<ExactText>>, isNeeded: Bool) -> Set<ExactText>? {
             switch answer {
             case .known(let ids): ids
             case .unreadable, .notAsked: isNeeded ? nil : []
@@ -46,8 +47,8 @@ struct MigrationJudge {
         else { return nil }
         let unknown = preview.customers.filter { _, owner in
             guard let owner else { return false }
-            if let id = owner.customerID { return !customers.contains(id) }
-            return owner.subscriptionID.map { !subscriptions.contains($0) } ?? false
+            if let id = owner.customerID { return !customers.contains(id.exact) }
+            return owner.subscriptionID.map { !subscriptions.contains($0.exact) } ?? false
         }
         return MigrationForecast.Listed(unknown.keys.map(\.rawValue).sorted())
     }

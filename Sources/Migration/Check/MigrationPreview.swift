@@ -33,7 +33,7 @@ package struct MigrationPreview {
     private var translator: Translator?
     private let now: Timestamp
     private(set) var events = 0
-    private(set) var names: [String: Name] = [:]
+    private(set) var names: [ExactText: Name] = [:]
     private(set) var customers: [CustomerID: Owner?] = [:]
     /// Whether there are more names or customers than are examined.
     private(set) var isExceeded = false
@@ -81,14 +81,15 @@ package struct MigrationPreview {
     }
 
     private mutating func count(_ event: AcceptedEvent, _ destination: Destination) {
-        if names[event.name] == nil {
+        let name = event.name.exact
+        if names[name] == nil {
             guard names.count < Self.mostNames else {
                 isExceeded = true
                 return
             }
-            names[event.name] = Name(sent: destination.rename[event.name] ?? event.name)
+            names[name] = Name(sent: destination.name(for: event.name))
         }
-        names[event.name]?.events += 1
+        names[name]?.events += 1
     }
 
     /// - Returns: nil for an event that cannot be translated, which is counted elsewhere.

@@ -14,9 +14,9 @@ package struct VendorSurvey: Sendable {
     /// What the new provider can bill by.
     package var metrics: Answer<[CatalogueMetric]> = .notAsked
     /// The application's ids of the customers that the new provider has.
-    package var customers: Answer<Set<String>> = .notAsked
+    package var customers: Answer<Set<ExactText>> = .notAsked
     /// The ids of the subscriptions that run at the new provider.
-    package var subscriptions: Answer<Set<String>> = .notAsked
+    package var subscriptions: Answer<Set<ExactText>> = .notAsked
     /// The subscriptions that run at the old provider.
     package var oldSubscriptions: Answer<[VendorSubscription]> = .notAsked
 

@@ -19,7 +19,7 @@ package struct ReturnedUsage: Sendable {
     package struct Missing: Sendable, Equatable {
         package fileprivate(set) var events = 0
         /// From when on each customer's events are missing: the start of the running period, by the customer's id.
-        package fileprivate(set) var starts: [String: Timestamp] = [:]
+        package fileprivate(set) var starts: [CustomerID: Timestamp] = [:]
         /// Events of customers beyond ``ReturnedUsage/mostCustomers``, which ``starts`` does not have.
         package fileprivate(set) var moreEvents = 0
 
@@ -90,7 +90,7 @@ package struct ReturnedUsage: Sendable {
             // On the old provider's bill; what was accepted long after the return has a plan that knows it.
             guard event.acceptedAt <= end + Self.longestRequest else { return }
         }
-        if event.isOpenToLanes(of: outline.from) { countMissing(event, of: name, in: cycle) }
+        if event.isOpenToLanes(of: outline.from) { countMissing(event, of: customer, in: cycle) }
     }
 
     private mutating func count(_ event: AcceptedEvent, of customer: CustomerID) {
@@ -108,7 +108,7 @@ package struct ReturnedUsage: Sendable {
         found[customer] = known
     }
 
-    private mutating func countMissing(_ event: AcceptedEvent, of customer: String, in cycle: BillingCycle) {
+    private mutating func countMissing(_ event: AcceptedEvent, of customer: CustomerID, in cycle: BillingCycle) {
         guard let start = missing.starts[customer] else {
             guard missing.starts.count < Self.mostCustomers else {
                 missing.moreEvents += 1

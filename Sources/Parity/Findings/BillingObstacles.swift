@@ -18,23 +18,23 @@ package struct BillingObstacles: Sendable {
     }
 
     private struct Pair: Hashable {
-        let name: String
-        let customer: String
+        let name: ExactText
+        let customer: ExactText
     }
 
     /// What the vendor can tell.
     private let able: ObstacleTraits
-    private var namesAsked: Set<String> = []
-    private var customersAsked: Set<String> = []
-    private var names: Set<String> = []
-    private var customers: Set<String> = []
+    private var namesAsked: Set<ExactText> = []
+    private var customersAsked: Set<ExactText> = []
+    private var names: Set<ExactText> = []
+    private var customers: Set<ExactText> = []
     private var pairs: Set<Pair> = []
     private var areNamesAsked = false
     private var counted: CountedNames?
-    private var subscriptionsAsked: Set<String> = []
-    private var times: [String: [ReadWindow]] = [:]
+    private var subscriptionsAsked: Set<ExactText> = []
+    private var times: [ExactText: [ReadWindow]] = [:]
     /// What the vendor has said by itself, by the id that the event was sent with.
-    private let reported: [String: UnbilledEvent.Reason]
+    private let reported: [ExactText: UnbilledEvent.Reason]
 
     /// Names and customers that are asked about in one comparison at one vendor.
     package static let (mostNames, mostCustomers) = (50, 20)
@@ -44,7 +44,7 @@ package struct BillingObstacles: Sendable {
     ///   - reported: what it has said by itself.
     package init(able: ObstacleTraits, reported: [UnbilledEvent] = []) {
         self.able = able
-        self.reported = Dictionary(reported.map { ($0.id, $0.reason) }) { $1 }
+        self.reported = Dictionary(reported.map { ($0.id.exact, $0.reason) }) { $1 }
     }
 
     /// Whether nothing is known.
@@ -89,9 +89,9 @@ package struct BillingObstacles: Sendable {
     }
 
     private mutating func isNew(_ sent: VendorEvent) -> Bool {
-        var isNew = namesAsked.count < Self.mostNames && namesAsked.insert(sent.name).inserted
+        var isNew = namesAsked.count < Self.mostNames && namesAsked.insert(sent.name.exact).inserted
         if tellsCustomers, let customer = sent.customerID, customersAsked.count < Self.mostCustomers,
-            customersAsked.insert(customer).inserted
+            customersAsked.insert(customer.exact).inserted
         {
             isNew = true
         }
@@ -100,11 +100,11 @@ package struct BillingObstacles: Sendable {
 
     private mutating func question(_ subscription: String?, of customer: String?) -> Question? {
         guard let subscription else { return nil }
-        if subscriptionsAsked.count < Self.mostCustomers, subscriptionsAsked.insert(subscription).inserted {
+        if subscriptionsAsked.count < Self.mostCustomers, subscriptionsAsked.insert(subscription.exact).inserted {
             return .subscription(subscription)
         }
-        guard times[subscription]?.isEmpty ?? false, let customer, customersAsked.count < Self.mostCustomers,
-            customersAsked.insert(customer).inserted
+        guard times[subscription.exact]?.isEmpty ?? false, let customer, customersAsked.count < Self.mostCustomers,
+            customersAsked.insert(customer.exact).inserted
         else { return nil }
         return .customer(customer)
     }
@@ -119,10 +119,12 @@ package struct BillingObstacles: Sendable {
     package mutating func learn(_ obstacle: BillingObstacle?, of event: ExpectedEvent) {
         guard let obstacle, let sent = event.sent else { return }
         switch obstacle {
-        case .noMetric: names.insert(sent.name)
-        case .noCustomer: if let customer = sent.customerID { customers.insert(customer) }
+        case .noMetric: names.insert(sent.name.exact)
+        case .noCustomer: if let customer = sent.customerID { customers.insert(customer.exact) }
         case .noSubscription:
-            if let customer = sent.customerID { pairs.insert(Pair(name: sent.name, customer: customer)) }
+            if let customer = sent.customerID {
+                pairs.insert(Pair(name: sent.name.exact, customer: customer.exact))
+            }
         }
     }
 
@@ -131,12 +133,12 @@ package struct BillingObstacles: Sendable {
 
     /// - Parameter times: nil if the vendor does not tell.
     package mutating func learn(_ times: [ReadWindow]?, ofSubscription subscription: String) {
-        self.times[subscription] = times
+        self.times[subscription.exact] = times
     }
 
     /// Records whether the vendor has a customer.
     package mutating func learn(isThere: Bool, customer: String) {
-        if !isThere { customers.insert(customer) }
+        if !isThere { customers.insert(customer.exact) }
     }
 
     // MARK: - Telling
@@ -144,8 +146,8 @@ package struct BillingObstacles: Sendable {
     /// Why the vendor does not bill an event, as far as it is known.
     package func cause(of event: ExpectedEvent) -> Cause? {
         guard event.state.isDelivered, let sent = event.sent else { return nil }
-        let report = sent.id.flatMap { reported[$0] }
-        if names.contains(sent.name) || report == .noMetric { return .noMetric }
+        let report = sent.id.flatMap { reported[$0.exact] }
+        if names.contains(sent.name.exact) || report == .noMetric { return .noMetric }
         if let counted, !counted.contains(sent.name) { return .noMetric }
         if let cause = causeByCustomer(of: event, sent) { return cause }
         return report == .unusableProperty ? .unusableProperty : nil
@@ -153,19 +155,20 @@ package struct BillingObstacles: Sendable {
 
     private func causeByCustomer(of event: ExpectedEvent, _ sent: VendorEvent) -> Cause? {
         if let customer = sent.customerID {
-            if customers.contains(customer) { return .noCustomer }
-            if pairs.contains(Pair(name: sent.name, customer: customer)) { return .noSubscription }
+            if customers.contains(customer.exact) { return .noCustomer }
+            if pairs.contains(Pair(name: sent.name.exact, customer: customer.exact)) { return .noSubscription }
         }
-        guard let times = sent.subscriptionID.flatMap({ times[$0] }) else { return nil }
+        guard let times = sent.subscriptionID.flatMap({ times[$0.exact] }) else { return nil }
         if times.contains(where: { $0.contains(sent.timestamp) }) { return nil }
-        let isUnknown = event.event.customerID.map(customers.contains) ?? false
+        let isUnknown = event.event.customerID.map { customers.contains($0.exact) } ?? false
         return times.isEmpty && isUnknown ? .noCustomer : .noSubscription
     }
 
     /// What is known beyond ``cause(of:)``, in one sentence for people.
     package func detail(of event: ExpectedEvent) -> String? {
         guard cause(of: event) == .noSubscription, let sent = event.sent, let subscription = sent.subscriptionID,
-            let times = times[subscription], let first = times.map(\.from).min(), let last = times.map(\.until).max()
+            let times = times[subscription.exact], let first = times.map(\.from).min(),
+            let last = times.map(\.until).max()
         else { return nil }
         let event = "The event is of \(sent.timestamp.rfc3339), and the subscription \(subscription)"
         if sent.timestamp < first { return "\(event) begins at \(first.rfc3339)." }

@@ -74,6 +74,6 @@ package struct CanaryMark: Sendable, Equatable {
 
     /// Whether an event of the vendor is one. Some vendors show no customer.
     package func isOn(_ shown: VendorEvent) -> Bool {
-        shown.name == name && (shown.customerID.map { $0 == customerID } ?? true)
+        shown.name.exact == name.exact && (shown.customerID.map { $0.exact == customerID.exact } ?? true)
     }
 }

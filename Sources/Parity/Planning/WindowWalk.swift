@@ -19,7 +19,7 @@ package struct WindowWalk: Sendable {
     private let window: ReadWindow
     private let limit: Int
     private var rows: [WindowRow] = []
-    private var keys: Set<String> = []
+    private var keys: Set<ExactText> = []
     private var total: Int?
     private var pages = 0
     private var attempt = 1
@@ -39,7 +39,7 @@ package struct WindowWalk: Sendable {
         total = page.total
         pages += 1
         for row in page.rows {
-            if let key = row.key, !keys.insert(key).inserted { continue }
+            if let key = row.key, !keys.insert(key.exact).inserted { continue }
             rows.append(row)
         }
         if rows.count > limit { return .split }

@@ -71,13 +71,13 @@ extension ParityCustomer {
     /// The customers with what their bills are wrong by.
     package static func adding(_ findings: [MoneyFinding], to customers: [ParityCustomer]) -> [ParityCustomer] {
         struct Bill: Hashable {
-            let customerID: String?
+            let customer: ExactText?
             let provider: ProviderName
         }
-        let bills = Dictionary(grouping: findings) { Bill(customerID: $0.customerID, provider: $0.provider) }
+        let bills = Dictionary(grouping: findings) { Bill(customer: $0.customerID?.exact, provider: $0.provider) }
         return customers.map { customer in
             var customer = customer
-            let found = bills[Bill(customerID: customer.customerID, provider: customer.provider)] ?? []
+            let found = bills[Bill(customer: customer.customerID?.exact, provider: customer.provider)] ?? []
             customer.differences = BillDifference.sums(found.flatMap(\.differences))
             return customer
         }

@@ -12,7 +12,7 @@ package struct UsageAmount: Sendable {
     private var largest: JSONNumber?
     private var latest: (time: Timestamp, sequence: SequenceNumber, number: JSONNumber)?
     private let keepsValues: Bool
-    private var values: Set<String> = []
+    private var values: Set<ExactText> = []
     /// Whether there were more different values than are kept.
     private var hasOverflowed = false
 
@@ -28,7 +28,7 @@ package struct UsageAmount: Sendable {
     package mutating func add(_ value: MeteredValue, at time: Timestamp, _ sequence: SequenceNumber) {
         events += 1
         if keepsValues, !hasOverflowed {
-            if values.count < Self.mostValues { values.insert(value.text) } else { hasOverflowed = true }
+            if values.count < Self.mostValues { values.insert(value.text.exact) } else { hasOverflowed = true }
         }
         guard let number = value.number else { return }
         sum.add(number)

@@ -37,7 +37,7 @@ package struct UsageMetrics: Sendable, Equatable {
     package init(_ metrics: [UsageMetric]) { all = metrics.sorted { $0.name < $1.name } }
 
     /// The metric with this name; nil if there is none.
-    package subscript(name: String) -> UsageMetric? { all.first { $0.name == name } }
+    package subscript(name: String) -> UsageMetric? { all.first { $0.name.exact == name.exact } }
 
     /// Reads `{"api_request": {"aggregate": "sum", "property": "units", "names": {"lago-prod": "api_request"}}}`, as `metrics` of a
     /// migration in `routes.json`. The names may also be members beside the aggregate.
@@ -48,10 +48,10 @@ package struct UsageMetrics: Sendable, Equatable {
                 message: "metrics must be an object such as {\"api_request\": {\"aggregate\": \"count\", …}}"
             )
         }
-        var metrics: [String: UsageMetric] = [:]
+        var metrics: [ExactText: UsageMetric] = [:]
         for member in value.members {
             let metric = try Self.metric(member.name, member.value)
-            guard metrics.updateValue(metric, forKey: member.name) == nil else {
+            guard metrics.updateValue(metric, forKey: member.name.exact) == nil else {
                 throw UsageMetricsFault(message: "metric \"\(member.name.prefix(60))\" is given twice")
             }
         }

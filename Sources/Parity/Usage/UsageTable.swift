@@ -17,7 +17,7 @@ package struct UsageTable: Sendable {
         /// Nil: the window is one part.
         package let part: Part?
         /// Empty: everybody's.
-        package let customers: Set<String>
+        package let customers: Set<ExactText>
 
         package init(
             name: String,
@@ -25,7 +25,7 @@ package struct UsageTable: Sendable {
             property: String?,
             window: ReadWindow,
             part: Part?,
-            customers: Set<String>
+            customers: Set<ExactText>
         ) {
             self.name = name
             self.aggregate = aggregate
@@ -47,7 +47,7 @@ package struct UsageTable: Sendable {
     }
 
     private struct Key: Hashable {
-        let customerID: String?
+        let customer: ExactText?
         let start: Timestamp
     }
 
@@ -73,8 +73,8 @@ package struct UsageTable: Sendable {
 
     /// Adds an event of the journal, if it is one of those that are asked for.
     package mutating func add(_ event: AcceptedEvent, _ sequence: SequenceNumber) {
-        guard event.name == question.name,
-            question.customers.isEmpty || event.customerID.map(question.customers.contains) ?? false
+        guard event.name.exact == question.name.exact,
+            question.customers.isEmpty || event.customerID.map({ question.customers.contains($0.exact) }) ?? false
         else { return }
         if corrections.add(event) {
             isTooLarge = isTooLarge || corrections.isTooLarge
@@ -88,7 +88,7 @@ package struct UsageTable: Sendable {
             ignored += 1
             return
         }
-        let key = Key(customerID: event.customerID, start: start(of: event.timestamp))
+        let key = Key(customer: event.customerID?.exact, start: start(of: event.timestamp))
         guard amounts[key] != nil || amounts.count < Self.mostRows else {
             isTooLarge = true
             return
@@ -107,7 +107,7 @@ package struct UsageTable: Sendable {
     package var rows: [Row] {
         amounts.map { key, amount in
             Row(
-                customerID: key.customerID,
+                customerID: key.customer?.rawValue,
                 window: ReadWindow(
                     from: max(key.start, question.window.from),
                     until: min(end(of: key.start), question.window.until)
@@ -115,7 +115,10 @@ package struct UsageTable: Sendable {
                 units: amount.units(question.aggregate),
                 events: amount.events
             )
-        }.sorted { ($0.customerID ?? "", $0.window.from) < ($1.customerID ?? "", $1.window.from) }
+        }.sorted { one, other in
+            let (customer, otherCustomer) = ((one.customerID ?? "").exact, (other.customerID ?? "").exact)
+            return customer == otherCustomer ? one.window.from < other.window.from : customer < otherCustomer
+        }
     }
 
     private static let (hour, day): (Int64, Int64) = (3_600_000, 86_400_000)

@@ -41,11 +41,11 @@ struct SentDelivery: Sendable {
 
     /// Whether the vendor shows another event of the journal under the same name, customer and time, and does not tell which is which.
     func hasTwin(_ other: ArchivedEvent, _ lanes: [LaneNumber: any LaneMembership]) -> Bool {
-        guard !isToldApart, let known = wanted.known, other.event.customerID == known.customerID,
+        guard !isToldApart, let known = wanted.known, other.event.customerID?.exact == known.customerID?.exact,
             let there = other.destination(at: destination.provider, lanes)
         else { return false }
         return other.event.timestamp == known.timestamp
-            && there.name(for: other.event.name) == destination.name(for: known.name)
+            && there.name(for: other.event.name).exact == destination.name(for: known.name).exact
     }
 
     /// What the vendor shows of it.

@@ -18,6 +18,19 @@ package struct DeliveryGroup: Sendable, Equatable {
             self.errorCode = errorCode
             self.name = name
         }
+
+        /// Names are compared byte for byte, as a retry of the group compares them.
+        package static func == (left: Key, right: Key) -> Bool {
+            left.provider == right.provider && left.status == right.status && left.errorCode == right.errorCode
+                && left.name.exact == right.name.exact
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(provider)
+            hasher.combine(status)
+            hasher.combine(errorCode)
+            hasher.combine(name.exact)
+        }
     }
 
     /// One delivery that stands for the others.
@@ -106,7 +119,8 @@ package struct DeliveryTally: Sendable {
     private static func precedes(_ left: DeliveryGroup, _ right: DeliveryGroup) -> Bool {
         if left.count != right.count { return left.count > right.count }
         if left.key.provider != right.key.provider { return left.key.provider < right.key.provider }
-        if left.key.name != right.key.name { return left.key.name < right.key.name }
+        let (name, other) = (left.key.name.exact, right.key.name.exact)
+        if name != other { return name < other }
         return (left.key.errorCode?.rawValue ?? "", left.key.status.rawValue)
             < (right.key.errorCode?.rawValue ?? "", right.key.status.rawValue)
     }

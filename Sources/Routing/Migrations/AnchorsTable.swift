@@ -80,18 +80,18 @@ package struct AnchorsTable: Sendable, Equatable {
 
     /// What taking these anchors would change.
     package func changes(by anchors: [AnchorProposal]) -> Changes {
-        let known = Dictionary(rows.map { ($0.customer, $0) }) { first, _ in first }
+        let known = Dictionary(rows.map { ($0.customer.exact, $0) }) { first, _ in first }
         var changes = Changes()
-        var loaded: Set<String> = []
-        for anchor in anchors where loaded.insert(anchor.customer).inserted {
+        var loaded: Set<ExactText> = []
+        for anchor in anchors where loaded.insert(anchor.customer.exact).inserted {
             let row = Row(customer: anchor.customer, anchor: anchor.anchor, interval: anchor.interval ?? "")
-            guard let before = known[anchor.customer] else {
+            guard let before = known[anchor.customer.exact] else {
                 changes.added.append(row)
                 continue
             }
             if before == row { changes.unchanged += 1 } else { changes.changed.append((before, row)) }
         }
-        changes.others = rows.map(\.customer).filter { !loaded.contains($0) }
+        changes.others = rows.map(\.customer).filter { !loaded.contains($0.exact) }
         return changes
     }
 
@@ -99,8 +99,8 @@ package struct AnchorsTable: Sendable, Equatable {
     /// - Parameter overwriting: whether rows that say something else are changed.
     package mutating func apply(_ changes: Changes, overwriting: Bool) {
         if overwriting {
-            let new = Dictionary(changes.changed.map { ($0.after.customer, $0.after) }) { first, _ in first }
-            rows = rows.map { new[$0.customer] ?? $0 }
+            let new = Dictionary(changes.changed.map { ($0.after.customer.exact, $0.after) }) { first, _ in first }
+            rows = rows.map { new[$0.customer.exact] ?? $0 }
         }
         rows += changes.added
     }

@@ -73,7 +73,7 @@ extension LagoReads {
             guard root["meta"]?["next_page"]?.int64 == nil else { return .done(nil) }
             var times: [ReadWindow] = []
             for item in items.elements {
-                guard item["external_id"]?.string == subscription, let time = Self.billedTime(item) else {
+                guard item["external_id"]?.string?.exact == subscription.exact, let time = Self.billedTime(item) else {
                     return .done(nil)
                 }
                 times.append(time)

@@ -34,8 +34,8 @@ struct LagoReads: VendorReader {
     /// Lago gives the first event with the id, of whatever subscription; on ClickHouse ids are not even unique within one.
     private static func notes(on event: VendorEvent, expecting known: AcceptedEvent?) -> [String] {
         guard let known else { return ["Lago shows the first of all events with this id, whatever their subscription"] }
-        if event.name != known.name || event.timestamp != known.timestamp
-            || known.subscriptionID.map({ $0 != event.subscriptionID }) ?? false
+        if event.name.exact != known.name.exact || event.timestamp != known.timestamp
+            || known.subscriptionID.map({ $0.exact != event.subscriptionID?.exact }) ?? false
         {
             return [
                 "the gateway sent another name, timestamp or subscription: Lago may show another event with this id"

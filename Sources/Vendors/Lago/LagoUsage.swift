@@ -128,28 +128,28 @@ extension LagoReads {
         -> [VendorUsage]?
     {
         guard let charges = shown["charges_usage"], charges.kind == .array else { return nil }
-        var rows: [String: VendorUsage] = [:]
-        let codes = charges.elements.compactMap { $0["billable_metric"]?["code"]?.string }
+        var rows: [ExactText: VendorUsage] = [:]
+        let codes = charges.elements.compactMap { $0["billable_metric"]?["code"]?.string?.exact }
         let twice = Dictionary(codes.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }
         for charge in charges.elements {
             guard let code = charge["billable_metric"]?["code"]?.string,
                 let units = charge["units"].flatMap(text), JSONNumber(units) != nil
             else { return nil }
-            guard metrics.contains(code) else { continue }
+            guard metrics.contains(where: { $0.exact == code.exact }) else { continue }
             let events = charge["events_count"]?.int64.flatMap { Int(exactly: $0) }
-            if let known = rows[code], known.events ?? 0 >= events ?? 0 { continue }
-            rows[code] = VendorUsage(
+            if let known = rows[code.exact], known.events ?? 0 >= events ?? 0 { continue }
+            rows[code.exact] = VendorUsage(
                 metric: code,
                 customerID: id,
                 units: units,
                 events: events,
                 period: period,
-                billed: twice[code] == nil ? billed(charge) : nil
+                billed: twice[code.exact] == nil ? billed(charge) : nil
             )
         }
         return metrics.map { code in
             // A plan that does not charge a metric bills nothing of it, in the same period.
-            rows[code] ?? VendorUsage(metric: code, customerID: id, units: "0", events: nil, period: period)
+            rows[code.exact] ?? VendorUsage(metric: code, customerID: id, units: "0", events: nil, period: period)
         }
     }
 

@@ -129,6 +129,15 @@ import Testing
         }
     }
 
+    @Test func `finds the scope and the prefix of an ID byte for byte`() async throws {
+        // After a slash or a prefix, a mark that String takes for a part of the character before it.
+        try await with([("\u{301}e", "sub_1", "both", "c", "sub_1"), ("\u{301}f", "", "old", "c", nil)]) {
+            (find) async throws in
+            #expect(try await find("flexprice", Self.identity("sub_1/\u{301}e", customer: "c")) == "sub_1|\u{301}e")
+            #expect(try await find("lago", Self.identity("gw-\u{301}f", subscription: "sub_c")) == "|\u{301}f")
+        }
+    }
+
     @Test func `takes times of one second for equal, and others for another event`() async throws {
         try await with([("e", "", "both", "c", nil)]) { (find) async throws in
             #expect(try await find("flexprice", Self.identity("e", customer: "c", after: -0.5)) == "|e")

@@ -48,6 +48,14 @@ import Testing
         }
     }
 
+    /// A retry of a group takes its events by the bytes of their names.
+    @Test func `groups names apart that are two forms of one text`() {
+        let keys = ["caf\u{E9}", "cafe\u{301}"].map {
+            DeliveryGroup.Key(provider: "lago", status: .rejected, errorCode: .invalidEvent, name: $0)
+        }
+        #expect(keys[0] != keys[1] && Set(keys + keys).count == 2)
+    }
+
     @Test func `counts over pages`() async throws {
         try await withDeadLetters { store in
             let grouping = DeliveryGrouping(store, patience: .seconds(3600))

@@ -84,6 +84,17 @@ import Testing
         #expect(changed.changes(by: [anchor("new", "2026-01-09", "week")]).unchanged == 1)
     }
 
+    @Test func `customers whose IDs are two forms of one text have a row each`() throws {
+        let (one, other) = ("caf\u{E9}", "cafe\u{301}")
+        var table = try AnchorsTable(Array("customer_id,anchor\n\(one),2026-01-01\n".utf8))
+        let changes = table.changes(by: [anchor(other, "2026-01-02"), anchor(one, "2026-01-03")])
+        #expect(changes.added.map { Array($0.customer.utf8) } == [Array(other.utf8)])
+        #expect(changes.changed.map(\.after.anchor) == ["2026-01-03"] && changes.others.isEmpty)
+        table.apply(changes, overwriting: true)
+        #expect(table.rows.map(\.anchor) == ["2026-01-03", "2026-01-02"])
+        #expect(table.rows.map { Array($0.customer.utf8) } == [Array(one.utf8), Array(other.utf8)])
+    }
+
     @Test(arguments: ["a\"\u{301}b", "a,\u{301}b", "\"\u{200D}", "a,b\"c"])
     func `a customer with a mark that must be quoted is read as it was written`(customer: String) throws {
         var table = try AnchorsTable(Array("customer_id,anchor\n".utf8))

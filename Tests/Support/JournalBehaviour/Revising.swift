@@ -328,7 +328,7 @@ private struct Settings: DeliveryAmending {
             provider: planned.provider,
             adapter: planned.adapter,
             mode: planned.mode,
-            rename: [event.name: template],
+            rename: [event.name.exact: template.exact],
             settings: DestinationSettings(["template": .text(template)])
         )
     }

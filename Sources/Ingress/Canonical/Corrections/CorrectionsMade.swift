@@ -49,6 +49,6 @@ extension AcceptedEvent {
 extension Routes {
     /// How the vendors' metric for events of a name aggregates, by the first migration that says so; nil if none does.
     func metricOfMigrations(for name: String) -> MigrationMetric? {
-        migrations.lazy.compactMap { $0.metrics[name] }.first
+        migrations.lazy.compactMap { $0.metrics.first { $0.key.exact == name.exact }?.value }.first
     }
 }

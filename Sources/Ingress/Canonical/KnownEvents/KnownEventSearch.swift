@@ -86,18 +86,22 @@ struct KnownEventSearch {
         return nil
     }
 
-    /// The IDs of events that a vendor may know by this one.
+    /// The IDs of events that a vendor may know by this one. Compares bytes: a letter that is composed with a slash is no slash to `String`.
     private func candidates(for id: String) -> [String] {
         guard adapter != nil else { return [id] }
-        var found = [id]
-        for prefix in prefixes where id.hasPrefix(prefix) { found.append(String(id.dropFirst(prefix.count))) }
+        var found = [id.utf8[...]]
+        for prefix in prefixes where id.utf8.starts(with: prefix.utf8) {
+            found.append(id.utf8.dropFirst(prefix.utf8.count))
+        }
         // An ID that is unique within a scope has the scope in front, up to the first slash.
         for text in found {
-            if let slash = text.firstIndex(of: "/") { found.append(String(text[text.index(after: slash)...])) }
+            if let slash = text.firstIndex(of: UInt8(ascii: "/")) { found.append(text[text.index(after: slash)...]) }
         }
-        return Set(found).filter { !$0.isEmpty && $0.utf8.count <= Self.mostIDBytes }.sorted {
-            ($1.utf8.count, $0) < ($0.utf8.count, $1)
-        }
+        let ids = Set(found.map { String(decoding: $0, as: UTF8.self).exact })
+        return ids.filter { !$0.rawValue.isEmpty && $0.rawValue.utf8.count <= Self.mostIDBytes }.sorted {
+            let (bytes, others) = ($0.rawValue.utf8.count, $1.rawValue.utf8.count)
+            return bytes == others ? $0 < $1 : bytes > others
+        }.map(\.rawValue)
     }
 
     /// How the vendor knows an event; how the application does where it was never sent to the vendor.

@@ -190,7 +190,9 @@ enum ConfigurationWriter {
             writer.member("accepted_until", stringOrNull: window.acceptance.until?.rfc3339)
             writer.key("rename")
             writer.beginObject()
-            for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) { writer.member(from, string: to) }
+            for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) {
+                writer.member(from.rawValue, string: to.rawValue)
+            }
             writer.endObject()
             writer.key("settings")
             writer.beginObject()
