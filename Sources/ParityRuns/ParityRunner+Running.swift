@@ -46,13 +46,26 @@ extension ParityRunner: ParityRunning {
     package func customers(of id: Int64, by order: ParityCustomer.Order, limit: Int) async throws(ParityError)
         -> [ParityCustomer]
     {
+        let limit = max(0, limit)
+        guard limit <= RunCustomers.most, let run = try await run(id), run.state == .finished else {
+            return try await sorted(of: id, by: order, limit: limit)
+        }
+        if let known = knownCustomers.list(of: run, by: order) { return Array(known.prefix(limit)) }
+        let customers = try await sorted(of: id, by: order, limit: RunCustomers.most)
+        knownCustomers.keep(customers, of: run, by: order)
+        return Array(customers.prefix(limit))
+    }
+
+    private func sorted(of id: Int64, by order: ParityCustomer.Order, limit: Int) async throws(ParityError)
+        -> [ParityCustomer]
+    {
         let money = try await store.moneyFindings(of: id)
         // The order of the store.
         if money.isEmpty, order != .findings { return try await store.customers(of: id, limit: limit) }
         // No more findings are kept of a run, so these are all.
         let customers = try await store.customers(of: id, limit: ParityStore.mostFindings)
         let sorted = ParityCustomer.sorted(ParityCustomer.adding(money, to: customers), by: order)
-        return Array(sorted.prefix(max(0, limit)))
+        return Array(sorted.prefix(limit))
     }
 
     package func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] {

@@ -27,6 +27,7 @@ package final class ParityRunner: Service {
     /// How long the journal keeps events.
     let retention: Duration
     let logger: Logger
+    let knownCustomers = RunCustomers()
     /// Passes the time until the storage is asked again that could not be read or written.
     private let pause: ParityPause
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -10,6 +10,8 @@ struct FailingStorage: ParityStorage {
             var failsToRead = false
             var failsToWrite = false
             var tries = 0
+            /// How often all findings of money were read.
+            var moneyReads = 0
             /// What comes before a window is written down.
             var beforeSave: (@Sendable () async -> Void)?
         }
@@ -103,7 +105,8 @@ struct FailingStorage: ParityStorage {
     }
 
     func moneyFindings(of id: Int64) async throws(ParityError) -> [MoneyFinding] {
-        try await storage.moneyFindings(of: id)
+        faults.state.withLock { $0.moneyReads += 1 }
+        return try await storage.moneyFindings(of: id)
     }
 
     func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] { try await storage.findingDays(of: id) }

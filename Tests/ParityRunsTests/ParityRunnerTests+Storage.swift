@@ -53,6 +53,29 @@ extension ParityRunnerTests {
         }
     }
 
+    @Test func `adds up once what the bills of a finished comparison are wrong by`() async throws {
+        let (journal, shelf) = Self.clean(100)
+        shelf.rows.removeFirst()
+        let faults = FailingStorage.Switch()
+        try await withTemporaryFolder { folder in
+            let storage = FailingStorage(storage: try ParityStore(in: folder), faults: faults)
+            try await Self.with(journal, shelf, in: folder, storing: storage) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
+                let id = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner).id
+                let customers = try await runner.customers(of: id, by: .money, limit: 10)
+                #expect(customers.map(\.findings) == [1])
+                for limit in [10, 1, 0] {
+                    let known = try await runner.customers(of: id, by: .money, limit: limit)
+                    #expect(known == Array(customers.prefix(limit)))
+                }
+                #expect(faults.state.withLock { $0.moneyReads } == 1)
+                #expect(try await runner.customers(of: id, by: .findings, limit: 10) == customers)
+                #expect(faults.state.withLock { $0.moneyReads } == 2)
+                #expect(try await runner.customers(of: id + 1, by: .money, limit: 10) == [])
+            }
+        }
+    }
+
     @Test func `reads the next window while one is written down`() async throws {
         // Three windows: two are counted in 64 calls, and the third in 17 more.
         let (journal, shelf) = Self.clean(25_000)
