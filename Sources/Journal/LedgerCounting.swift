@@ -28,6 +28,7 @@ package struct LedgerCounts: Sendable, Equatable {
             left.provider == right.provider && left.name?.exact == right.name?.exact && left.day == right.day
         }
 
+        /// Of what two equal keys have in common.
         package func hash(into hasher: inout Hasher) {
             hasher.combine(provider)
             hasher.combine(name?.exact)

@@ -25,6 +25,7 @@ package struct DeliveryGroup: Sendable, Equatable {
                 && left.name.exact == right.name.exact
         }
 
+        /// Of what two equal keys have in common.
         package func hash(into hasher: inout Hasher) {
             hasher.combine(provider)
             hasher.combine(status)
