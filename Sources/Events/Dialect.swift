@@ -192,8 +192,9 @@ package enum DialectRefusal: Sendable, Equatable {
     case rateLimited(limit: Int, retryAfterSeconds: Int)
     /// Nothing was stored, and a later attempt may succeed; whole seconds, at least 1.
     case unavailable(retryAfterSeconds: Int)
-    /// A read could not be completed within the gateway's limits, and would not be if it were repeated; one sentence on what to do. Not a
-    /// 5xx: the SDKs of Polar and Flexprice can repeat those.
+    /// A read could not be completed within the gateway's limits, and would not be if it were repeated; one sentence on what to do. Never
+    /// one of the statuses that SDKs with a `retry_config` repeat: 429, 500, 502, 503 and 504. Source: polar-sdk 0.32.0 and flexprice 2.1.43
+    /// for Python.
     case readTooLarge(advice: String)
     /// The gateway failed; nothing was acknowledged.
     case failed
