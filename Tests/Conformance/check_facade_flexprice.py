@@ -203,6 +203,9 @@ def check_raw_http(running):
         assert http.post("/events/", json=event("slash"), follow_redirects=True).status_code == 202
         unknown = http.get("/meters")
         assert (unknown.status_code, unknown.json()["code"]) == (501, "not_implemented"), unknown.text
+        wrong = http.delete("/events")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST"), wrong.text
+        assert wrong.json()["code"] == "method_not_allowed", wrong.text
         assert http.post("/events", content=iter([b'{"event_name":"c",', b'"external_customer_id":"c"}'])).is_success
     answer = httpx.post(f"{running.url}/flexprice/v1/events", json=event("key"), timeout=PATIENCE)
     assert (answer.status_code, answer.json()) == (401, {"error": "Unauthorized"})

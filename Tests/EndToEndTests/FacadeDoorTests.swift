@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -95,6 +96,18 @@ import Testing
                     let answer = try await stage.client.send("GET", "\(path)?customerId=\(Stage.key)", headers: headers)
                     #expect(answer.status == 501 && answer.text.contains("itself"), "\(path): \(answer.text)")
                     #expect(Set(try answer.object().keys) == Set(members), "\(answer.text)")
+                }
+                let methods = [
+                    ("/lago/api/v1/events", "GET, POST"), ("/api/v1/events", "GET, POST"),
+                    ("/flexprice/v1/events", "GET, POST"), ("/polar/v1/events/ingest", "POST"),
+                    ("/knetik/v2/batch", "POST"),
+                ]
+                for (path, allowed) in methods {
+                    let headers = ["x-api-key": Stage.key]
+                    let address = "\(path)?customerId=\(Stage.key)"
+                    let answer = try await stage.client.send("DELETE", address, headers: headers)
+                    #expect(answer.status == 405, "\(path): \(answer.text)")
+                    #expect(answer.headers.first(name: "Allow") == allowed, "\(path)")
                 }
                 let preflight = ["Origin": "https://shop.example", "Access-Control-Request-Method": "POST"]
                 let open = WebClient(base: stage.client.base)
