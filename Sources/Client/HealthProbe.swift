@@ -67,7 +67,7 @@ package struct HealthProbe: Sendable {
         // Nothing is left to lose with its connection.
         try? await http.shutdown()
         switch answer {
-        case .success(let answer): return Self.finding(answer, of: question)
+        case .success(let answer): return Self.result(answer, of: question)
         case .failure(let error):
             throw GatewayUnreachable(address: client.address, reason: GatewayClient.reason(of: error))
         }
@@ -109,7 +109,7 @@ package struct HealthProbe: Sendable {
         )
     }
 
-    private static func finding(_ answer: GatewayClient.Answer, of question: Question) -> Result {
+    private static func result(_ answer: GatewayClient.Answer, of question: Question) -> Result {
         let status = answer.json?["status"]?.string
         if answer.status == 200, status == question.goodStatus { return .good(question.goodStatus) }
         // Something else that listens at the address must not pass for a gateway.

@@ -7,11 +7,8 @@ import Testing
         .deletingLastPathComponent()
     /// What belongs together is a value of its own instead of another parameter.
     private static let most = 8
-    /// Plain data whose fields are named one by one where they are read: events, rows, conditions of a filter; and pages that take what they
-    /// show.
+    /// Plain data whose fields are named one by one where they are read: events, rows, conditions of a filter.
     private static let wider = [
-        "Sources/Dashboard/Migration/MigrationPage.swift": 10, "Sources/Dashboard/Migration/MoveForm.swift": 9,
-        "Sources/Dashboard/Migration/ParityRunPage.swift": 11,
         "Sources/Events/AcceptedEvent.swift": 11, "Sources/Events/CanonicalEvent.swift": 9,
         "Sources/Events/Delivery.swift": 13, "Sources/Events/EventSearch.swift": 10,
         "Sources/Events/VendorEvent.swift": 9, "Sources/Journal/DeliveryFilter.swift": 10,

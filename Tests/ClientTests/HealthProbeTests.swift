@@ -6,33 +6,33 @@ import Testing
 
 /// What a probe makes of what is at an address.
 @Suite struct HealthProbeTests {
-    private func finding(
+    private func result(
         _ question: HealthProbe.Question,
         status: Int,
         body: String
     ) async throws -> HealthProbe.Result? {
-        var finding: HealthProbe.Result?
+        var result: HealthProbe.Result?
         let answer = ScriptedGateway.Answer(status: status, body: body)
         try await ScriptedGateway.with(answering: { _, _ in answer }) { gateway in
-            finding = try await HealthProbe(address: gateway.address + "/", timeout: .seconds(300)).ask(question)
+            result = try await HealthProbe(address: gateway.address + "/", timeout: .seconds(300)).ask(question)
         }
-        return finding
+        return result
     }
 
     @Test func `finds a gateway alive, and ready`() async throws {
-        #expect(try await finding(.alive, status: 200, body: #"{"status":"alive"}"#) == .good("alive"))
-        #expect(try await finding(.ready, status: 200, body: #"{"status":"ready","parts":[]}"#) == .good("ready"))
+        #expect(try await result(.alive, status: 200, body: #"{"status":"alive"}"#) == .good("alive"))
+        #expect(try await result(.ready, status: 200, body: #"{"status":"ready","parts":[]}"#) == .good("ready"))
     }
 
     @Test func `does not take one that is alive for one that is ready`() async throws {
-        #expect(try await finding(.ready, status: 503, body: #"{"status":"not ready"}"#) == .bad("not ready"))
-        #expect(try await finding(.ready, status: 200, body: #"{"status":"alive"}"#) == .bad("alive"))
+        #expect(try await result(.ready, status: 503, body: #"{"status":"not ready"}"#) == .bad("not ready"))
+        #expect(try await result(.ready, status: 200, body: #"{"status":"alive"}"#) == .bad("alive"))
     }
 
     @Test(arguments: [(200, "<html>"), (200, "{}"), (302, ""), (404, "not found"), (200, #"{"status":1}"#)])
     func `does not take another server for a gateway`(status: Int, body: String) async throws {
         #expect(
-            try await finding(.alive, status: status, body: body)
+            try await result(.alive, status: status, body: body)
                 == .bad("responded with status \(status), which is not from a Tollgate gateway")
         )
     }

@@ -123,7 +123,7 @@ import Testing
 }
 
 /// Reads lists that move.
-@Suite struct WindowReadingTests {
+@Suite struct WindowWalkTests {
     private static let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1000))
 
     private static func row(_ number: Int, at milliseconds: Int64 = 5) -> WindowRow {
@@ -136,55 +136,55 @@ import Testing
     }
 
     @Test func `believes one page without counting again`() {
-        var reading = WindowWalk(Self.window, limit: 100)
-        #expect(reading.read(Self.page([1, 2], total: 2, .end)) == .done([Self.row(1), Self.row(2)]))
+        var walk = WindowWalk(Self.window, limit: 100)
+        #expect(walk.read(Self.page([1, 2], total: 2, .end)) == .done([Self.row(1), Self.row(2)]))
     }
 
     @Test func `counts again after several pages, and begins anew if the count moved`() {
-        var reading = WindowWalk(Self.window, limit: 100)
-        #expect(reading.read(Self.page([1], total: 2, .page("2"))) == .page("2"))
-        #expect(reading.read(Self.page([2], total: 2, .end)) == .count)
-        #expect(reading.counted(3) == .page(nil))
-        #expect(reading.read(Self.page([1, 2], total: 3, .page("2"))) == .page("2"))
-        #expect(reading.read(Self.page([3], total: 3, .end)) == .count)
-        #expect(reading.counted(3) == .done([Self.row(1), Self.row(2), Self.row(3)]))
+        var walk = WindowWalk(Self.window, limit: 100)
+        #expect(walk.read(Self.page([1], total: 2, .page("2"))) == .page("2"))
+        #expect(walk.read(Self.page([2], total: 2, .end)) == .count)
+        #expect(walk.counted(3) == .page(nil))
+        #expect(walk.read(Self.page([1, 2], total: 3, .page("2"))) == .page("2"))
+        #expect(walk.read(Self.page([3], total: 3, .end)) == .count)
+        #expect(walk.counted(3) == .done([Self.row(1), Self.row(2), Self.row(3)]))
     }
 
     @Test func `takes a row that stands on two pages once, and so finds that another is lost`() {
-        var reading = WindowWalk(Self.window, limit: 100)
-        _ = reading.read(Self.page([1, 2], total: 4, .page("2")))
-        #expect(reading.read(Self.page([2, 3], total: 4, .end)) == .page(nil))
+        var walk = WindowWalk(Self.window, limit: 100)
+        _ = walk.read(Self.page([1, 2], total: 4, .page("2")))
+        #expect(walk.read(Self.page([2, 3], total: 4, .end)) == .page(nil))
     }
 
     @Test func `gives a list up that never holds still`() {
-        var reading = WindowWalk(Self.window, limit: 100)
+        var walk = WindowWalk(Self.window, limit: 100)
         for _ in 0..<2 {
-            _ = reading.read(Self.page([1], total: 2, .page("2")))
-            #expect(reading.read(Self.page([2], total: 3, .end)) == .page(nil))
+            _ = walk.read(Self.page([1], total: 2, .page("2")))
+            #expect(walk.read(Self.page([2], total: 3, .end)) == .page(nil))
         }
-        _ = reading.read(Self.page([1], total: 2, .page("2")))
-        #expect(reading.read(Self.page([2], total: 3, .end)) == .unstable)
+        _ = walk.read(Self.page([1], total: 2, .page("2")))
+        #expect(walk.read(Self.page([2], total: 3, .end)) == .unstable)
         var short = WindowWalk(ReadWindow(from: Self.window.from, until: Timestamp(milliseconds: 1)), limit: 100)
         for _ in 0..<2 { #expect(short.read(Self.page([1], total: 2, .end)) == .page(nil)) }
         #expect(short.read(Self.page([1], total: 2, .end)) == .unstable)
     }
 
     @Test func `ends a list of pages without rows`() {
-        var reading = WindowWalk(Self.window, limit: 100)
-        for _ in 0..<2 { #expect(reading.read(Self.page([], total: 5, .page("x"))) == .page(nil)) }
-        #expect(reading.read(Self.page([], total: 5, .page("x"))) == .unstable)
+        var walk = WindowWalk(Self.window, limit: 100)
+        for _ in 0..<2 { #expect(walk.read(Self.page([], total: 5, .page("x"))) == .page(nil)) }
+        #expect(walk.read(Self.page([], total: 5, .page("x"))) == .unstable)
     }
 
     @Test func `asks for parts where a list has too much`() {
-        var reading = WindowWalk(Self.window, limit: 1)
-        #expect(reading.read(Self.page([1, 2], total: 2, .end)) == .split)
+        var walk = WindowWalk(Self.window, limit: 1)
+        #expect(walk.read(Self.page([1, 2], total: 2, .end)) == .split)
         var narrow = WindowWalk(Self.window, limit: 10)
         #expect(narrow.read(Self.page([1], total: 1, .narrower)) == .split)
     }
 
     @Test func `leaves out what lies outside of the window`() {
-        var reading = WindowWalk(Self.window, limit: 10)
+        var walk = WindowWalk(Self.window, limit: 10)
         let rows = [Self.row(1, at: 999), Self.row(2, at: 1000), Self.row(3, at: -1)]
-        #expect(reading.read(WindowPage(rows: rows, total: 3, next: .end)) == .done([rows[0]]))
+        #expect(walk.read(WindowPage(rows: rows, total: 3, next: .end)) == .done([rows[0]]))
     }
 }

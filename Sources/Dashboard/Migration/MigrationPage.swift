@@ -97,14 +97,31 @@ package struct MigrationPage: PageContent {
         }
     }
 
+    /// The form that starts a comparison.
+    package struct ComparisonForm: Sendable {
+        let providers: [ProviderName]
+        let day: ReadWindow
+        let entered: Entered?
+
+        /// - Parameters:
+        ///   - providers: those whose events can be read.
+        ///   - day: the window that the form proposes.
+        ///   - entered: what the form shows instead; nil if nobody filled it in.
+        package init(of providers: [ProviderName], proposing day: ReadWindow, keeping entered: Entered? = nil) {
+            self.providers = providers
+            self.day = day
+            self.entered = entered
+        }
+    }
+
     /// - Parameters:
     ///   - moves: the migrations of `routes.json`.
     ///   - runs: newest first.
     ///   - days: what comparisons found by day; nil if that cannot be read now.
     ///   - cursor: where the next page of runs begins; nil at the end.
-    ///   - providers: those that can be compared, each with whether it can be read.
-    ///   - day: the window that the form proposes.
-    ///   - entered: what the form shows instead; nil if nobody filled it in.
+    ///   - mayManage: whether the visitor may start and change something.
+    ///   - form: that of a new comparison.
+    ///   - fault: why an act was refused.
     package init(
         moves: [MigrationStatus] = [],
         runs: [ParityRun],
@@ -112,9 +129,7 @@ package struct MigrationPage: PageContent {
         next cursor: String?,
         backfills: [Backfill],
         mayManage: Bool,
-        providers: [ProviderName],
-        proposing day: ReadWindow,
-        keeping entered: Entered? = nil,
+        comparing form: ComparisonForm,
         fault: String? = nil
     ) {
         self.moves = moves.map(Self.row)
@@ -126,15 +141,16 @@ package struct MigrationPage: PageContent {
         self.backfills = backfills.map(Self.row)
         hasBackfills = !backfills.isEmpty
         self.mayManage = mayManage
-        self.providers = providers.map {
+        let entered = form.entered
+        providers = form.providers.map {
             Choice($0.rawValue, isChosen: entered?.providers.contains($0.rawValue) ?? true)
         }
         // Amounts are compared by metrics, which a form has no room for, and what is sent again is not only read.
         levels = ParityLevel.allCases.filter { $0 != .usage && $0 != .resend }.reversed().map { level in
             Choice(level.rawValue, label: Self.label(level), isChosen: level == entered?.level ?? .full)
         }
-        from = entered?.from ?? TimeText(day.from).field
-        until = entered?.until ?? TimeText(day.until).field
+        from = entered?.from ?? TimeText(form.day.from).field
+        until = entered?.until ?? TimeText(form.day.until).field
         self.fault = fault
     }
 

@@ -61,8 +61,7 @@ package struct MoveForm: Sendable {
         package var stage: String?
         package var share: String
         package var at: String
-        package var when: String?
-        package var customers: String
+        package var returning: Return
         package var reason: String
         package var plan: String
         /// The gates that need not be green.
@@ -73,8 +72,7 @@ package struct MoveForm: Sendable {
             stage: String? = nil,
             share: String = "",
             at: String = "",
-            when: String? = nil,
-            customers: String = "",
+            returning: Return = Return(),
             reason: String = "",
             plan: String = "",
             despite: [String] = []
@@ -83,11 +81,23 @@ package struct MoveForm: Sendable {
             self.stage = stage
             self.share = share
             self.at = at
-            self.when = when
-            self.customers = customers
+            self.returning = returning
             self.reason = reason
             self.plan = plan
             self.despite = despite
+        }
+    }
+
+    /// Which customers return to the old provider, and when, as somebody filled it in.
+    package struct Return: Sendable {
+        /// A ``MigrationEntry/ReturnTime``; nil if none was chosen.
+        package var when: String?
+        /// Separated by commas; empty for all.
+        package var customers: String
+
+        package init(when: String? = nil, customers: String = "") {
+            self.when = when
+            self.customers = customers
         }
     }
 
@@ -138,10 +148,10 @@ package struct MoveForm: Sendable {
             Choice(
                 $0.rawValue,
                 label: $0 == .now ? "now" : "at their next boundaries",
-                isChosen: $0.rawValue == entered.when
+                isChosen: $0.rawValue == entered.returning.when
             )
         }
-        customers = entered.customers
+        customers = entered.returning.customers
         enteredReason = entered.reason
         plan = entered.plan
         gates = Gate.allCases.map {

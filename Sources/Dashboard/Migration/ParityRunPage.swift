@@ -67,13 +67,36 @@ package struct ParityRunPage: PageContent {
         let cause: String
     }
 
+    /// A page of a comparison's findings.
+    package struct FindingList: Sendable {
+        let findings: [NumberedFinding]
+        let filter: FindingFilter
+        let limit: Int
+        let cursor: String?
+
+        /// - Parameters:
+        ///   - findings: at most `limit` of those that the filter takes, in the order of their numbers.
+        ///   - cursor: where this page begins; nil for the first.
+        package init(
+            _ findings: [NumberedFinding],
+            _ filter: FindingFilter = FindingFilter(),
+            limit: Int = Pager.usualSize,
+            cursor: String? = nil
+        ) {
+            self.findings = findings
+            self.filter = filter
+            self.limit = limit
+            self.cursor = cursor
+        }
+    }
+
     /// Maximum number of cells in the matrix.
     package static let mostCells = 2000
 
     /// - Parameters:
     ///   - order: what the customers are sorted by.
-    ///   - findings: a page of those that the filter takes.
-    ///   - cursor: where this page begins; nil for the first.
+    ///   - findings: a page of those that a filter takes.
+    ///   - mayManage: whether the visitor may send lost events again.
     ///   - notice: the result of an act.
     ///   - plan: what sending the lost events of the filter again would do.
     package init(
@@ -81,10 +104,7 @@ package struct ParityRunPage: PageContent {
         cells: [NumberedCell],
         customers: [ParityCustomer] = [],
         by order: ParityCustomer.Order = .money,
-        findings: [NumberedFinding],
-        _ filter: FindingFilter,
-        limit: Int,
-        cursor: String?,
+        findings list: FindingList,
         mayManage: Bool,
         notice: String? = nil,
         plan: ResendPlan? = nil
@@ -96,6 +116,7 @@ package struct ParityRunPage: PageContent {
         matrixMarkup = Self.matrix(run, cells, path)
         hasMatrix = !cells.isEmpty
         moreCells = cells.count >= Self.mostCells
+        let (findings, filter) = (list.findings, list.filter)
         let filtered = Self.parameters(filter)
         sort = order == .money ? nil : order.rawValue
         self.customers = ParityCustomers(customers, of: run, by: order) { order in
@@ -116,9 +137,16 @@ package struct ParityRunPage: PageContent {
         causes = Cause.allCases.map {
             Choice($0.rawValue, label: $0.rawValue.replacing("_", with: " "), isChosen: $0 == filter.cause)
         }
-        let next = findings.count == limit ? findings.last.map { "\($0.number)" } : nil
+        let next = findings.count == list.limit ? findings.last.map { "\($0.number)" } : nil
         let parameters = filtered + [("sort", sort)]
-        pager = Pager(path, parameters, limit: limit, cursor: cursor, next: next, csv: path + "/findings.csv")
+        pager = Pager(
+            path,
+            parameters,
+            limit: list.limit,
+            cursor: list.cursor,
+            next: next,
+            csv: path + "/findings.csv"
+        )
         self.mayManage = mayManage
         let lost = run.reports.flatMap(\.causes).contains { $0.cause == .lostAfterAccept && $0.count > 0 }
         mayResend = mayManage && run.state.isOver && lost

@@ -68,9 +68,11 @@ import Testing
             next: nil,
             backfills: lanes.map { MigrationPage.Backfill($0, heldBy: "a hold") },
             mayManage: true,
-            providers: ["lago-prod"],
-            proposing: Self.window,
-            keeping: entered,
+            comparing: MigrationPage.ComparisonForm(
+                of: ["lago-prod"],
+                proposing: Self.window,
+                keeping: entered
+            ),
             fault: fault
         )
     }

@@ -147,11 +147,18 @@ import Testing
     }
 
     @Test func `keeps what was filled in, with its form open`() {
-        let entered = MoveForm.Entered(act: "cut", share: "5", at: "later", despite: ["usage"])
+        let entered = MoveForm.Entered(
+            act: "cut",
+            share: "5",
+            at: "later",
+            returning: MoveForm.Return(when: "boundary", customers: "c1, c2"),
+            despite: ["usage"]
+        )
         let form = MoveForm(Self.status([.stage(.mirror), .ramp(share: 5)]), keeping: entered)
         #expect(form.forms.filter(\.isOpen).map(\.act) == ["cut"])
         #expect(form.gates.filter(\.isChosen).map(\.value) == ["usage"])
         #expect(form.enteredTime == "later" && form.enteredShare == "5")
+        #expect(form.customers == "c1, c2" && form.times.filter(\.isChosen).map(\.value) == ["boundary"])
     }
 
     @Test func `opens what only waits for a decision`() {

@@ -46,7 +46,12 @@ import Testing
         limit: Int = 100,
         mayManage: Bool = true
     ) -> ParityRunPage {
-        ParityRunPage(run, cells: cells, findings: findings, filter, limit: limit, cursor: nil, mayManage: mayManage)
+        ParityRunPage(
+            run,
+            cells: cells,
+            findings: ParityRunPage.FindingList(findings, filter, limit: limit),
+            mayManage: mayManage
+        )
     }
 
     @Test func `leads from a cell to its findings, and from there to the event`() throws {
@@ -88,10 +93,7 @@ import Testing
             ParityRunPage(
                 run,
                 cells: cells,
-                findings: [],
-                FindingFilter(),
-                limit: 100,
-                cursor: nil,
+                findings: ParityRunPage.FindingList([]),
                 mayManage: true,
                 plan: plan.map { ResendPlan($0) }
             )
@@ -220,10 +222,7 @@ import Testing
                     )
                 ],
                 by: order,
-                findings: [],
-                FindingFilter(name: "api"),
-                limit: 100,
-                cursor: nil,
+                findings: ParityRunPage.FindingList([], FindingFilter(name: "api")),
                 mayManage: true
             ).customers
         }
@@ -245,10 +244,7 @@ import Testing
                 run,
                 cells: cells,
                 by: order,
-                findings: [],
-                FindingFilter(),
-                limit: 100,
-                cursor: nil,
+                findings: ParityRunPage.FindingList([]),
                 mayManage: true
             )
             let frame = PageFrame(environment: nil, isSandbox: false, client: nil, current: .migration)

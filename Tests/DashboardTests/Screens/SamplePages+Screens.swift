@@ -269,10 +269,7 @@ extension SamplePages {
             ParityRunPage(
                 MigrationPageTests.run(.reading),
                 cells: [],
-                findings: [],
-                FindingFilter(),
-                limit: 100,
-                cursor: nil,
+                findings: ParityRunPage.FindingList([]),
                 mayManage: true
             )
         },
@@ -281,10 +278,7 @@ extension SamplePages {
             ParityRunPage(
                 MigrationPageTests.run(.finished, causes),
                 cells: many,
-                findings: [],
-                FindingFilter(),
-                limit: 100,
-                cursor: nil,
+                findings: ParityRunPage.FindingList([]),
                 mayManage: true
             )
         },
@@ -309,14 +303,18 @@ extension SamplePages {
                 keeping: MoveForm.Entered(
                     act: "return",
                     stage: "mirror",
-                    when: "now",
-                    customers: text,
+                    returning: MoveForm.Return(when: "now", customers: text),
                     despite: ["usage"]
                 )
             )
         },
         Sample(name: "move, not started") {
-            let entered = MoveForm.Entered(act: "start", stage: "mirror", when: "now", reason: $0)
+            let entered = MoveForm.Entered(
+                act: "start",
+                stage: "mirror",
+                returning: MoveForm.Return(when: "now"),
+                reason: $0
+            )
             return MovePage(MovePageTests.status([], $0), mayManage: true, keeping: entered)
         },
         Sample(name: "move, closed") { MovePage(MovePageTests.status([.close], $0), mayManage: true) },
@@ -359,9 +357,11 @@ extension SamplePages {
             next: runs.isEmpty ? nil : text,
             backfills: backfills,
             mayManage: mayManage,
-            providers: [ProviderName(text)],
-            proposing: MigrationPageTests.window,
-            keeping: MigrationPage.Entered(providers: [text], from: text, until: text, level: .digest),
+            comparing: MigrationPage.ComparisonForm(
+                of: [ProviderName(text)],
+                proposing: MigrationPageTests.window,
+                keeping: MigrationPage.Entered(providers: [text], from: text, until: text, level: .digest)
+            ),
             fault: runs.isEmpty ? nil : text
         )
     }
@@ -398,10 +398,11 @@ extension SamplePages {
             cells: [NumberedCell(number: 1, cell: ParityCell(provider: "lago-prod", name: text, counts: counts))],
             customers: customers(text),
             by: .wrongBills,
-            findings: [finding(text, isKnown: true), finding(text, isKnown: false)],
-            FindingFilter(cause: .content, provider: ProviderName(text), customerID: text, name: text),
-            limit: 2,
-            cursor: nil,
+            findings: ParityRunPage.FindingList(
+                [finding(text, isKnown: true), finding(text, isKnown: false)],
+                FindingFilter(cause: .content, provider: ProviderName(text), customerID: text, name: text),
+                limit: 2
+            ),
             mayManage: true,
             notice: text,
             plan: ResendPlan(ResendCount(sent: 3000, failed: 1, reason: text), fault: text)

@@ -116,12 +116,14 @@ struct MigrationPageHandler: Sendable {
             next: runs.count == Self.page ? runs.last.map { "\($0.id)" } : nil,
             backfills: backfills.map { MigrationPage.Backfill($0.lane, heldBy: $0.heldBy) },
             mayManage: mayManage,
-            providers: routes.providers.filter { routes.mayRead($0.name, call.client) }.map(\.name),
-            proposing: ReadWindow(
-                from: Timestamp(milliseconds: today - day),
-                until: Timestamp(milliseconds: today)
+            comparing: MigrationPage.ComparisonForm(
+                of: routes.providers.filter { routes.mayRead($0.name, call.client) }.map(\.name),
+                proposing: ReadWindow(
+                    from: Timestamp(milliseconds: today - day),
+                    until: Timestamp(milliseconds: today)
+                ),
+                keeping: form.map(Self.entered)
             ),
-            keeping: form.map(Self.entered),
             fault: fault
         )
     }

@@ -94,8 +94,7 @@ struct MoveOrder: Sendable {
             stage: form["stage"],
             share: form["share"] ?? "",
             at: form["at"] ?? "",
-            when: form["when"],
-            customers: form["customers"] ?? "",
+            returning: MoveForm.Return(when: form["when"], customers: form["customers"] ?? ""),
             reason: form["reason"] ?? "",
             plan: form["plan"] ?? "",
             despite: form.all("despite")

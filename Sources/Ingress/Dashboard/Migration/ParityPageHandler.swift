@@ -132,10 +132,7 @@ struct ParityPageHandler: Sendable {
             cells: cells,
             customers: try await customers(of: run, by: order),
             by: order,
-            findings: findings,
-            filter,
-            limit: limit,
-            cursor: call.fields["cursor"],
+            findings: ParityRunPage.FindingList(findings, filter, limit: limit, cursor: call.fields["cursor"]),
             mayManage: call.client.may(.manageMigrations),
             notice: notice,
             plan: plan
