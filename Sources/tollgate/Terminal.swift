@@ -15,18 +15,24 @@ enum Terminal {
     }
 
     /// JSON: byte for byte for a program, with control characters escaped on a terminal.
-    static func data(_ bytes: [UInt8]) {
+    /// - Returns: false if nobody reads standard output any more.
+    @discardableResult
+    static func data(_ bytes: [UInt8]) -> Bool {
         let shown = isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes
-        output(shown + [UInt8(ascii: "\n")])
+        return output(shown + [UInt8(ascii: "\n")])
     }
 
     /// Text for people that is on one line, whatever its values hold.
-    static func line(_ text: String) {
+    /// - Returns: false if nobody reads standard output any more.
+    @discardableResult
+    static func line(_ text: String) -> Bool {
         data(VisibleText.escaped(text))
     }
 
     /// Text for people.
-    static func data(_ text: String) {
+    /// - Returns: false if nobody reads standard output any more.
+    @discardableResult
+    static func data(_ text: String) -> Bool {
         output(Array((VisibleText.escaped(text, .lines) + "\n").utf8))
     }
 
@@ -34,11 +40,6 @@ enum Terminal {
     /// - Returns: false if nobody reads standard output any more.
     static func lines(_ bytes: [UInt8]) -> Bool {
         output(isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes)
-    }
-
-    /// Writes without a line end, for a bar that is written over.
-    static func bar(_ text: String) {
-        write(Array(text.utf8), to: STDERR_FILENO)
     }
 
     /// Writes data. Where it cannot be written, as on a full disk, the command fails: what is there is not all.
@@ -77,13 +78,15 @@ enum Terminal {
     /// Whether messages go to a terminal.
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Columns, each as wide as its widest cell.
+    /// Columns, each as wide as its widest cell. A first cell that is empty keeps its column.
+    /// - Parameter rows: all with as many cells as the first.
     static func table(_ rows: [[String]]) -> String {
         let rows = rows.map { $0.map { VisibleText.escaped($0) } }
         let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
-            zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-                .joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+            let line = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+                .joined(separator: "  ")
+            return String(line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex))
         }.joined(separator: "\n")
     }
 }

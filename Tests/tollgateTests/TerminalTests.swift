@@ -16,6 +16,26 @@ import Testing
         )
     }
 
+    @Test func `keeps a value in its column where the first cell is empty or begins with a space`() {
+        #expect(Terminal.table([["NAME", "N"], ["", "1"], [" a", "2"], ["", ""]]) == "NAME  N\n      1\n a    2\n")
+    }
+
+    @Test(arguments: [
+        (0.0, 0), (0.24, 9), (0.25, 10), (0.5, 20), (0.999, 39), (1, 40), (7, 40), (-1, 0), (.infinity, 40),
+        (-.infinity, 0), (.nan, 0),
+    ])
+    func `fills a bar by the part that is done, and not before it is`(part: Double, filled: Int) {
+        let (done, rest) = (String(repeating: "#", count: filled), String(repeating: "-", count: 40 - filled))
+        #expect(Terminal.bar(of: part) == "[\(done)\(rest)]")
+    }
+
+    @Test(arguments: [
+        ("", ""), ("[##] 2 of 3", "[##] 2 of 3"), ("done\u{1B}[2J", #"done\u001b[2J"#), ("a\nb\r", #"a\u000ab\u000d"#),
+    ])
+    func `replaces the line of a bar, with what came from outside escaped`(text: String, shown: String) {
+        #expect(Terminal.replacement(text) == "\r\u{1B}[K" + shown)
+    }
+
     @Test func `prints a header alone where there is nothing, and nothing for no rows`() {
         #expect(Terminal.table([["ID", "NAME"]]) == "ID  NAME")
         #expect(Terminal.table([]) == "")

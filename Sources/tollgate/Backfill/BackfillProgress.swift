@@ -23,8 +23,8 @@ struct BackfillProgress {
             guard let root = answer.json else { return false }
             let backfill = BackfillText(root)
             if Terminal.isWatched {
-                Terminal.bar("\r\u{1B}[K\(Self.bar(backfill.part)) \(backfill.status)")
-                if backfill.hasEnded { Terminal.bar("\n") }
+                Terminal.bar("\(Terminal.bar(of: backfill.part)) \(backfill.status)")
+                if backfill.hasEnded { Terminal.keepBar() }
             } else if backfill.state != lastState || .now - lastLine >= Self.lineInterval {
                 Terminal.message("backfill \(number): \(backfill.status)")
                 (lastLine, lastState) = (.now, backfill.state)
@@ -32,11 +32,5 @@ struct BackfillProgress {
             if backfill.hasEnded { return backfill.hasSucceeded }
             try await Task.sleep(for: Self.interval)
         }
-    }
-
-    /// - Parameter part: from 0 to 1.
-    private static func bar(_ part: Double) -> String {
-        let filled = Int(part * 40)
-        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 40 - filled) + "]"
     }
 }

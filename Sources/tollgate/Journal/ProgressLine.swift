@@ -26,7 +26,7 @@ final class ProgressLine: Sendable {
         }
         guard isDue else { return }
         if isWatched {
-            Terminal.bar("\r\u{1B}[K\(Self.bar(part)) \(text)")
+            Terminal.bar("\(Terminal.bar(of: part)) \(text)")
         } else {
             Terminal.message(text)
         }
@@ -37,14 +37,8 @@ final class ProgressLine: Sendable {
         show(phase, "\(phase): \(done) of \(total)", part: total > 0 ? Double(done) / Double(total) : 1)
     }
 
-    /// Ends the line of the bar.
+    /// Removes the bar.
     func end() {
-        if Terminal.isWatched { Terminal.bar("\r\u{1B}[K") }
-    }
-
-    /// - Parameter part: from 0 to 1.
-    static func bar(_ part: Double) -> String {
-        let filled = min(40, max(0, Int(min(max(part, 0), 1) * 40)))
-        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 40 - filled) + "]"
+        if Terminal.isWatched { Terminal.clearBar() }
     }
 }

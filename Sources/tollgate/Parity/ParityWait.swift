@@ -9,7 +9,6 @@ struct ParityWait {
     var isQuiet = false
 
     private static let pause = Duration.milliseconds(300)
-    private static let barWidth = 30
 
     /// - Returns: the finished run, and the gateway's JSON.
     func start(_ order: [UInt8]) async throws -> (JSONValue, [UInt8]) {
@@ -32,7 +31,7 @@ struct ParityWait {
             }
             if !isQuiet { show(run, state, &shown) }
             if state == "finished" || state == "failed" {
-                if Terminal.isWatched, !isQuiet { Terminal.bar("\r\u{1B}[K") }
+                if Terminal.isWatched, !isQuiet { Terminal.clearBar() }
                 return (run, answer.body)
             }
             try await Task.sleep(for: Self.pause)
@@ -55,9 +54,7 @@ struct ParityWait {
             if !shown.contains(state) { shown += "\(state) " }
             return
         }
-        let filled = Int(Double(Self.barWidth) * Double(max(0, min(read, total))) / Double(total))
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.barWidth - filled)
-        Terminal.bar("\r\u{1B}[K[\(bar)] \(state), window \(read) of \(total)")
+        Terminal.bar("\(Terminal.bar(of: Double(read) / Double(total))) \(state), window \(read) of \(total)")
     }
 
     /// `polar-prod: at least 300 calls, at most 10300`

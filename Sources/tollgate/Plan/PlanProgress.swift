@@ -14,13 +14,13 @@ struct PlanProgress {
         var isShown = false
         while answer.status == 202, let id = answer.json?["id"]?.string {
             if Terminal.isWatched {
-                Terminal.bar("\r\(answer.json?["events_read"]?.numberText ?? "0") events")
+                Terminal.bar("\(answer.json?["events_read"]?.numberText ?? "0") events")
                 isShown = true
             }
             try await Task.sleep(for: Self.interval)
             answer = try await gateway.get("/v1/plans/\(id.percentEncoded)")
         }
-        if isShown { Terminal.bar("\n") }
+        if isShown { Terminal.keepBar() }
         return FinishedPlan(answer: answer)
     }
 }

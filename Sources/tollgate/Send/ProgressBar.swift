@@ -8,16 +8,17 @@ final class ProgressBar {
     func show(_ progress: FileRun.Progress) {
         guard Terminal.isWatched else { return }
         isShown = true
-        guard let total = progress.fileBytes, total > 0 else {
-            return Terminal.bar("\r\(progress.events) events")
-        }
-        let filled = min(progress.bytesRead, total) * 40 / total
-        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 40 - filled)
-        Terminal.bar("\r[\(bar)] \(progress.events) events")
+        Terminal.bar(Self.text(progress))
+    }
+
+    /// The events so far, with a bar if the size of the file is known.
+    static func text(_ progress: FileRun.Progress) -> String {
+        guard let total = progress.fileBytes, total > 0 else { return "\(progress.events) events" }
+        return "\(Terminal.bar(of: Double(progress.bytesRead) / Double(total))) \(progress.events) events"
     }
 
     /// Leaves the bar as it is.
     func end() {
-        if isShown { Terminal.bar("\n") }
+        if isShown { Terminal.keepBar() }
     }
 }

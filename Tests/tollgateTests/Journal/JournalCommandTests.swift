@@ -16,11 +16,14 @@ import Testing
         #expect(ByteText.text(bytes) == text)
     }
 
-    @Test func `writes the progress of a move as text and as a bar`() {
-        let progress = MoveProgress(phase: .events, done: 30, total: 120)
-        #expect(MoveProgressBar.text(progress) == "moving events: 30 of 120")
-        #expect(ProgressLine.bar(progress.part) == "[##########------------------------------]")
-        #expect(ProgressLine.bar(7) == "[" + String(repeating: "#", count: 40) + "]")
+    @Test(arguments: [
+        (MoveProgress.Phase.events, "moving events"), (.outcomes, "moving outcomes"),
+        (.deliveries, "moving deliveries"), (.comparing, "comparing chunks"),
+    ])
+    func `writes the progress of a move as text`(phase: MoveProgress.Phase, text: String) {
+        let progress = MoveProgress(phase: phase, done: 30, total: 120)
+        #expect(MoveProgressBar.text(progress) == "\(text): 30 of 120")
+        #expect(progress.part == 0.25)
         #expect(MoveProgress(phase: .events, done: 0, total: 0).part == 1)
     }
 
