@@ -479,7 +479,11 @@ let package = Package(
         ),
         .testTarget(
             name: "tollgateTests",
-            dependencies: ["Events", "Gateway", "JSON", "JournalPostgres", "tollgate", argumentParser],
+            dependencies: [
+                "Client", "Events", "Gateway", "JSON", "Journal", "JournalPostgres", "JournalSQLite", "Routing",
+                "tollgate",
+                argumentParser,
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),

@@ -48,12 +48,12 @@ package struct GatewayClient: Sendable {
         }
     }
 
-    /// Follows a stream of server-sent events until the gateway ends it.
+    /// Follows a stream of server-sent events until the gateway or the caller ends it.
     /// - Parameters:
     ///   - id: of the last message that came, to miss none after it.
-    ///   - body: is given each message.
+    ///   - body: is given each message; false ends the stream.
     /// - Throws: ``StreamRefused`` if there is none or a message is too large, or ``GatewayUnreachable`` if it was interrupted.
-    package func follow(_ path: String, after id: String?, _ body: (StreamMessage) -> Void) async throws {
+    package func follow(_ path: String, after id: String?, _ body: (StreamMessage) -> Bool) async throws {
         var request = HTTPClientRequest(url: address + path)
         request.headers.add(name: "Authorization", value: "Bearer \(key)")
         if let id { request.headers.add(name: "Last-Event-ID", value: id) }
@@ -67,7 +67,9 @@ package struct GatewayClient: Sendable {
             }
             var reader = EventStreamReader()
             for try await part in response.body {
-                for message in try reader.read(part.readableBytesView) { body(message) }
+                for message in try reader.read(part.readableBytesView) {
+                    guard body(message) else { return }
+                }
             }
         } catch let refused as StreamRefused {
             throw refused

@@ -57,7 +57,7 @@ struct CheckCommand: AsyncParsableCommand {
                 "/v1/config/check",
                 body: try RoutesFile.content(of: URL(filePath: file))
             )
-            Terminal.data(Self.summary(answer, file: file))
+            Terminal.data(Self.summary(answer.json, file: file))
         } catch let fault as GatewayFault {
             Terminal.message("\(fault)")
             throw ExitCode(1)
@@ -65,8 +65,8 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     /// What the file would change at the gateway, as its response to `POST /v1/config/check` lists it.
-    private static func summary(_ answer: GatewayClient.Answer, file: String) -> String {
-        func elements(_ name: String) -> [JSONValue] { answer.json?.elements(of: name) ?? [] }
+    static func summary(_ answer: JSONValue?, file: String) -> String {
+        func elements(_ name: String) -> [JSONValue] { answer?.elements(of: name) ?? [] }
         let changes = elements("changes").map { change in
             let fields = change["fields"].map { $0.elements.compactMap(\.string) } ?? []
             let list = fields.isEmpty ? "" : " \(fields.joined(separator: ", "))"

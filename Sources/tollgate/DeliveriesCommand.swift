@@ -135,21 +135,30 @@ struct DeliveryOrder: ParsableArguments {
         guard let count = try await response.post("/v1/deliveries/\(action)", body: body) else { return }
         let changed = count["changed"]?.numberText ?? "0"
         Terminal.data(dryRun ? "\(changed) deliveries would be \(done)" : "\(changed) deliveries \(done)")
+        for remark in Self.remarks(count, isDryRun: dryRun) { Terminal.message(remark) }
+    }
+
+    /// What was not changed, or will fail again, each with what can be done about it.
+    static func remarks(_ count: JSONValue, isDryRun: Bool) -> [String] {
+        var remarks: [String] = []
         if let untranslatable = count["untranslatable"]?.numberText, untranslatable != "0" {
             let translatable = count["translatable"]?.numberText ?? "0"
-            Terminal.message(
-                "\(translatable) can be translated now; \(untranslatable) cannot and \(dryRun ? "would be" : "will be") rejected again"
+            let verb = isDryRun ? "would be" : "will be"
+            remarks.append(
+                "\(translatable) can be translated now; \(untranslatable) cannot and \(verb) rejected again"
             )
         }
         if let busy = count["busy"]?.numberText, busy != "0" {
-            Terminal.message("\(busy) are in flight and were not changed; run the command again later")
+            remarks.append("\(busy) are in flight and were not changed; run the command again later")
         }
         if let uncertain = count["uncertain"]?.numberText, uncertain != "0" {
-            Terminal.message("\(uncertain) are uncertain and were not changed; --status uncertain retries them")
+            remarks.append("\(uncertain) are uncertain and were not changed; --status uncertain retries them")
         }
+        return remarks
     }
 
-    private var body: [UInt8] {
+    /// The order, as the API takes it.
+    var body: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         if !ids.isEmpty { writer.member("ids", strings: ids) }

@@ -43,11 +43,18 @@ struct GatewayOptions: ParsableArguments {
     }
 
     /// Makes one call. If the gateway refuses it or cannot be reached, prints why to standard error and exits with 1.
-    private func call(_ method: HTTPMethod, _ path: String, body: [UInt8]?) async throws -> GatewayClient.Answer {
+    /// - Parameter advice: what to do about a refusal, printed below its reason; nil for nothing.
+    func call(
+        _ method: HTTPMethod,
+        _ path: String,
+        body: [UInt8]?,
+        advice: (GatewayClient.Answer) -> String? = { _ in nil }
+    ) async throws -> GatewayClient.Answer {
         do {
             let answer = try await client.call(method, path, body: body)
             guard (200..<300).contains(answer.status) else {
                 Terminal.message(answer.problem)
+                if let advice = advice(answer) { Terminal.message(advice) }
                 throw ExitCode(1)
             }
             return answer

@@ -38,13 +38,14 @@ struct LogCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         guard let list = try await response.get(parameters.appended(to: "/v1/log")) else { return }
-        var rows = [["TIME", "CATEGORY", "ACTION", "ACTOR", "KEY", "ADDRESS", "DETAILS"]]
-        for entry in list.elements(of: "entries") { rows.append(Self.row(entry)) }
-        Terminal.data(Terminal.table(rows))
+        Terminal.data(Terminal.table([Self.header] + list.elements(of: "entries").map(Self.row)))
         page.tellNext(after: list)
     }
 
-    private var parameters: QueryParameters {
+    static let header = ["TIME", "CATEGORY", "ACTION", "ACTOR", "KEY", "ADDRESS", "DETAILS"]
+
+    /// The filter, by the API's names.
+    var parameters: QueryParameters {
         var parameters = QueryParameters()
         parameters.add("category", anyOf: category)
         parameters.add("actor", actor)
@@ -58,7 +59,7 @@ struct LogCommand: AsyncParsableCommand {
     }
 
     /// One row of the table; the details are joined to one column as `name=value`.
-    private static func row(_ entry: JSONValue) -> [String] {
+    static func row(_ entry: JSONValue) -> [String] {
         let details = (entry["details"].map { Array($0.members) } ?? []).map { "\($0.name)=\($0.value.string ?? "")" }
         let columns = ["at", "category", "action", "actor", "key_id", "remote_address"].map { entry[$0]?.string ?? "-" }
         return columns + [details.joined(separator: " ")]

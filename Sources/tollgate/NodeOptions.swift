@@ -55,17 +55,18 @@ struct NodeOptions: ParsableArguments {
         if let lease, Self.readLease(lease) == nil {
             throw ValidationError("the lease must be a duration from 2s to 60s; found \"\(lease)\"")
         }
-        storeSlots = try Variable.limit("TOLLGATE_STORE_SLOTS", else: storeSlots, option: "--store-slots", most: 16)
+        storeSlots = try Variable.limit("TOLLGATE_STORE_SLOTS", else: storeSlots, option: "--store-slots", in: 1...16)
         storeReaders = try Variable.limit(
             "TOLLGATE_STORE_READERS",
             else: storeReaders,
             option: "--store-readers",
-            most: 64
+            in: 2...64
         )
         identityPart = identityPart ?? environment["TOLLGATE_IDENTITY_PART"]
         if let identityPart, Self.readPart(identityPart) == nil {
             throw ValidationError(
-                "the part of the index of IDs must be an age and a number, such as 24h,20000000; found \"\(identityPart)\""
+                "the part of the index of IDs must be an age from 1h to 30d and a number from 1000 to 1000000000, such as 24h,20000000; "
+                    + "found \"\(identityPart)\""
             )
         }
     }
@@ -75,7 +76,7 @@ struct NodeOptions: ParsableArguments {
         settings.nodeName = nodeName ?? Self.hostName
         if let lease = lease.flatMap(Self.readLease) { settings.lease = lease }
         if let storeSlots { settings.slots = storeSlots }
-        if let storeReaders { settings.readers = max(2, storeReaders) }
+        if let storeReaders { settings.readers = storeReaders }
         if let part = identityPart.flatMap(Self.readPart) { settings.identityPart = part }
         settings.allowsDataLoss = storeAllowDataLoss
     }

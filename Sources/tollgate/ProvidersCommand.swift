@@ -26,32 +26,31 @@ struct ListProvidersCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         guard let list = try await response.get("/v1/providers") else { return }
-        var rows = [
-            [
-                "PROVIDER", "ADAPTER", "STATE", "BACKLOG", "OLDEST", "DELIVERED", "RETRIED", "REJECTED",
-                "DEDUPLICATED", "PASSED", "PASS ERRORS", "PASS P99", "LAST ERROR",
-            ]
+        Terminal.data(Terminal.table([Self.header] + list.elements(of: "providers").map(Self.row)))
+    }
+
+    static let header = [
+        "PROVIDER", "ADAPTER", "STATE", "BACKLOG", "OLDEST", "DELIVERED", "RETRIED", "REJECTED", "DEDUPLICATED",
+        "PASSED", "PASS ERRORS", "PASS P99", "LAST ERROR",
+    ]
+
+    /// One row of the table; a dash for what the gateway does not know.
+    static func row(_ provider: JSONValue) -> [String] {
+        let counts = provider["since_start"]
+        return [
+            provider["name"]?.string ?? "", provider["adapter"]?.string ?? "", state(provider),
+            provider["backlog"]?["events"]?.numberText ?? "-",
+            provider["backlog"]?["age_seconds"]?.numberText.map { "\($0) s" } ?? "-",
+        ] + ["delivered", "retried", "rejected", "deduplicated"].map { counts?[$0]?.numberText ?? "-" } + [
+            provider["passed"]?["requests"]?.numberText ?? "-",
+            provider["passed"]?["errors"]?.numberText ?? "-",
+            provider["passed"]?["latency_ms_p99"]?.numberText.map { "\($0) ms" } ?? "-",
+            provider["last_error"]?["message"]?.string ?? "-",
         ]
-        for provider in list.elements(of: "providers") {
-            let counts = provider["since_start"]
-            rows.append(
-                [
-                    provider["name"]?.string ?? "", provider["adapter"]?.string ?? "", Self.state(provider),
-                    provider["backlog"]?["events"]?.numberText ?? "-",
-                    (provider["backlog"]?["age_seconds"]?.numberText ?? "-") + " s",
-                ] + ["delivered", "retried", "rejected", "deduplicated"].map { counts?[$0]?.numberText ?? "-" } + [
-                    provider["passed"]?["requests"]?.numberText ?? "-",
-                    provider["passed"]?["errors"]?.numberText ?? "-",
-                    provider["passed"]?["latency_ms_p99"]?.numberText.map { "\($0) ms" } ?? "-",
-                    provider["last_error"]?["message"]?.string ?? "-",
-                ]
-            )
-        }
-        Terminal.data(Terminal.table(rows))
     }
 
     /// A provider's state in a few words; an operator's hold takes precedence over parking and the circuit.
-    private static func state(_ provider: JSONValue) -> String {
+    static func state(_ provider: JSONValue) -> String {
         if let until = provider["operator_hold"]?["until"]?.string {
             return "held until \(until) by \(provider["operator_hold"]?["client"]?.string ?? "")"
         }

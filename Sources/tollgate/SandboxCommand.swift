@@ -22,13 +22,16 @@ struct SandboxCommand: AsyncParsableCommand {
 
     @OptionGroup var logging: LogOptions
 
+    mutating func validate() throws { try ListenAddress.check("TOLLGATE_SANDBOX_LISTEN") }
+
     mutating func run() async throws {
         let logs = logging.output
         defer { logs.flush() }
         let logger = logs.logger("tollgate.sandbox")
-        let host = listen.host
-        let server = SandboxServer(settings: SandboxSettings(host: host, port: listen.port, seed: seed)) { port in
-            logger.info("sandbox listening", metadata: ["address": "http://\(host):\(port)"])
+        let settings = SandboxSettings(host: listen.host, port: listen.port, seed: seed)
+        let listen = listen
+        let server = SandboxServer(settings: settings) { port in
+            logger.info("sandbox listening", metadata: ["address": "http://\(listen.authority(port: port))"])
         }
         let group = ServiceGroup(
             services: [server],

@@ -118,7 +118,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         for variable in ["TOLLGATE_LISTEN", "TOLLGATE_ADMIN_LISTEN", "TOLLGATE_SANDBOX_LISTEN"] {
-            try Variable.check(variable, is: "HOST:PORT, such as 127.0.0.1:8080") { ListenAddress(argument: $0) != nil }
+            try ListenAddress.check(variable)
         }
         if adminListen == nil, let text = ProcessInfo.processInfo.environment["TOLLGATE_ADMIN_LISTEN"] {
             adminListen = ListenAddress(argument: text)
@@ -217,13 +217,12 @@ struct ServeCommand: AsyncParsableCommand {
         settings.simulators = simulators
         let welcome = Welcome(
             scheme: tls.certificate == nil ? "http" : "https",
-            host: listen.host,
+            listen: listen,
             sandbox: sandbox ? sandboxListen : nil,
-            hasDashboard: ingress.dashboard != nil,
-            logs: logs
+            hasDashboard: ingress.dashboard != nil
         )
         do {
-            try await Gateway.serve(settings, alongside: alongside, logs: logs) { welcome.show(port: $0) }
+            try await Gateway.serve(settings, alongside: alongside, logs: logs) { welcome.show(port: $0, logs) }
         } catch let fault as GatewayFault {
             logs.flush()
             Terminal.message("\(fault)")
@@ -244,17 +243,6 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-extension ListenAddress {
-    /// The address that a variable names, else the one that is given.
-    static func fromEnvironment(_ variable: String, else standard: String) -> ListenAddress {
-        let text = ProcessInfo.processInfo.environment[variable] ?? standard
-        guard let address = ListenAddress(argument: text) ?? ListenAddress(argument: standard) else {
-            preconditionFailure("the standard address has the form HOST:PORT")
-        }
-        return address
-    }
-}
-
 /// The variables that the sample `routes.json` names, with the keys that the simulators accept.
 enum SandboxEnvironment {
     static let variables = [
@@ -268,22 +256,28 @@ enum SandboxEnvironment {
 /// What the gateway prints once it accepts requests.
 struct Welcome: Sendable {
     let scheme: String
-    let host: String
+    let listen: ListenAddress
     let sandbox: ListenAddress?
     /// Whether the dashboard is at this address.
     let hasDashboard: Bool
-    let logs: LogOutput
 
     /// Logs the address of the gateway, and of the sandbox if it runs, once requests are accepted.
-    func show(port: Int) {
-        let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-        logs.logger("tollgate").info("listening", metadata: ["address": "\(address)"])
+    func show(port: Int, _ logs: LogOutput) {
+        logs.logger("tollgate").info("listening", metadata: ["address": "\(address(port: port))"])
         guard let sandbox else { return }
         // What was logged before is in front of the message.
         logs.flush()
+        Terminal.message(text(port: port, sandbox))
+    }
+
+    private func address(port: Int) -> String { "\(scheme)://\(listen.authority(port: port))" }
+
+    /// Addresses and first commands, for somebody who tries the gateway with the simulated vendors.
+    /// - Parameter port: the one at which the gateway listens.
+    func text(port: Int, _ sandbox: ListenAddress) -> String {
+        let address = address(port: port)
         let sandboxAddress = "http://\(sandbox.defaultValueDescription)"
-        Terminal.message(
-            """
+        return """
 
             Tollgate listens at  \(address)
             Dashboard            \(hasDashboard ? "\(address)/dashboard" : "not at this address")
@@ -302,6 +296,5 @@ struct Welcome: Sendable {
               curl \(sandboxAddress)/sandbox/lago/events
 
             """
-        )
     }
 }

@@ -59,7 +59,7 @@ struct StoreOptions: ParsableArguments {
         storeSchema = storeSchema ?? environment["TOLLGATE_STORE_SCHEMA"]
         if let storeSchema, storeSchema.wholeMatch(of: #/[a-z_][a-z0-9_]{0,62}/#) == nil {
             throw ValidationError(
-                "the schema must have 1 to 63 lowercase letters, digits and underscores; found \"\(storeSchema)\""
+                "the schema must have 1 to 63 lowercase letters, digits and underscores, and no digit first; found \"\(storeSchema)\""
             )
         }
         _ = try address

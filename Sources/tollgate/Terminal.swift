@@ -15,24 +15,24 @@ enum Terminal {
     }
 
     /// JSON: byte for byte for a program, with control characters escaped on a terminal.
-    /// - Returns: false if nobody reads standard output any more.
-    @discardableResult
-    static func data(_ bytes: [UInt8]) -> Bool {
+    static func data(_ bytes: [UInt8]) {
         let shown = isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes
-        return output(shown + [UInt8(ascii: "\n")])
+        output(shown + [UInt8(ascii: "\n")])
     }
 
     /// Text for people that is on one line, whatever its values hold.
-    /// - Returns: false if nobody reads standard output any more.
-    @discardableResult
-    static func line(_ text: String) -> Bool {
+    static func line(_ text: String) {
         data(VisibleText.escaped(text))
     }
 
-    /// Text for people.
+    /// A part of an output that goes on until it is interrupted; on one line, unless the layout keeps line feeds.
     /// - Returns: false if nobody reads standard output any more.
-    @discardableResult
-    static func data(_ text: String) -> Bool {
+    static func goOn(with text: String, _ layout: VisibleText.Layout = .line) -> Bool {
+        output(Array((VisibleText.escaped(text, layout) + "\n").utf8))
+    }
+
+    /// Text for people.
+    static func data(_ text: String) {
         output(Array((VisibleText.escaped(text, .lines) + "\n").utf8))
     }
 

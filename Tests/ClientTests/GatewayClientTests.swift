@@ -56,6 +56,7 @@ import Testing
             let messages = Mutex<[StreamMessage]>([])
             try await client.follow("/v1/events/stream", after: nil) { message in
                 messages.withLock { $0.append(message) }
+                return true
             }
             let all = messages.withLock { $0 }
             #expect(all.map(\.id) == ["1", "2"])
@@ -64,11 +65,23 @@ import Testing
         }
     }
 
+    @Test func `ends a stream where the caller does`() async throws {
+        let stream = "id: 1\ndata: {}\n\nid: 2\ndata: {}\n\nid: 3\ndata: {}\n\n"
+        try await with(ScriptedGateway.Answer(body: stream)) { (client, _) async throws in
+            let messages = Mutex<[String?]>([])
+            try await client.follow("/v1/events/stream", after: nil) { message in
+                messages.withLock { $0.append(message.id) }
+                return message.id != "2"
+            }
+            #expect(messages.withLock { $0 } == ["1", "2"])
+        }
+    }
+
     @Test func `says why a stream was refused`() async throws {
         let answer = ScriptedGateway.Answer(status: 429, body: #"{"detail": "too many streams"}"#)
         try await with(answer) { (client, _) async throws in
             let refused = await #expect(throws: StreamRefused.self) {
-                try await client.follow("/v1/events/stream", after: "1") { _ in }
+                try await client.follow("/v1/events/stream", after: "1") { _ in true }
             }
             #expect(refused?.problem == "too many streams")
         }

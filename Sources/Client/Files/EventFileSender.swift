@@ -42,8 +42,9 @@ package struct EventFileSender: Sendable {
         /// The others are only counted.
         package static let mostListed = 1000
 
+        /// Counts faults, and keeps the first ones.
         /// - Parameter others: further faults, which are only counted.
-        fileprivate mutating func refuse(_ faults: [FileFault], and others: Int) {
+        package mutating func refuse(_ faults: [FileFault], and others: Int = 0) {
             refusedCount += faults.count + others
             refused = Array((refused + faults).sorted { $0.position < $1.position }.prefix(Self.mostListed))
         }

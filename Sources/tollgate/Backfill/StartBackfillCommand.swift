@@ -99,24 +99,22 @@ struct StartBackfillCommand: AsyncParsableCommand {
     }
 
     private func start() async throws -> GatewayClient.Answer {
-        let answer = try await response.gateway.client.call(.POST, "/v1/backfills", body: try body)
-        guard !(200..<300).contains(answer.status) else { return answer }
-        Terminal.message(answer.problem)
-        if let option = Self.option(for: answer.json?["type"]?.string) {
-            Terminal.message("Use \(option) to start it.")
+        try await response.gateway.call(.POST, "/v1/backfills", body: try body) { refusal in
+            Self.advice(on: refusal.json?["type"]?.string)
         }
-        throw ExitCode(1)
     }
 
-    /// The option that lets a backfill start that was refused for this kind of problem.
-    private static func option(for type: String?) -> String? {
-        switch type {
-        case "urn:tollgate:problem:not-confirmed": "--i-know"
-        case "urn:tollgate:problem:unreadable-provider": "--accept-unreadable"
-        case "urn:tollgate:problem:not-live": "--without-live"
-        case "urn:tollgate:problem:incomplete-periods": "--without-incomplete"
-        default: nil
-        }
+    /// Names the option that lets a backfill start that was refused for this kind of problem.
+    static func advice(on type: String?) -> String? {
+        let option: String? =
+            switch type {
+            case "urn:tollgate:problem:not-confirmed": "--i-know"
+            case "urn:tollgate:problem:unreadable-provider": "--accept-unreadable"
+            case "urn:tollgate:problem:not-live": "--without-live"
+            case "urn:tollgate:problem:incomplete-periods": "--without-incomplete"
+            default: nil
+            }
+        return option.map { "Use \($0) to start it." }
     }
 
     /// The order, as the API takes it.

@@ -79,13 +79,16 @@ struct CorrectionOptions: ParsableArguments {
     func send(_ kind: CorrectionID.Kind, properties: String?) async throws {
         let path = "/v1/events/\(id.percentEncoded)/\(kind.rawValue)"
         let answer = try await response.gateway.post(path, body: body(properties))
-        if let correction = response.toShow(answer) { print(correction) }
-        let outcomes = answer.json?.elements(of: "destinations").map { $0["outcome"]?.string } ?? []
-        if !outcomes.contains(where: { $0 != "impossible" }) { throw ExitCode.failure }
+        if let correction = response.toShow(answer) {
+            Terminal.data(Terminal.table([CorrectionRows.header] + CorrectionRows.rows(correction)))
+            for note in CorrectionRows.notes(correction) { Terminal.note(note) }
+            if dryRun { Terminal.message("nothing was sent (--dry-run)") }
+        }
+        if answer.json.map(CorrectionRows.isPossible) != true { throw ExitCode.failure }
     }
 
     /// The body of the order; the gateway checks the members.
-    private func body(_ properties: String?) -> [UInt8] {
+    func body(_ properties: String?) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("reason", string: reason)
@@ -97,20 +100,30 @@ struct CorrectionOptions: ParsableArguments {
         writer.endObject()
         return writer.bytes
     }
+}
 
-    /// Prints a table of the destinations, then the vendors' notes.
-    private func print(_ correction: JSONValue) {
-        var rows = [["PROVIDER", "OUTCOME", "CORRECTION", "REASON"]]
+/// What a correction does at each destination of the event.
+enum CorrectionRows {
+    static let header = ["PROVIDER", "OUTCOME", "CORRECTION", "REASON"]
+
+    static func rows(_ correction: JSONValue) -> [[String]] {
+        correction.elements(of: "destinations").map { destination in
+            ["provider", "outcome"].map { destination[$0]?.string ?? "" }
+                + ["correction", "reason"].map { destination[$0]?.string ?? "-" }
+        }
+    }
+
+    /// The notes of all destinations, each once.
+    static func notes(_ correction: JSONValue) -> [String] {
         var notes: [String] = []
         for destination in correction.elements(of: "destinations") {
-            rows.append([
-                destination["provider"]?.string ?? "", destination["outcome"]?.string ?? "",
-                destination["correction"]?.string ?? "-", destination["reason"]?.string ?? "-",
-            ])
             if let note = destination["note"]?.string, !notes.contains(note) { notes.append(note) }
         }
-        Terminal.data(Terminal.table(rows))
-        for note in notes { Terminal.note(note) }
-        if dryRun { Terminal.message("nothing was sent (--dry-run)") }
+        return notes
+    }
+
+    /// Whether the event can be corrected somewhere.
+    static func isPossible(_ correction: JSONValue) -> Bool {
+        correction.elements(of: "destinations").contains { $0["outcome"]?.string != "impossible" }
     }
 }

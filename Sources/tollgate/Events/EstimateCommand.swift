@@ -24,16 +24,21 @@ struct EstimateCommand: AsyncParsableCommand {
         let query = provider.map { "?provider=\($0.percentEncoded)" } ?? ""
         let path = "/v1/events/estimate\(query)"
         guard let estimate = try await response.post(path, body: try event.read()) else { return }
-        let rows = estimate.elements(of: "charges").map { charge in
-            [
-                charge["name"]?.string ?? "-", charge["units"]?.string ?? "-", charge["unit_amount"]?.string ?? "-",
-                charge["amount"]?.string ?? "", charge["taxes"]?.string ?? "", charge["total"]?.string ?? "",
-                charge["currency"]?.string ?? "",
-            ]
-        }
-        Terminal.data(Terminal.table([["CHARGE", "UNITS", "EACH", "AMOUNT", "TAXES", "TOTAL", "CURRENCY"]] + rows))
-        if let total = estimate["total"]?.string, let currency = estimate["currency"]?.string {
-            Terminal.line("total \(total) \(currency), by \(estimate["provider"]?.string ?? "")")
-        }
+        Terminal.data(Terminal.table([Self.header] + estimate.elements(of: "charges").map(Self.row)))
+        if let total = Self.total(estimate) { Terminal.line(total) }
+    }
+
+    static let header = ["CHARGE", "UNITS", "EACH", "AMOUNT", "TAXES", "TOTAL", "CURRENCY"]
+
+    /// One row of the table; amounts are the vendor's texts, not rounded.
+    static func row(_ charge: JSONValue) -> [String] {
+        ["name", "units", "unit_amount"].map { charge[$0]?.string ?? "-" }
+            + ["amount", "taxes", "total", "currency"].map { charge[$0]?.string ?? "" }
+    }
+
+    /// `total 0.06 EUR, by lago`; nil if the charges are in several currencies.
+    static func total(_ estimate: JSONValue) -> String? {
+        guard let total = estimate["total"]?.string, let currency = estimate["currency"]?.string else { return nil }
+        return "total \(total) \(currency), by \(estimate["provider"]?.string ?? "")"
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Client
 import JSON
 
-/// Follows the gateway's event stream, and reconnects when it ends.
+/// Follows the gateway's event stream, and reconnects when it ends, until nobody reads standard output any more.
 struct EventTail {
     let gateway: GatewayOptions
     let path: String
@@ -11,12 +11,15 @@ struct EventTail {
     func run() async throws {
         let client = try gateway.client
         var last: String?
-        while true {
+        var hasReader = true
+        while hasReader {
             do {
                 try await client.follow(path, after: last) { message in
                     if let id = message.id { last = id }
-                    show(message)
+                    hasReader = show(message)
+                    return hasReader
                 }
+                guard hasReader else { return }
                 Terminal.message("the gateway closed the stream; reconnecting")
             } catch let refusal as StreamRefused {
                 Terminal.message(refusal.problem)
@@ -34,30 +37,37 @@ struct EventTail {
     }
 
     /// Prints one message of the stream: as JSON on one line, or as a row.
-    private func show(_ message: StreamMessage) {
+    /// - Returns: false if nobody reads standard output any more.
+    private func show(_ message: StreamMessage) -> Bool {
         if json {
-            return Terminal.data(Array(#"{"event":"\#(message.kind)","data":\#(message.data)}"#.utf8))
+            let object = #"{"event":"\#(message.kind)","data":\#(message.data)}"#
+            return Terminal.lines(Array("\(object)\n".utf8))
         }
-        guard let data = message.json else { return }
+        if message.kind == "missed" {
+            let count = message.json?["settlements"]?.numberText ?? "?"
+            Terminal.note("\(count) settlements were skipped because they arrived faster than they could be shown")
+        }
+        return Self.line(message).map { Terminal.goOn(with: $0) } ?? true
+    }
+
+    /// An accepted event, or a settled delivery, on one line; nil for other messages.
+    static func line(_ message: StreamMessage) -> String? {
+        guard let data = message.json else { return nil }
         switch message.kind {
         case "accepted":
             let customer = data["customer_id"]?.string ?? data["subscription_id"]?.string ?? ""
             let columns = [
                 data["accepted_at"]?.string ?? "", data["id"]?.string ?? "", data["name"]?.string ?? "", customer,
             ]
-            Terminal.line("accepted  " + columns.joined(separator: "  "))
+            return "accepted  " + columns.joined(separator: "  ")
         case "settled":
             let delivery = data["delivery"]
             let error = delivery?["error"]?["message"]?.string.map { "  \($0)" } ?? ""
             let columns = [
                 data["id"]?.string ?? "", delivery?["provider"]?.string ?? "", delivery?["status"]?.string ?? "",
             ]
-            Terminal.line("settled   " + columns.joined(separator: "  ") + error)
-        case "missed":
-            Terminal.message(
-                "\(data["settlements"]?.numberText ?? "?") settlements were skipped because they arrived faster than they could be shown"
-            )
-        default: break
+            return "settled   " + columns.joined(separator: "  ") + error
+        default: return nil
         }
     }
 }

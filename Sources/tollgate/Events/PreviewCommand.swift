@@ -24,17 +24,20 @@ struct PreviewCommand: AsyncParsableCommand {
         let query = client.map { "?client=\($0.percentEncoded)" } ?? ""
         let body = try event.read()
         guard let preview = try await response.post("/v1/events/preview\(query)", body: body) else { return }
-        Terminal.line("route \(preview["route"]?.string ?? "none")")
+        for line in Self.lines(preview) { Terminal.line(line) }
+    }
+
+    /// The route, whose bill the event is on, and what would happen at each destination.
+    static func lines(_ preview: JSONValue) -> [String] {
+        var lines = ["route \(preview["route"]?.string ?? "none")"]
         if let record = preview["of_record"], let provider = record["provider"]?.string {
-            Terminal.line("of record: \(provider) (migration \(record["migration"]?.string ?? ""))")
+            lines.append("of record: \(provider) (migration \(record["migration"]?.string ?? ""))")
         }
-        for destination in preview.elements(of: "destinations") {
-            for line in Self.lines(destination) { Terminal.line(line) }
-        }
+        return lines + preview.elements(of: "destinations").flatMap { self.lines(at: $0) }
     }
 
     /// What would happen at one destination: the request, or why there is none.
-    private static func lines(_ destination: JSONValue) -> [String] {
+    private static func lines(at destination: JSONValue) -> [String] {
         let provider = destination["provider"]?.string ?? ""
         let head = "\(provider) (\(destination["adapter"]?.string ?? ""), \(destination["mode"]?.string ?? ""))"
         if let error = destination["error"] {

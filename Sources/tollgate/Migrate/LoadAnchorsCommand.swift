@@ -72,17 +72,9 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
         throw ExitCode.failure
     }
 
-    /// The anchors of all pages, and the customers without one.
-    private struct Loaded {
-        var anchors: [AnchorProposal] = []
-        /// What tells no anchor, with the reason.
-        var unknown: [String] = []
-    }
-
     /// All pages.
-    private func load() async throws -> Loaded {
-        var loaded = Loaded()
-        var known: [String: AnchorProposal] = [:]
+    private func load() async throws -> LoadedAnchors {
+        var loaded = LoadedAnchors()
         var cursor: String?
         repeat {
             var parameters = QueryParameters()
@@ -92,20 +84,7 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
                 Terminal.message("the gateway sent an unrecognized response")
                 throw ExitCode.failure
             }
-            for item in page.elements(of: "anchors") {
-                guard let customer = item["customer_id"]?.string, let anchor = item["anchor"]?.string else { continue }
-                let new = AnchorProposal(customer: customer, anchor: anchor, interval: item["interval"]?.string)
-                if let before = known.updateValue(new, forKey: customer), before != new {
-                    loaded.unknown.append("\(customer): the customer has subscriptions with different periods")
-                    known[customer] = before
-                } else {
-                    loaded.anchors.append(new)
-                }
-            }
-            for item in page.elements(of: "unknown") {
-                let who = item["customer_id"]?.string ?? "subscription \(item["subscription_id"]?.string ?? "")"
-                loaded.unknown.append("\(who): \(item["reason"]?.string ?? "")")
-            }
+            loaded.add(page)
             cursor = page["next_cursor"]?.string
         } while cursor != nil
         return loaded
@@ -114,11 +93,12 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
     private static let mostListed = 50
 
     /// A summary of the changes; anchors that differ are only overwritten if that was requested.
-    private static func text(_ changes: AnchorsTable.Changes, _ loaded: Loaded, overwriting: Bool) -> String {
+    static func text(_ changes: AnchorsTable.Changes, _ loaded: LoadedAnchors, overwriting: Bool) -> String {
         let (added, changed) = (changes.added.count, changes.changed.count)
+        let others = changes.others.count { !loaded.ambiguous.contains($0) }
         let fate = overwriting ? "changed" : "different and kept"
         var lines = [
-            "\(added) added, \(changed) \(fate), \(changes.unchanged) unchanged, \(changes.others.count) without a subscription, "
+            "\(added) added, \(changed) \(fate), \(changes.unchanged) unchanged, \(others) without a subscription, "
                 + "\(loaded.unknown.count) unknown"
         ]
         lines += listed(

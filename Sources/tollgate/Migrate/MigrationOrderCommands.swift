@@ -54,9 +54,19 @@ struct RampMigrationCommand: AsyncParsableCommand {
 
     @OptionGroup var despite: DespiteOptions
 
+    func validate() throws { _ = try percent }
+
+    private var percent: Double {
+        get throws {
+            guard let percent = Double(share.hasSuffix("%") ? share.dropLast() : share[...]), percent > 0,
+                percent <= 100
+            else { throw ValidationError("\"\(share)\" must be a percentage over 0 and up to 100, such as 5") }
+            return percent
+        }
+    }
+
     mutating func run() async throws {
-        guard let percent = Double(share.hasSuffix("%") ? share.dropLast() : share[...]), percent > 0, percent <= 100
-        else { throw ValidationError("\"\(share)\" must be a percentage over 0 and up to 100, such as 5") }
+        let percent = try percent
         try await order.send("ramp", despite: despite.gates) { writer in
             writer.key("share")
             writer.number("\(percent)")

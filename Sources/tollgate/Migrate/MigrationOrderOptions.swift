@@ -25,6 +25,13 @@ struct MigrationOrderOptions: ParsableArguments {
         despite gates: [String] = [],
         _ write: (inout JSONWriter) -> Void = { _ in }
     ) async throws {
+        let path = "/v1/migrations/\(name.percentEncoded)/actions"
+        guard let outcome = try await response.post(path, body: body(action, despite: gates, write)) else { return }
+        Terminal.data(MigrationOutcomeText(outcome).text)
+    }
+
+    /// The order, as the API takes it.
+    func body(_ action: String, despite gates: [String] = [], _ write: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("action", string: action)
@@ -34,9 +41,7 @@ struct MigrationOrderOptions: ParsableArguments {
         if !gates.isEmpty { writer.member("despite", strings: gates) }
         if dryRun { writer.member("dry_run", bool: true) }
         writer.endObject()
-        let path = "/v1/migrations/\(name.percentEncoded)/actions"
-        guard let outcome = try await response.post(path, body: writer.bytes) else { return }
-        Terminal.data(MigrationOutcomeText(outcome).text)
+        return writer.bytes
     }
 }
 

@@ -3,6 +3,7 @@ import Client
 import Events
 import Foundation
 import JSON
+import Observability
 
 /// `tollgate parity watch`: compares the latest events at intervals.
 struct WatchParityCommand: AsyncParsableCommand {
@@ -56,13 +57,17 @@ struct WatchParityCommand: AsyncParsableCommand {
             )
             let (run, _) = try await ParityWait(gateway: gateway, isQuiet: true).start(body)
             let report = try await gateway.orUnknown { try await ParityReport.fetch(run, gateway) }
-            Terminal.line("\(SystemWallClock().now.rfc3339)  comparison \(report.id): \(report.verdict)")
+            var hasReader = Terminal.goOn(
+                with: "\(SystemWallClock().now.rfc3339)  comparison \(report.id): \(report.verdict)"
+            )
             let code = report.exitCode(failOn)
-            if code != 0 { Terminal.data(report.text) }
+            if code != 0 { hasReader = Terminal.goOn(with: report.text, .lines) }
             if once {
                 if code != 0 { throw ExitCode(code) }
                 return
             }
+            // Nobody would see the next comparison, which costs calls at the vendors.
+            guard hasReader else { return }
             try await Task.sleep(for: pause)
         }
     }
@@ -136,7 +141,8 @@ struct ResolveParityCommand: AsyncParsableCommand {
         throw ExitCode(1)
     }
 
-    private var body: [UInt8] {
+    /// The order, as the API takes it.
+    var body: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("action", string: resend ? "resend" : "accept")

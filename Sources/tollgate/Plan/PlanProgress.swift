@@ -47,9 +47,14 @@ struct FinishedPlan {
         } else {
             Terminal.data(MigrationCheckText(migration).text(plan: PlanText.text(plan["id"])))
         }
+        let code = Self.exitCode(of: migration)
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    /// 0: all conditions are green. 1: one is red. 2: none is red, and one is unknown.
+    static func exitCode(of migration: JSONValue) -> Int32 {
         let colors = migration.elements(of: "conditions").compactMap { $0["color"]?.string }
-        if colors.contains("red") { throw ExitCode(1) }
-        if colors.contains("unknown") { throw ExitCode(2) }
+        return colors.contains("red") ? 1 : colors.contains("unknown") ? 2 : 0
     }
 
     /// - Throws: `ExitCode` 1 if there is none.

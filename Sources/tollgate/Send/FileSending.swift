@@ -48,18 +48,21 @@ struct FileSending {
     }
 
     private func report(_ summary: EventFileSender.Summary, _ duration: Duration) {
-        for fault in summary.refused.prefix(Self.mostShown) {
-            Terminal.note("\(path):\(fault.position): \(fault.message)")
-        }
-        if summary.refusedCount > Self.mostShown {
-            Terminal.message("and \(summary.refusedCount - Self.mostShown) more")
-        }
+        for line in Self.lines(summary, of: path, in: duration) { Terminal.note(line) }
+    }
+
+    /// The first faults, then the counts.
+    static func lines(_ summary: EventFileSender.Summary, of path: String, in duration: Duration) -> [String] {
+        let shown = summary.refused.prefix(mostShown)
+        var lines = shown.map { "\(path):\($0.position): \($0.message)" }
+        if summary.refusedCount > shown.count { lines.append("and \(summary.refusedCount - shown.count) more") }
         let seconds = max(duration.seconds, 0.001)
         let rate = Int(Double(summary.accepted + summary.duplicates) / seconds)
-        Terminal.message(
+        lines.append(
             "\(summary.accepted) accepted, \(summary.duplicates) duplicates, \(summary.refusedCount) refused, "
                 + "\(summary.skipped) sent by an earlier run; \(rate) events/s"
         )
-        if summary.known > 0 { Terminal.message(ImportText.known(summary.known)) }
+        if summary.known > 0 { lines.append(ImportText.known(summary.known)) }
+        return lines
     }
 }

@@ -94,12 +94,16 @@ struct ImportCommand: AsyncParsableCommand {
                 )
             }
         }
+        let (first, end) = (try Self.time(from, "--from"), try Self.time(until, "--until"))
+        if let first, let end, first >= end {
+            throw ValidationError("--from must be before --until, or no event is imported")
+        }
         return ImportOrder(
             format: format,
             map: fields,
             clock: ImportClock(zone: zone),
-            from: try Self.time(from, "--from"),
-            until: try Self.time(until, "--until"),
+            from: first,
+            until: end,
             idProperty: idProperty
         )
     }
