@@ -41,7 +41,16 @@ final class Books: Sendable {
     /// - Returns: whether the vendor has one of this identity already.
     @discardableResult
     func record(_ arrival: Arrival) -> Bool {
-        ledger.withLock { $0.record(arrival) }
+        ledger.withLock { $0.record(arrival).isRepeat }
+    }
+
+    /// Notes an event, with the damage that is set.
+    /// - Returns: the UUID that the vendor gives it, by which lists show it too.
+    func recordNaming(_ arrival: Arrival) -> String {
+        ledger.withLock { ledger in
+            let row = ledger.record(arrival).row
+            return ledger.vendorIDs.id(of: row)
+        }
     }
 
     /// Whether an event with this identity was received.
@@ -70,11 +79,20 @@ final class Books: Sendable {
         ledger.withLock { $0.table.properties.number(name) }
     }
 
-    /// For each name that is listed, in order of the names: how many rows have it, and the first and last time.
-    func names(at now: Date) -> [(name: String, count: Int, first: Int, last: Int)] {
+    /// An event name that a list has: how many rows have it, and the first and last time, in the unit of the vendor's lists.
+    struct Name: Equatable {
+        let name: String
+        var count = 0
+        var first: Int
+        var last: Int
+    }
+
+    /// Each name that is listed, in no order.
+    /// - Parameter customers: whose events are counted; none: those of all.
+    func names(ofCustomers customers: [String] = [], at now: Date) -> [Name] {
         ledger.withLock { ledger in
             ledger.settle(at: now)
-            return ledger.names
+            return customers.isEmpty ? ledger.names : ledger.names(ofCustomers: customers)
         }
     }
 

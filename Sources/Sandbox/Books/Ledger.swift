@@ -28,15 +28,14 @@ struct Ledger: Sendable {
 
     func has(_ identity: String) -> Bool { identities[Fingerprint(identity)] != nil }
 
-    /// - Returns: whether one of this identity is stored already.
-    mutating func record(_ arrival: Books.Arrival) -> Bool {
+    /// - Returns: the event's row, and whether one of this identity is stored already.
+    mutating func record(_ arrival: Books.Arrival) -> (row: Int32, isRepeat: Bool) {
         settle(at: arrival.at)
         received += 1
         let identity = arrival.identity.map { Fingerprint($0) }
         let stored = identity.flatMap { identities[$0] }
         if stored != nil, arrival.winner == .first {
-            _ = table.add(arrival, arrival.event, in: container, isReceived: true)
-            return true
+            return (table.add(arrival, arrival.event, in: container, isReceived: true), true)
         }
         let kind = arrival.identity ?? arrival.id
         let happening =
@@ -44,7 +43,7 @@ struct Ledger: Sendable {
             ? nil : planting.happening(to: arrival.id, Fingerprint(kind), isStored: stored != nil, settings.odds)
         let event = happening == .altered ? arrival.event.altered(in: container, id: arrival.id) : arrival.event
         let row = table.add(arrival, event, in: container, isReceived: true)
-        guard happening != .lost else { return false }
+        guard happening != .lost else { return (row, false) }
         if let stored {
             table[stored].isBilled = false
             billed -= 1
@@ -54,7 +53,7 @@ struct Ledger: Sendable {
         if happening == .doubled {
             store(table.add(arrival, event, in: container, isReceived: false), arrival, event)
         }
-        return stored != nil
+        return (row, stored != nil)
     }
 
     /// Adds an event that is billed to the lists.

@@ -185,12 +185,28 @@ extension Ledger {
             && (query.above.map { byTime.order.follows(time, $0, table) } ?? true)
     }
 
-    /// For each name that is listed, in order of the names: how many rows have it, and the first and last time.
-    var names: [(name: String, count: Int, first: Int, last: Int)] {
+    /// Each name that is listed.
+    var names: [Books.Name] {
         table.names.all.indices.compactMap { number in
             let list = byTime.named(Int32(number))
             guard list.count > 0 else { return nil }
-            return (table.names.all[number], list.count, list[0].key, list[list.count - 1].key)
-        }.sorted { $0.name < $1.name }
+            let name = table.names.all[number]
+            return Books.Name(name: name, count: list.count, first: list[0].key, last: list[list.count - 1].key)
+        }
+    }
+
+    /// Each name that is listed among the rows of some customers.
+    func names(ofCustomers customers: [String]) -> [Books.Name] {
+        var query = BookQuery()
+        query.customers = customers
+        var found: [Int32: Books.Name] = [:]
+        search(query).forEach { row in
+            let text = table.names.all[Int(row.name)]
+            var name = found[row.name] ?? Books.Name(name: text, first: row.time, last: row.time)
+            name.count += 1
+            (name.first, name.last) = (min(name.first, row.time), max(name.last, row.time))
+            found[row.name] = name
+        }
+        return Array(found.values)
     }
 }

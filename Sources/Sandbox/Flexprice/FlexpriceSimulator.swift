@@ -72,6 +72,10 @@ struct FlexpriceSimulator: Simulator {
         case (.get, "/v1/events"): return query(Query(parameters: request.query), at: now)
         case (.get, "/v1/events/lookup"):
             return lookup(request.parameter("id") ?? "", customer: request.parameter("external_customer_id"), now)
+        // The lookup's former address.
+        case (.get, let path) where path.hasPrefix("/v1/events/"):
+            let id = String(path.dropFirst("/v1/events/".count))
+            return lookup(id.removingPercentEncoding ?? id, customer: request.parameter("external_customer_id"), now)
         case (.post, "/v1/events/usage"): return usage(request, now)
         case (.post, "/v1/events/analytics"): return analytics(request, now)
         default:

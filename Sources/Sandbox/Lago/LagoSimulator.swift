@@ -78,8 +78,8 @@ struct LagoSimulator: Simulator {
             return refused(["transaction_id": ["value_already_exist"]])
         }
         if settings.store == .postgres, LagoValidation.holdsZero(event) { return failure(500, retryAfter: nil) }
-        record(event, identity, settings.store, now)
-        return SimulatedAnswer(200, ["event": LagoEvents.confirmed(event, settings.store, now)])
+        let id = record(event, identity, settings.store, now)
+        return SimulatedAnswer(200, ["event": LagoEvents.confirmed(event, settings.store, now, id: id)])
     }
 
     private func createBatch(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
@@ -103,8 +103,11 @@ struct LagoSimulator: Simulator {
         if settings.store == .postgres, events.contains(where: LagoValidation.holdsZero) {
             return failure(500, retryAfter: nil)
         }
-        for (event, identity) in zip(events, identities) { record(event, identity, settings.store, now) }
-        return SimulatedAnswer(200, ["events": .array(events.map { LagoEvents.confirmed($0, settings.store, now) })])
+        let confirmed = zip(events, identities).map { event, identity in
+            let id = record(event, identity, settings.store, now)
+            return LagoEvents.confirmed(event, settings.store, now, id: id)
+        }
+        return SimulatedAnswer(200, ["events": .array(confirmed)])
     }
 
     /// Ids that are known, or are in the batch before: by transaction id alone within a batch, whatever the subscription.
@@ -122,8 +125,9 @@ struct LagoSimulator: Simulator {
     }
 
     /// Records an event; the store decides what counts as a repeat.
-    private func record(_ event: SandboxJSON, _ identity: String?, _ store: Store, _ now: Date) {
-        books.record(
+    /// - Returns: Lago's ID of it on PostgreSQL.
+    private func record(_ event: SandboxJSON, _ identity: String?, _ store: Store, _ now: Date) -> String {
+        books.recordNaming(
             Books.Arrival(
                 id: LagoValidation.text(event["transaction_id"]) ?? "",
                 event: event,

@@ -70,14 +70,20 @@ enum LagoValidation {
 /// How Lago shows events.
 enum LagoEvents {
     /// The answer to a write, in which ClickHouse has no ids of its own yet.
-    static func confirmed(_ event: SandboxJSON, _ store: LagoSimulator.Store, _ arrived: Date) -> SandboxJSON {
+    /// - Parameter id: the one that reads show on PostgreSQL.
+    static func confirmed(
+        _ event: SandboxJSON,
+        _ store: LagoSimulator.Store,
+        _ arrived: Date,
+        id: String
+    ) -> SandboxJSON {
         let isPostgres = store == .postgres
         let time = LagoValidation.microseconds(of: event, store: store, now: arrived)
         return json(
             event,
             time: SandboxTime.text(milliseconds: SandboxTime.floored(time, by: 1000).quotient),
             own: [
-                "lago_id": isPostgres ? .string(UUID().uuidString.lowercased()) : nil, "lago_customer_id": nil,
+                "lago_id": isPostgres ? .string(id) : nil, "lago_customer_id": nil,
                 "lago_subscription_id": nil,
                 "created_at": isPostgres ? .string(SandboxTime.text(arrived, decimals: 0)) : nil,
             ],

@@ -30,12 +30,13 @@ extension PolarSimulator {
         } catch {
             return failure(500, retryAfter: nil)
         }
-        let all = books.names(at: now)
-        let items = all.dropFirst(pages.skipped).prefix(pages.limit).map { name, count, first, last -> SandboxJSON in
+        let all = PolarNamesQuestion(request).names(in: books, at: now)
+        let items = all.dropFirst(pages.skipped).prefix(pages.limit).map { name -> SandboxJSON in
             [
-                "name": .string(name), "label": .string(name), "source": "user", "occurrences": .number("\(count)"),
-                "first_seen": .string(Self.text(microseconds: first * 1000)),
-                "last_seen": .string(Self.text(microseconds: last * 1000)),
+                "name": .string(name.name), "label": .string(name.name), "source": "user",
+                "occurrences": .number("\(name.count)"),
+                "first_seen": .string(Self.text(microseconds: name.first * 1000)),
+                "last_seen": .string(Self.text(microseconds: name.last * 1000)),
             ]
         }
         return pages.answer(items, total: all.count)

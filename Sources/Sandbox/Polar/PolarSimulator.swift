@@ -19,9 +19,10 @@ struct PolarSimulator: Simulator {
     /// The versions that its SDKs ask for.
     private static let versions = ["2026-04", "2026-10", "2027-01"]
 
-    /// One zone covers all of `/v1`. The version is examined first.
+    /// One zone covers all of `/v1`. Version and size are examined first, so that what they refuse does not count.
     func limit(of request: SimulatedRequest) -> String? {
-        Self.versions.contains(request.headers[.polarVersion] ?? Self.versions[0]) ? "all" : nil
+        let isKnown = Self.versions.contains(request.headers[.polarVersion] ?? Self.versions[0])
+        return isKnown && checkSize(request) == nil ? "all" : nil
     }
 
     /// The header tells the length of the window, not the time that is left.
@@ -40,19 +41,7 @@ struct PolarSimulator: Simulator {
 
     /// Checks run in the vendor's order: version, size, token, body.
     private func checked(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
-        if request.method == .post {
-            guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else {
-                return SimulatedAnswer(
-                    411,
-                    ["error": "LengthRequired", "detail": "A Content-Length header is required."]
-                )
-            }
-            guard length <= Self.largestBody else {
-                let detail = "Request body exceeded the maximum allowed size of \(Self.largestBody) bytes."
-                return SimulatedAnswer(413, ["error": "RequestBodyTooLarge", "detail": .string(detail)])
-            }
-        }
-        if let refused = checkToken(request) { return refused }
+        if let refused = checkSize(request) ?? checkToken(request) { return refused }
         switch (request.method, request.path) {
         case (.post, "/v1/events/ingest"): return ingest(request, now)
         case (.get, "/v1/events/"): return list(request, now)
@@ -60,7 +49,9 @@ struct PolarSimulator: Simulator {
         case (.get, "/v1/events/names"): return names(request, now)
         case (.get, let path) where path.hasPrefix("/v1/events/"):
             return get(String(path.dropFirst("/v1/events/".count)), now)
-        case (_, "/v1/events/ingest"), (_, "/v1/events/"): return SimulatedAnswer(405, ["detail": "Method Not Allowed"])
+        // Also `names`, and any id.
+        case (_, let path) where path.hasPrefix("/v1/events/"):
+            return SimulatedAnswer(405, ["detail": "Method Not Allowed"])
         default:
             return answerCustomers(request, now) ?? answerMeters(request, now) ?? answerCustomerMeters(request, now)
                 ?? notFound
@@ -69,23 +60,37 @@ struct PolarSimulator: Simulator {
 
     private var notFound: SimulatedAnswer { SimulatedAnswer(404, ["detail": "Not Found"]) }
 
+    /// A body must say its length, and not exceed the largest.
+    private func checkSize(_ request: SimulatedRequest) -> SimulatedAnswer? {
+        guard request.method == .post else { return nil }
+        guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else {
+            return SimulatedAnswer(411, ["error": "LengthRequired", "detail": "A Content-Length header is required."])
+        }
+        guard length > Self.largestBody else { return nil }
+        let detail = "Request body exceeded the maximum allowed size of \(Self.largestBody) bytes."
+        return SimulatedAnswer(413, ["error": "RequestBodyTooLarge", "detail": .string(detail)])
+    }
+
+    private static let challenge = [("WWW-Authenticate", "Bearer realm=\"polar\"")]
+
+    /// A token that is none of this organization, or has expired.
+    private var invalidToken: SimulatedAnswer {
+        SimulatedAnswer(
+            401,
+            [
+                "error": "invalid_token",
+                "error_description":
+                    "The access token provided is expired, revoked, malformed, or invalid for other reasons.",
+            ],
+            headers: Self.challenge
+        )
+    }
+
     private func checkToken(_ request: SimulatedRequest) -> SimulatedAnswer? {
-        let challenge = [("WWW-Authenticate", "Bearer realm=\"polar\"")]
         guard let field = request.headers[.authorization], field.lowercased().hasPrefix("bearer ") else {
-            return SimulatedAnswer(401, ["error": "Unauthorized", "detail": "Unauthorized"], headers: challenge)
+            return SimulatedAnswer(401, ["error": "Unauthorized", "detail": "Unauthorized"], headers: Self.challenge)
         }
-        guard field.dropFirst(7) == SandboxCredentials.polar else {
-            return SimulatedAnswer(
-                401,
-                [
-                    "error": "invalid_token",
-                    "error_description":
-                        "The access token provided is expired, revoked, malformed, or invalid for other reasons.",
-                ],
-                headers: challenge
-            )
-        }
-        return nil
+        return field.dropFirst(7) == SandboxCredentials.polar ? nil : invalidToken
     }
 
     private func ingest(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
@@ -164,22 +169,15 @@ struct PolarSimulator: Simulator {
 
     func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {
         switch status {
-        case 401:
-            SimulatedAnswer(
-                401,
-                [
-                    "error": "invalid_token",
-                    "error_description":
-                        "The access token provided is expired, revoked, malformed, or invalid for other reasons.",
-                ]
-            )
+        case 401: invalidToken
         case 403:
             SimulatedAnswer(
                 403,
                 [
                     "error": "insufficient_scope",
                     "error_description": "The request requires higher privileges than provided by the access token.",
-                ]
+                ],
+                headers: [("WWW-Authenticate", "Bearer realm=\"polar\", scope=\"events:write\"")]
             )
         case 404: notFound
         case 429: SimulatedAnswer(empty: 429, headers: [("retry-after", retryAfter ?? "60")])

@@ -39,7 +39,13 @@ import Testing
     @Test func `reads and writes share a limit where the vendor says so`() {
         func limit(_ probe: SimulatorProbe, _ method: HTTPRequest.Method, _ path: String) -> String? {
             probe.simulator.limit(
-                of: SimulatedRequest(method: method, path: path, query: [], headers: [:], body: [])
+                of: SimulatedRequest(
+                    method: method,
+                    path: path,
+                    query: [],
+                    headers: [.contentLength: "0"],
+                    body: []
+                )
             )
         }
         let (lago, polar, flexprice) = (SimulatorProbe.lago, SimulatorProbe.polar, SimulatorProbe.flexprice)

@@ -12,37 +12,51 @@ struct SimulatorProbe {
     static var lago: SimulatorProbe { SimulatorProbe(simulator: LagoSimulator()) }
     static var polar: SimulatorProbe { SimulatorProbe(simulator: PolarSimulator()) }
     static var flexprice: SimulatorProbe { SimulatorProbe(simulator: FlexpriceSimulator()) }
+    static var knetik: SimulatorProbe { SimulatorProbe(simulator: KnetikSimulator()) }
 
     /// - Parameter after: seconds since ``start``.
     func get(_ path: String, query: [(String, String)] = [], after: Double = 0) -> SimulatedAnswer {
-        send(.get, path, "", query, after)
+        ask(.get, path, query: query, after: after)
     }
 
     func post(_ path: String, _ body: String, after: Double = 0) -> SimulatedAnswer {
-        send(.post, path, body, [], after)
+        ask(.post, path, body, after: after)
     }
 
-    private func send(
+    /// - Parameter change: what is other in the headers than with a client that is set up right.
+    func ask(
         _ method: HTTPRequest.Method,
         _ path: String,
-        _ body: String,
-        _ query: [(String, String)],
-        _ after: Double
+        _ body: String = "",
+        query: [(String, String)] = [],
+        after: Double = 0,
+        changing change: (inout HTTPFields) -> Void = { _ in }
     ) -> SimulatedAnswer {
+        simulator.answer(request(method, path, body, query: query, changing: change), at: Self.start + after)
+    }
+
+    /// A request of a client that is set up right, but for what is changed.
+    func request(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: String = "",
+        query: [(String, String)] = [],
+        changing change: (inout HTTPFields) -> Void = { _ in }
+    ) -> SimulatedRequest {
         var headers = HTTPFields()
         headers[.authorization] =
             "Bearer \(simulator.vendor == "lago" ? SandboxCredentials.lago : SandboxCredentials.polar)"
         headers[.xAPIKey] = SandboxCredentials.flexprice
         headers[.contentType] = "application/json"
         headers[.contentLength] = "\(body.utf8.count)"
-        let request = SimulatedRequest(
+        change(&headers)
+        return SimulatedRequest(
             method: method,
             path: path,
             query: query.map { (name: $0.0, value: $0.1) },
             headers: headers,
             body: Array(body.utf8)
         )
-        return simulator.answer(request, at: Self.start.addingTimeInterval(after))
     }
 
     func set(_ settings: String) throws {
@@ -95,6 +109,13 @@ struct SimulatorProbe {
 
 extension SimulatedAnswer {
     var json: SandboxJSON { SandboxJSON(body) ?? nil }
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The value of a header; nil if the answer does not have it once.
+    func header(_ name: String) -> String? {
+        let values = headers.filter { $0.0.lowercased() == name.lowercased() }.map(\.1)
+        return values.count == 1 ? values[0] : nil
+    }
 }
 
 /// Events as each vendor's API takes them.
