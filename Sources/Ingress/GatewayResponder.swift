@@ -23,6 +23,7 @@ struct GatewayResponder: HTTPResponder {
     let facades: FacadeTable
     let services: EndpointServices
     let serving: FacadeHandler
+    /// What every request passes: key, scope, access log.
     let envelope: Envelope
     /// Nil if the listener serves no dashboard.
     let dashboard: DashboardResponder?
@@ -39,6 +40,7 @@ struct GatewayResponder: HTTPResponder {
         return Response(response, isHead: request.method == .head)
     }
 
+    /// Finds the target, and refuses a request that has none in the words of the API that it was meant for.
     private func respond(to request: Request, _ body: RequestBody, _ incoming: IncomingRequest) async
         -> EndpointResponse
     {

@@ -13,6 +13,7 @@ package struct IngressServer: Service {
     private let certificate: ServerCertificate?
     private let responder: GatewayResponder
     private let services: EndpointServices
+    /// Is told the port, which the system chose if the settings say 0.
     private let onReady: @Sendable (Int) -> Void
 
     /// - Parameters:
@@ -77,6 +78,7 @@ package struct IngressServer: Service {
         )
     }
 
+    /// Listens until the service is shut down, and follows the sessions of the dashboard meanwhile.
     package func run() async throws {
         let quiet = Logger(label: "tollgate.server") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(

@@ -21,8 +21,10 @@ package struct IngressServices: Sendable {
     let journal: any IngressJournal
     let routes: CurrentRoutes
     let clock: any WallClock
+    /// What the pipelines tell, and how they are woken.
     let delivery: DeliveryView
     let vendors: VendorServices
+    /// The facades, by which vendors' own clients send events.
     let dialects: [any Dialect]
     let operations: IngressOperations
 
@@ -53,8 +55,11 @@ package struct IngressServices: Sendable {
 
 /// What requests ask of the vendors, and what vendors send by themselves.
 package struct VendorServices: Sendable {
+    /// Reads, estimates and checks at the vendors.
     let questions: VendorQuestions
+    /// Calls of clients that are passed on to a vendor as they are.
     let passedCalls: PassedCalls
+    /// Nil if nothing is taken of what vendors send by themselves.
     let webhooks: WebhookServices?
 
     /// - Parameters:
@@ -93,10 +98,15 @@ package struct IngressOperations: Sendable {
     let simulators: (any SimulatorControlling)?
     /// Nil if no other gateway shares the journal.
     let others: OtherGateways?
+    /// Kept for some seconds, since every visitor of the Overview asks for them.
     let latestComparisons = LatestComparisons()
+    /// Findings by day, kept for some seconds.
     let comparedDays = ComparedDays()
+    /// How many requests of each client were refused since the start.
     let refusals = ClientRefusals()
+    /// The rate limiters of all listeners, for what shows how much of its limits a client uses.
     let limiters = ClientLimiters()
+    /// Has one correction of an event at a time.
     let corrections = CorrectionTurns()
 
     /// - Parameters:
@@ -125,7 +135,9 @@ package struct IngressOperations: Sendable {
 
 /// Takes what operators order.
 package struct OperatorOrders: Sendable {
+    /// Loads `routes.json` again, and compares another one with it.
     let reloading: any RoutesReloading
+    /// Makes plans: what other routes would do to recorded events.
     let planning: any RoutesPlanning
     let backfills: any BackfillManaging
     let migrations: any MigrationManaging
@@ -154,7 +166,9 @@ package struct OperatorReports: Sendable {
     /// For requests without a key.
     let sharedReadiness: SharedReadiness
     let metrics: any MetricsReporting
+    /// Figures of the last hours and days.
     let statistics: any StatisticsReading
+    /// The active configuration, without secrets.
     let configuration: any ConfigurationReading
     /// What the menu of the dashboard shows.
     let problems: ProblemCounts
@@ -180,8 +194,11 @@ package struct OperatorReports: Sendable {
 
 /// What several gateways at one journal keep together.
 package struct OtherGateways: Sendable {
+    /// Which gateway delivers to which account.
     let owners: any AccountOwning
+    /// Sessions of the dashboard, so that each gateway knows those of all.
     let sessions: any SessionKeeping
+    /// Shares of clients' limits, which hold for all gateways together.
     let limits: any TokenAllotting
 
     /// - Parameters:

@@ -4,6 +4,7 @@ import Synchronization
 ///
 /// An eighth is reserved for small bodies, so that a few clients with large ones do not keep all others from writing.
 final class BodyBudget: Sendable {
+    /// For all bodies together; a single body is taken even if it is larger.
     let limitBytes: Int
     /// Maximum size of a small body.
     static let smallBytes = 16 << 10

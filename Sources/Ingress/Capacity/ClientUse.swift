@@ -10,9 +10,11 @@ struct ClientUse: Sendable, Equatable {
     var eventsPercent: Int?
     /// Searches in flight.
     var reads = 0
+    /// Searches that a client may have in flight.
     var readsLimit = 0
     /// Open event streams.
     var streams = 0
+    /// Event streams that a client may have open.
     var streamsLimit = 0
 }
 
@@ -22,6 +24,7 @@ final class ClientLimiters: Sendable {
 
     init() {}
 
+    /// Called once by each listener, when it starts.
     func add(_ limiter: ClientLimiter) { limiters.withLock { $0.append(limiter) } }
 
     /// How much of its limits a client uses, at the listener where it uses the most.

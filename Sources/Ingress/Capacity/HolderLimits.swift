@@ -6,9 +6,11 @@ struct HolderLimits<Holder: Hashable & Sendable>: Sendable {
         case allTaken
     }
 
+    /// For all holders together.
     let limit: Int
     let perHolder: Int
     private(set) var count = 0
+    /// Holders with none are not kept.
     private var held: [Holder: Int] = [:]
 
     init(limit: Int, perHolder: Int) {

@@ -10,10 +10,13 @@ package final class IngressCapacity: Sendable {
     private typealias Register = ConnectionRegister<NetworkAddress, ConnectionDoor>
 
     let bodies: BodyBudget
+    /// Open event streams, by client.
     let streams: Mutex<HolderLimits<ClientName>>
+    /// Searches in flight, by client; their total has no limit of its own.
     private let reads: Mutex<HolderLimits<ClientName>>
     private let settings: IngressSettings.Capacity
     private let connections: Mutex<Register>
+    /// By the limit that was reached: that of an address, that of all.
     private let refused: [Counter]
     private let replaced: Counter
 

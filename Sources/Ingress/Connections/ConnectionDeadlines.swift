@@ -17,22 +17,30 @@ struct ConnectionDeadlines: Sendable {
     static let (stalledLooks, idleLooks, blockedLooks) = (2, 8, 8)
 
     private let limits: Limits
+    /// Since the connection or stream began, as far as checks have told.
     private var elapsed = Duration.zero
     private var hadRequest = false
+    /// Whether it has reached its maximum age: its next response is the last.
     private var isAged = false
 
+    /// Whether a byte went in either direction since the last check.
     private var hasMoved = false
+    /// How many checks in a row saw no traffic.
     private var idle = 0
     private var isReading = false
+    /// Whether a part of a request was decoded from the bytes that are being processed.
     private var sawPart = false
     private var isHeadOpen = false
     private var isBodyOpen = false
     /// Whether the head or the body began after the last check.
     private var isFresh = false
+    /// Of a body, since the last check.
     private var bytes = 0
+    /// How many checks in a row saw too few bytes of an open head or body.
     private var stalled = 0
     /// Whether output waits for the peer to read it.
     private var isBlocked = false
+    /// How many checks in a row saw output that the peer does not read.
     private var blocked = 0
 
     init(_ limits: Limits) {

@@ -3,6 +3,7 @@ import NIOCore
 /// Makes the system close a connection whose peer does not acknowledge data: it has disappeared, or keeps its window closed, which a
 /// server notices only when its own buffers are full.
 enum PeerTimeout {
+    /// How long the system waits for a peer that acknowledges nothing.
     private static let milliseconds = 60_000
 
     /// Sets the timeout; does nothing on systems other than Linux.

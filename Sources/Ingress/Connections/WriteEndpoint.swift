@@ -27,6 +27,7 @@ final class WriteEndpoint: Sendable {
     let envelope: Envelope
     let bodies: BodyBudget
 
+    /// Without a valid key no more than this is read of a body.
     private static let strangersBodyBytes = 16 << 10
 
     init(bodyLimitBytes: Int, writing: WriteHandler, envelope: Envelope, bodies: BodyBudget) {

@@ -35,6 +35,7 @@ final class WriteLane: ChannelDuplexHandler {
     private var machine = WriteLaneMachine() {
         didSet { door.standing = machine.standing }
     }
+    /// Nil unless a write is arriving in pieces.
     private var gathered: Gathered?
     /// What arrived while a write was in flight.
     private var waiting = Deque<HTTPServerRequestPart>()
@@ -193,6 +194,7 @@ final class WriteLane: ChannelDuplexHandler {
 
     private typealias Bound = NIOLoopBound<(lane: WriteLane, context: ChannelHandlerContext)>
 
+    /// Has the endpoint respond. The bytes of the body go back to the budget with the response.
     private func answer(
         _ write: PlainWrite,
         _ body: [UInt8],
@@ -229,6 +231,7 @@ final class WriteLane: ChannelDuplexHandler {
         closeSoon(context)
     }
 
+    /// - Parameter closes: whether the response says that the connection closes.
     private func write(_ response: EndpointResponse, closes: Bool, _ context: ChannelHandlerContext) {
         let bytes = IOData.byteBuffer(response.encoded(context.channel.allocator, closes: closes))
         encoder?.writeAndFlush(NIOAny(bytes), promise: nil)

@@ -72,8 +72,11 @@ struct WriteLaneMachine: Sendable, Equatable {
     private var waiting = 0
     /// Whether the next part is one that has waited.
     private var isResuming = false
+    /// Whether events wait that would end the connection.
     private var hasEvents = false
+    /// Whether an error waits behind the request in flight.
     private var hasError = false
+    /// Whether the channel asked for more while nothing could be taken.
     private var readIsDue = false
     /// Whether the connection is old, so that the next response is its last.
     private var isAged = false
@@ -88,10 +91,12 @@ struct WriteLaneMachine: Sendable, Equatable {
         return hadRequest ? .idle : .silent
     }
 
+    /// Whether a write of the lane itself has no response yet.
     var isAnswering: Bool { phase == .answering }
     /// Whether the lane may handle a request that arrives now.
     var takesWrites: Bool { phase == .idle && dropped == nil && (waiting == 0 || isResuming) }
 
+    /// Whether requests are with Hummingbird.
     var isPassing: Bool {
         if case .passing = phase { true } else { false }
     }

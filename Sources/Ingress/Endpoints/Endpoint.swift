@@ -35,9 +35,11 @@ struct Endpoint: Sendable {
 
     let method: HTTPRequest.Method
     let path: PathPattern
+    /// Which bodies it is for, where two endpoints share a path.
     let content: Content
     /// What the client must have; nil: any client may ask.
     let scope: Scope?
+    /// Who may call it, and on which listener.
     let audience: Audience
     /// The class under which its requests are counted.
     let metricsClass: EndpointClass

@@ -2,7 +2,9 @@
 struct EndpointServices: Sendable {
     let given: IngressServices
     let settings: IngressSettings
+    /// Finds out who calls, and counts it against the limits.
     let gatekeeper: Gatekeeper
+    /// Decompresses and reads large bodies off the event loop.
     let bodies: LargeBodies
     let capacity: IngressCapacity
     /// Created once, because most requests need it.

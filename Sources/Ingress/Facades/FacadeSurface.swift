@@ -35,12 +35,14 @@ struct FacadeSurface: Surface {
         repeatedKeyField = request.repeatedKeyField
     }
 
+    /// - Throws: ``RequestError`` if there is no key where the vendor's clients put it.
     func presentedKey() throws(RequestError) -> String {
         if let repeatedKeyField { throw .repeatedKeyField(repeatedKeyField) }
         guard let key = dialect.presentedKey(in: request) else { throw .noKey }
         return key
     }
 
+    /// In the vendor's own words, so that its clients understand it.
     func response(to error: RequestError, requestID: String) -> EndpointResponse {
         if case .noKey = error { return response(dialect.answer(withoutKey: request)) }
         return response(dialect.answer(to: refusal(error)))

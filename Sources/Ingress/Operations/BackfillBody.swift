@@ -10,6 +10,7 @@ struct BackfillBody: Sendable {
     private(set) var order: BackfillOrder
     private(set) var isDryRun = false
 
+    /// Of names and of customers, each: every event is compared with all of them.
     private static let mostValues = 1000
 
     private static let period = "period"
@@ -39,6 +40,7 @@ struct BackfillBody: Sendable {
         }
     }
 
+    /// - Throws: 400 if the member `to` is missing or empty.
     private static func provider(_ root: JSONValue) throws(Problem) -> ProviderName {
         guard let to = root["to"]?.string, !to.isEmpty else {
             throw .badBody("\"to\" must be the name of a provider, such as \"polar-prod\"")
@@ -79,6 +81,7 @@ struct BackfillBody: Sendable {
         return starts
     }
 
+    /// - Throws: 400 that names the member.
     private mutating func read(_ member: JSONMember, at now: Timestamp) throws(Problem) {
         switch member.name {
         case "to", "since", "migration": break
@@ -147,11 +150,13 @@ struct BackfillBody: Sendable {
         return rate
     }
 
+    /// - Throws: 400 unless the member is true or false.
     private static func flag(_ member: JSONMember) throws(Problem) -> Bool {
         guard let flag = member.value.bool else { throw .badBody("\"\(member.name)\" must be true or false") }
         return flag
     }
 
+    /// - Throws: 400 unless the member is a list of texts, of which there are not too many.
     private static func texts(_ member: JSONMember) throws(Problem) -> [String] {
         let texts = member.value.elements.map { $0.string ?? "" }
         guard member.value.kind == .array, texts.count <= mostValues,

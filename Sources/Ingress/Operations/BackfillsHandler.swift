@@ -39,6 +39,7 @@ struct BackfillsHandler: Sendable {
         }
     }
 
+    /// `GET /v1/backfills`: those that the client may see, newest first.
     func list(_ call: EndpointCall) async throws -> EndpointResponse {
         try await answer { () async throws(BackfillRefusal) in
             let all = try await backfills.backfills(for: call.client)
@@ -50,6 +51,7 @@ struct BackfillsHandler: Sendable {
         }
     }
 
+    /// `GET /v1/backfills/{id}`; 404 also for one that is hidden from the client.
     func show(_ call: EndpointCall) async throws -> EndpointResponse {
         let number = try Self.number(call.parameter)
         return try await answer { () async throws(BackfillRefusal) in
@@ -71,6 +73,7 @@ struct BackfillsHandler: Sendable {
         return try await change(call, .rate(rate))
     }
 
+    /// Runs a step, and makes a problem of its refusal.
     private func answer(_ body: () async throws(BackfillRefusal) -> EndpointResponse) async throws -> EndpointResponse {
         do {
             return try await body()
@@ -79,6 +82,7 @@ struct BackfillsHandler: Sendable {
         }
     }
 
+    /// - Throws: 400 if the text is no number of a backfill.
     private static func number(_ text: String) throws(Problem) -> LaneNumber {
         guard let number = Int64(text), number > 0 else {
             throw .badParameter("id", "is the number of a backfill, such as 3")
@@ -94,6 +98,7 @@ struct BackfillsHandler: Sendable {
         return .json(writer.bytes)
     }
 
+    /// As the member `backfills` of the object that is being written.
     private static func write(_ backfills: [BackfillView], to writer: inout JSONWriter) {
         writer.key("backfills")
         writer.beginArray()
@@ -101,6 +106,7 @@ struct BackfillsHandler: Sendable {
         writer.endArray()
     }
 
+    /// As every endpoint shows a backfill: order, state, progress, and what keeps it waiting.
     private static func write(_ backfill: BackfillView, to writer: inout JSONWriter) {
         let lane = backfill.lane
         writer.beginObject()
@@ -136,6 +142,7 @@ struct BackfillsHandler: Sendable {
         writer.endObject()
     }
 
+    /// Which events it is for. `since` and `until` are null where the window has no such end; lists are empty for all.
     private static func write(_ filter: LaneFilter, to writer: inout JSONWriter) {
         writer.key("filter")
         writer.beginObject()

@@ -56,6 +56,7 @@ struct ClientsHandler: Sendable {
         writer.endObject()
     }
 
+    /// A percentage is null for a limit that the client does not have.
     private static func write(_ use: ClientUse, to writer: inout JSONWriter) {
         writer.key("use")
         writer.beginObject()

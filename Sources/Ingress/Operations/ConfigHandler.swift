@@ -13,6 +13,7 @@ struct ConfigHandler: Sendable {
         reloading = services.given.operations.orders.reloading
     }
 
+    /// `POST /v1/config/reload`: reads the file again and makes it active, or changes nothing and says what is wrong.
     func reload(_ call: EndpointCall) async throws -> EndpointResponse {
         do {
             let result = try await reloading.reload(by: call.caller)
@@ -22,6 +23,7 @@ struct ConfigHandler: Sendable {
         }
     }
 
+    /// `POST /v1/config/check`: what the body, a `routes.json`, would change here. Nothing is changed.
     func check(_ call: EndpointCall) async throws -> EndpointResponse {
         let body = try await call.body.read(limitBytes: call.bodyLimitBytes)
         // Not on the event loop, whose connections would wait while a large file is read.
@@ -41,6 +43,7 @@ struct ConfigHandler: Sendable {
         }
     }
 
+    /// - Parameter status: `reloaded` or `unchanged` after a reload, `valid` after a check.
     private static func json(_ result: ReloadResult, status: String) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
@@ -61,6 +64,7 @@ struct ConfigHandler: Sendable {
         return writer.bytes
     }
 
+    /// `fields` names what differs within a part that both files have.
     private static func write(_ change: RoutesChanges.Change, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("part", string: change.part.rawValue)
@@ -73,6 +77,7 @@ struct ConfigHandler: Sendable {
         writer.endObject()
     }
 
+    /// Deliveries that would wait for a provider that the file no longer has.
     private static func write(_ stranded: StrandedDeliveries, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("provider", string: stranded.provider.rawValue)
@@ -84,6 +89,7 @@ struct ConfigHandler: Sendable {
 
 /// Writes faults of `routes.json` as they are in responses.
 enum RoutesFaultWriter {
+    /// Line and column begin at 1.
     static func write(_ fault: ConfigurationFault, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("line", integer: fault.position.line)

@@ -58,6 +58,7 @@ struct HookHandler: Sendable {
 }
 
 extension Problem {
+    /// 404: nothing is taken of what this vendor sends by itself.
     fileprivate static func noWebhooks(of vendor: String) -> Problem {
         Problem(
             status: .notFound,
@@ -68,6 +69,7 @@ extension Problem {
         )
     }
 
+    /// 503: without the signing key nothing tells the vendor's messages from others.
     fileprivate static func noWebhookKey(_ reason: String) -> Problem {
         Problem(
             status: .serviceUnavailable,

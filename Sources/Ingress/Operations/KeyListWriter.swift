@@ -16,6 +16,7 @@ package enum KeyListWriter {
         return writer.bytes
     }
 
+    /// `created` and `revoked` are null for a key of `routes.json`; `last_used` is a day.
     private static func write(_ listed: KeyAdministration.Listed, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("id", string: listed.key.id)

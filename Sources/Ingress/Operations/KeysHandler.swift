@@ -20,6 +20,7 @@ struct KeysHandler: Sendable {
 }
 
 extension Problem {
+    /// 503: this gateway has no keys of its own, or they cannot be read.
     fileprivate static func noKeys(_ reason: String) -> Problem {
         Problem(
             status: .serviceUnavailable,

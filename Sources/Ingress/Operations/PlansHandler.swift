@@ -25,6 +25,7 @@ struct PlansHandler: Sendable {
         )
     }
 
+    /// `POST /v1/migrations/{name}/plans`: with the active routes, and the new provider getting all events.
     func makeOfMigration(_ call: EndpointCall) async throws -> EndpointResponse {
         let parameters = try ListParameters(call.query, allowed: Self.names)
         return try await make(.migration(MigrationName(call.parameter)), parameters, by: call.caller)
@@ -44,10 +45,12 @@ struct PlansHandler: Sendable {
         }
     }
 
+    /// `GET /v1/plans/{id}`: 202 while the plan is being made, and 200 with its result.
     func show(_ call: EndpointCall) async throws -> EndpointResponse {
         try await answer { () async throws(PlanError) in try await planning.plan(call.parameter, for: call.client) }
     }
 
+    /// Runs a step, and makes a problem of its error.
     private func answer(_ plan: () async throws(PlanError) -> PlanAnswer) async throws -> EndpointResponse {
         do {
             let answer = try await plan()

@@ -11,6 +11,7 @@ package protocol ReadinessReporting: Sendable {
 
 /// One part of the gateway, and whether it is ready.
 package struct ReadinessItem: Sendable, Equatable {
+    /// Such as `store` or `routes`.
     package let name: String
     /// The provider that it concerns; nil for a part that all tenants share.
     package let provider: ProviderName?
@@ -66,6 +67,7 @@ package struct ReadinessReport: Sendable, Equatable {
         return ReadinessReport(isReady: isReady, items: visible)
     }
 
+    /// For programs; without ``items`` the state alone.
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

@@ -51,6 +51,7 @@ package struct PlanOrder: Sendable {
 /// The current state of a plan.
 package struct PlanAnswer: Sendable {
     package let json: [UInt8]
+    /// Whether it has its result, or an error in place of it.
     package let isFinished: Bool
 
     package init(json: [UInt8], isFinished: Bool) {

@@ -18,6 +18,7 @@ extension PassRefusal {
         PassRefusal(.forbidden, "this key lacks the scope \(scope.rawValue), which passing this call on needs")
     }
 
+    /// The call is not among those that `routes.json` passes on.
     static func notListed(_ method: String, _ path: NormalPath, _ adapter: AdapterName) -> PassRefusal {
         let text = Excerpt.of(path.text, longest: 200)
         return PassRefusal(
@@ -26,6 +27,7 @@ extension PassRefusal {
         )
     }
 
+    /// No provider of the vendor is one that the client may use.
     static func noProvider(_ adapter: AdapterName) -> PassRefusal {
         PassRefusal(
             .forbidden,

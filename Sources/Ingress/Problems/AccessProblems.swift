@@ -4,11 +4,13 @@ import HTTPTypes
 
 /// Problems of keys, scopes and rate limits.
 extension Problem {
+    /// 401: no key, or one that nobody has. It does not say which, so that keys cannot be guessed by the answers.
     static let unauthorized = unauthorized(
         "The key is missing or unknown",
         "send a client's key as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"; clients are listed in routes.json"
     )
 
+    /// 401 with the challenge that RFC 9110 requires.
     private static func unauthorized(_ title: String, _ detail: String) -> Problem {
         Problem(
             status: .unauthorized,
@@ -19,6 +21,7 @@ extension Problem {
         )
     }
 
+    /// 401 in each case. A key that is known tells its ID, never itself.
     init(_ refusal: KeyError) {
         switch refusal {
         case .unknown:
@@ -38,6 +41,8 @@ extension Problem {
         }
     }
 
+    /// 403: the client is known, and its scopes do not suffice.
+    /// - Parameter scope: as `routes.json` names it.
     static func forbidden(_ scope: String) -> Problem {
         Problem(
             status: .forbidden,
@@ -47,6 +52,7 @@ extension Problem {
         )
     }
 
+    /// 429 with `Retry-After`. Nothing of the request counts as accepted, so that it can be sent again as it is.
     init(_ error: LimitExceeded) {
         let seconds = error.limit.per.components.seconds
         self.init(

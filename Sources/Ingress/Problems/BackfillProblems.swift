@@ -3,6 +3,9 @@ import HTTPTypes
 
 /// Problems of backfills.
 extension Problem {
+    /// 404 for what does not exist or is not the client's to see, 403 for a provider that others use too, 409 for what is at odds with
+    /// another backfill or with its state, 422 for an order that cannot be carried out as it is. `tollgate backfill start` names an option
+    /// for some of the kinds.
     init(_ refusal: BackfillRefusal) {
         if case .store(let error) = refusal {
             self.init(error)

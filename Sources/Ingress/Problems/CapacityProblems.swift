@@ -2,6 +2,7 @@ import HTTPTypes
 
 /// Problems of requests that are refused because too much is in flight.
 extension Problem {
+    /// 503: bodies that are read off the event loop have a limit of their own. Nothing was stored.
     static let tooManyLargeBodies = Problem(
         status: .serviceUnavailable,
         kind: "overloaded",
@@ -10,6 +11,7 @@ extension Problem {
         headers: [.retryAfter: "1"]
     )
 
+    /// 503: bodies of all clients together would exceed the memory for them (`--body-memory-mb`).
     static let bodiesBusy = Problem(
         status: .serviceUnavailable,
         kind: "bodies-busy",
@@ -18,6 +20,7 @@ extension Problem {
         headers: [.retryAfter: "1"]
     )
 
+    /// 503: as many event streams are open as the gateway has in all.
     static let tooManyStreams = Problem(
         status: .serviceUnavailable,
         kind: "too-many-streams",
@@ -26,6 +29,7 @@ extension Problem {
         headers: [.retryAfter: "10"]
     )
 
+    /// 429: this client has as many streams open as one may have (`--streams-per-client`).
     static let clientHasAllStreams = Problem(
         status: .tooManyRequests,
         kind: "too-many-streams",
@@ -34,6 +38,7 @@ extension Problem {
         headers: [.retryAfter: "10"]
     )
 
+    /// 429: searches of one client must not keep the others' from running.
     static func clientHasAllReads(_ limit: Int) -> Problem {
         Problem(
             status: .tooManyRequests,

@@ -3,6 +3,7 @@ import HTTPTypes
 
 /// Problems of corrections.
 extension Problem {
+    /// 409: corrections are made of the event itself, not of each other.
     static func correctsACorrection(_ correction: CorrectionID) -> Problem {
         Problem(
             status: .conflict,
@@ -13,6 +14,7 @@ extension Problem {
         )
     }
 
+    /// 403: a client that is not allowed to send an event must not change it at the vendors either.
     static func mayNotCorrect(_ event: AcceptedEvent) -> Problem {
         Problem(
             status: .forbidden,
@@ -24,6 +26,8 @@ extension Problem {
         )
     }
 
+    /// 409: an ID may be in use in several scopes, such as Lago's subscriptions.
+    /// - Parameter subscriptions: those of the events with the ID; nil for one without.
     static func severalEvents(_ id: EventID, _ subscriptions: [String?]) -> Problem {
         let known = subscriptions.compactMap(\.self).prefix(10).map { "\"\(Excerpt.of($0))\"" }.joined(separator: ", ")
         return Problem(
@@ -35,6 +39,7 @@ extension Problem {
         )
     }
 
+    /// 409: two corrections at a time would both start from the same state.
     static func otherCorrection(of id: EventID) -> Problem {
         Problem(
             status: .conflict,
@@ -44,6 +49,7 @@ extension Problem {
         )
     }
 
+    /// 409: the ID that the correction follows from, `taken`, was sent by a client as an event of its own.
     static func correctionIDTaken(_ taken: EventID, of id: EventID) -> Problem {
         Problem(
             status: .conflict,
@@ -55,6 +61,8 @@ extension Problem {
         )
     }
 
+    /// 422.
+    /// - Parameter limit: corrections that an event may have.
     static func tooManyCorrections(of id: EventID, limit: Int) -> Problem {
         Problem(
             status: .unprocessableContent,
@@ -64,6 +72,8 @@ extension Problem {
         )
     }
 
+    /// 422: what corrects an event depends on how the vendor's metric aggregates, which neither the order nor a migration's metrics say.
+    /// - Parameter name: of the event.
     static func missing(_ missing: CorrectionStep.Missing, for name: String) -> Problem {
         let kinds = MetricAggregate.allCases.map(\.rawValue).joined(separator: ", ")
         let detail =

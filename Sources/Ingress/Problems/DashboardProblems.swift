@@ -4,6 +4,7 @@ import Routing
 
 /// Problems of the dashboard alone.
 extension Problem {
+    /// 503: pages are written on threads of their own, of which there are few.
     static let tooManyPages = Problem(
         status: .serviceUnavailable,
         kind: "pages-busy",
@@ -12,6 +13,7 @@ extension Problem {
         headers: [.retryAfter: "2"]
     )
 
+    /// 421: a host name that is not the gateway's may be one that a page of somebody else resolves to it (DNS rebinding).
     static func unknownHost(_ host: String) -> Problem {
         Problem(
             status: .misdirectedRequest,
@@ -24,6 +26,7 @@ extension Problem {
         )
     }
 
+    /// 403: the session cookie would travel unencrypted.
     static let insecureDashboard = Problem(
         status: .forbidden,
         kind: "insecure-dashboard",
@@ -34,6 +37,7 @@ extension Problem {
             """
     )
 
+    /// 403: the browser says that another site sent the form, or does not say where it is from.
     static let foreignForm = Problem(
         status: .forbidden,
         kind: "foreign-form",
@@ -41,6 +45,7 @@ extension Problem {
         detail: "forms are accepted from the dashboard's own pages only; open the page and try again"
     )
 
+    /// 403: a key that opens the API does not open the dashboard by itself.
     static let noDashboardScope = Problem(
         status: .forbidden,
         kind: "forbidden",
@@ -48,6 +53,7 @@ extension Problem {
         detail: "the dashboard requires the scope \"dashboard\" or \"admin\"; add it to the client in routes.json"
     )
 
+    /// 401: the session has timed out or was signed out, or its key no longer opens the dashboard.
     static let sessionEnded = Problem(
         status: .unauthorized,
         kind: "session-ended",

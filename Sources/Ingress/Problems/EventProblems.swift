@@ -90,6 +90,7 @@ extension Problem {
         return sentences.joined(separator: ". ")
     }
 
+    /// 413: more events than `--event-limit` in one request.
     static func tooManyEvents(limit: Int) -> Problem {
         Problem(
             status: .contentTooLarge,
@@ -99,6 +100,7 @@ extension Problem {
         )
     }
 
+    /// 404, also for an event of another tenant.
     static func unknownEvent(_ id: String) -> Problem {
         Problem(
             status: .notFound,

@@ -3,6 +3,8 @@ import Migration
 
 /// Problems of migrations.
 extension Problem {
+    /// 404 for what does not exist, 409 for an order that the migration's state, its gates or another order forbid, 503 for a plan that
+    /// cannot be read.
     init(_ refusal: MigrationRefusal) {
         if case .store(let error) = refusal {
             self.init(error)

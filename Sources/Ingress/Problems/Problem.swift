@@ -9,6 +9,7 @@ struct Problem: Error {
     let status: HTTPResponse.Status
     /// The kind of problem, the last part of its `type`.
     let kind: String
+    /// The same for every problem of the kind; ``detail`` has what is special.
     let title: String
     /// What is wrong, and how to fix it.
     let detail: String
@@ -61,6 +62,7 @@ struct Problem: Error {
 
 /// Writes event faults as they are in `errors`.
 enum FaultWriter {
+    /// `index` is null for a fault of the request as a whole, `field` for one of the whole event.
     static func write(_ fault: EventFault, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("index")

@@ -14,6 +14,7 @@ extension Problem {
         )
     }
 
+    /// 405 with `Allow`.
     static func wrongMethod(_ method: String, allowed: [String]) -> Problem {
         let list = allowed.joined(separator: ", ")
         return Problem(
@@ -25,6 +26,8 @@ extension Problem {
         )
     }
 
+    /// 400.
+    /// - Parameter rule: what the parameter must be, as the end of a sentence that begins with its name.
     static func badParameter(_ name: String, _ rule: String) -> Problem {
         Problem(
             status: .badRequest,
@@ -34,6 +37,7 @@ extension Problem {
         )
     }
 
+    /// 400: proxies and servers disagree about which of two values counts.
     static func repeatedField(_ name: String) -> Problem {
         Problem(
             status: .badRequest,
@@ -43,6 +47,7 @@ extension Problem {
         )
     }
 
+    /// 411: without a length it is unknown where the body ends.
     static let lengthRequired = Problem(
         status: .lengthRequired,
         kind: "length-required",
@@ -50,6 +55,8 @@ extension Problem {
         detail: "send Content-Length, or the body in chunks"
     )
 
+    /// 413.
+    /// - Parameter limit: in bytes, of the body as it is sent and as it is decompressed.
     static func tooLarge(limit: Int) -> Problem {
         Problem(
             status: .contentTooLarge,
@@ -59,6 +66,7 @@ extension Problem {
         )
     }
 
+    /// 415.
     static func wrongContentType(_ found: String?) -> Problem {
         Problem(
             status: .unsupportedMediaType,
@@ -69,6 +77,7 @@ extension Problem {
         )
     }
 
+    /// 415 with `Accept-Encoding`, by which a client can fall back.
     static func wrongContentEncoding(_ found: String) -> Problem {
         Problem(
             status: .unsupportedMediaType,
@@ -79,6 +88,7 @@ extension Problem {
         )
     }
 
+    /// 400: the bytes are not what `Content-Encoding` says.
     static let undecodable = Problem(
         status: .badRequest,
         kind: "undecodable",
@@ -86,6 +96,7 @@ extension Problem {
         detail: "the bytes do not match Content-Encoding"
     )
 
+    /// 400; the connection cannot be used further.
     static let brokenBody = Problem(
         status: .badRequest,
         kind: "broken-body",
@@ -93,10 +104,13 @@ extension Problem {
         detail: "its chunks are malformed, or the connection ended before the body did"
     )
 
+    /// 400.
+    /// - Parameter what: what is wrong and how to fix it, as a clause.
     static func badBody(_ what: String) -> Problem {
         Problem(status: .badRequest, kind: "bad-body", title: "Invalid body", detail: what)
     }
 
+    /// 408: the body stopped arriving. Nothing of it was accepted.
     static let stalled = Problem(
         status: .requestTimeout,
         kind: "stalled",

@@ -3,6 +3,7 @@ import Journal
 
 /// Problems of the store, and failures without a cause of their own.
 extension Problem {
+    /// 500 without a reason: that is in the log, under the ID of the request.
     static let internalError = Problem(
         status: .internalServerError,
         kind: "internal",

@@ -49,6 +49,8 @@ extension Problem {
         Problem(status: .notImplemented, kind: "unsupported", title: "The vendor cannot do this", detail: detail)
     }
 
+    /// 404.
+    /// - Parameter known: the providers that the client may see, for the one that was probably meant.
     static func unknownProvider(_ name: ProviderName, known: [String]) -> Problem {
         noProvider(name, known: known, in: "the routes of this client name")
     }
@@ -58,6 +60,7 @@ extension Problem {
         noProvider(name, known: known, in: "routes.json has")
     }
 
+    /// - Parameter place: what has no such provider, as the beginning of a sentence.
     private static func noProvider(_ name: ProviderName, known: [String], in place: String) -> Problem {
         let hint = Suggestion.closest(to: name.rawValue, among: known).map { " (did you mean \"\($0)\"?)" } ?? ""
         return Problem(
@@ -68,6 +71,7 @@ extension Problem {
         )
     }
 
+    /// 403: the vendor's account has events of other tenants, which a read would show.
     static func sharedProvider(_ name: ProviderName) -> Problem {
         Problem(
             status: .forbidden,

@@ -9,11 +9,13 @@ final class HTTP2Connection: ChannelDuplexHandler {
     typealias OutboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
+    /// Of this connection alone, so that the answer to another ping does not count.
     private let ping = HTTP2PingData(withInteger: .random(in: .min ... .max))
     private let start = NIODeadline.now()
     private let door: ConnectionDoor
     private var lifetime: HTTP2Lifetime
     private var context: ChannelHandlerContext?
+    /// The next time at which the lifetime is asked, if there is one.
     private var alarm: (task: Scheduled<Void>, deadline: Duration)?
     /// Whether NIO has just reset a stream: the error that it reports next is that stream's.
     private var hasReset = false
@@ -24,6 +26,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
         self.door = door
     }
 
+    /// Since the connection began.
     private var now: Duration { .nanoseconds((NIODeadline.now() - start).nanoseconds) }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -37,6 +40,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
         self.context = nil
     }
 
+    /// The answer to the ping shows that the client has read the announcement of the end.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .ping(ping, ack: true) = unwrapInboundIn(data).payload { carryOut(lifetime.acknowledged(), context) }
         context.fireChannelRead(data)
@@ -53,6 +57,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
+    /// A shutdown ends the connection gracefully; a client that closes its side has ended it already.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
             carryOut(lifetime.end(at: now), context)
@@ -62,6 +67,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// An error that follows a reset belongs to that stream, and does not end the connection.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         let isOfStream = hasReset && !(error is IOError || error is ChannelError || error is NIOSSLError)
         hasReset = false
@@ -93,6 +99,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
 
     // MARK: - What is decided
 
+    /// An announced end is followed by a ping: streams that the client opened before it read the announcement still count.
     private func carryOut(_ actions: [HTTP2Lifetime.Action], _ context: ChannelHandlerContext) {
         for action in actions {
             switch action {

@@ -37,7 +37,9 @@ struct HTTP2Lifetime: Sendable, Equatable {
     private let limits: Limits
     private var phase = Phase.open
     private var streams: Set<Int> = []
+    /// The highest number so far, which tells the client what was still accepted; 0 before the first.
     private var lastStream = 0
+    /// When the last open stream ended.
     private var idleSince = Duration.zero
 
     init(_ limits: Limits) {

@@ -10,6 +10,7 @@ struct MigrationBody: Sendable {
         ("start", ["stage"]), ("stage", ["stage"]), ("ramp", ["share"]), ("cut", ["at"]), ("hold", []), ("resume", []),
         ("return", ["when", "customer_ids"]), ("close", []),
     ]
+    /// The members that every order may have.
     private static let common = ["action", "plan", "reason", "despite", "dry_run"]
 
     let order: MigrationOrder
@@ -62,6 +63,8 @@ struct MigrationBody: Sendable {
         }
     }
 
+    /// What the new provider gets.
+    /// - Parameter standard: for an order in which the member may be missing.
     private static func delivery(_ value: JSONValue?, orElse standard: MigrationEntry.Delivery?) throws(Problem)
         -> MigrationEntry.Delivery
     {
@@ -72,6 +75,7 @@ struct MigrationBody: Sendable {
         return delivery
     }
 
+    /// Percent of the customers; 0 would move nobody and is refused.
     private static func share(_ value: JSONValue?) throws(Problem) -> Double {
         guard let share = value?.numberText.flatMap(Double.init), share > 0, share <= 100 else {
             throw .badBody("\"share\" must be a number over 0 and up to 100: percent of the customers")
@@ -79,6 +83,7 @@ struct MigrationBody: Sendable {
         return share
     }
 
+    /// The time from which customers are cut over, each at the next start of a period.
     private static func time(_ value: JSONValue?) throws(Problem) -> Timestamp {
         guard let time = value?.string.flatMap(Timestamp.init(rfc3339:)) else {
             throw .badBody("\"at\" must be a time such as \"2027-01-01T00:00:00Z\"")
@@ -86,6 +91,7 @@ struct MigrationBody: Sendable {
         return time
     }
 
+    /// When customers return; at once by default.
     private static func when(_ value: JSONValue?) throws(Problem) -> MigrationEntry.ReturnTime {
         guard let value else { return .now }
         guard let when = value.string.flatMap(MigrationEntry.ReturnTime.init) else {
@@ -94,6 +100,7 @@ struct MigrationBody: Sendable {
         return when
     }
 
+    /// Who returns; nil for all.
     private static func customers(_ value: JSONValue?) throws(Problem) -> Set<CustomerID>? {
         guard let value else { return nil }
         let names = value.elements.map { $0.string ?? "" }
@@ -107,6 +114,7 @@ struct MigrationBody: Sendable {
         return Set(names.map { CustomerID($0) })
     }
 
+    /// Nil if the member is missing or null.
     private static func text(_ value: JSONValue?, _ name: String, limitBytes: Int) throws(Problem) -> String? {
         guard let value, value.kind != .null else { return nil }
         guard let text = value.string, (1...limitBytes).contains(text.utf8.count) else {
@@ -115,6 +123,7 @@ struct MigrationBody: Sendable {
         return text
     }
 
+    /// The gates that need not be green for this order; none by default.
     private static func gates(_ value: JSONValue?) throws(Problem) -> Set<Gate> {
         guard let value else { return [] }
         var gates: Set<Gate> = []
@@ -132,6 +141,7 @@ struct MigrationBody: Sendable {
         return .badBody("\"despite\" must be a list of gates: \(names)")
     }
 
+    /// False if the member is missing; a text such as `"true"` is refused.
     private static func flag(_ value: JSONValue?, _ name: String) throws(Problem) -> Bool {
         guard let value else { return false }
         guard let flag = value.bool else { throw .badBody("\"\(name)\" must be true or false") }

@@ -10,6 +10,7 @@ struct MigrationsHandler: Sendable {
         migrations = services.given.operations.orders.migrations
     }
 
+    /// `GET /v1/migrations`: those of `routes.json` that the client may see.
     func list(_ call: EndpointCall) async throws -> EndpointResponse {
         try await answer { () async throws(MigrationRefusal) in
             let all = try await migrations.migrations(for: call.client)
@@ -24,6 +25,7 @@ struct MigrationsHandler: Sendable {
         }
     }
 
+    /// `GET /v1/migrations/{name}`: the stage with its gates, what can be ordered next, and the log.
     func show(_ call: EndpointCall) async throws -> EndpointResponse {
         try await answer { () async throws(MigrationRefusal) in
             let status = try await migrations.migration(MigrationName(call.parameter), for: call.client)
@@ -33,6 +35,7 @@ struct MigrationsHandler: Sendable {
         }
     }
 
+    /// `GET /v1/migrations/{name}/days`: what each side got on each of the last days.
     func days(_ call: EndpointCall) async throws -> EndpointResponse {
         try await answer { () async throws(MigrationRefusal) in
             let days = try await migrations.days(of: MigrationName(call.parameter), for: call.client)
@@ -42,6 +45,7 @@ struct MigrationsHandler: Sendable {
         }
     }
 
+    /// `POST /v1/migrations/{name}/actions`: carries an order out, or only says what it would do (`dry_run`).
     func act(_ call: EndpointCall) async throws -> EndpointResponse {
         let order = try await call.parseBody { try MigrationBody($0).order }
         return try await answer { () async throws(MigrationRefusal) in
@@ -52,6 +56,7 @@ struct MigrationsHandler: Sendable {
         }
     }
 
+    /// Runs a step, and makes a problem of its refusal.
     private func answer(_ body: () async throws(MigrationRefusal) -> EndpointResponse) async throws -> EndpointResponse
     {
         do {

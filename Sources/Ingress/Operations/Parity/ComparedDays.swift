@@ -15,6 +15,7 @@ final class ComparedDays: Sendable {
 
     private let state = Mutex(State())
 
+    /// Findings change with a run's end only, and each visitor asks for all of them.
     private static let interval = Duration.seconds(20)
     /// How many of the newest comparisons are read.
     private static let most = 100

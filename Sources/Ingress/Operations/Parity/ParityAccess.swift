@@ -16,6 +16,8 @@ struct ParityAccess: Sendable {
         for name in order.providers { try check(name, for: client, order.level) }
     }
 
+    /// - Throws: 404 for a provider that `routes.json` does not have, 403 for one that the client is not allowed to read from, 501 for one
+    /// that cannot be compared at this level.
     private func check(_ name: ProviderName, for client: Client, _ level: ParityLevel) throws(Problem) {
         let routes = routes.current.routes
         guard let provider = routes.providers.first(where: { $0.name == name }) else {

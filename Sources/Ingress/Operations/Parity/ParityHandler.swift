@@ -26,6 +26,7 @@ struct ParityHandler: Sendable {
         audit = services.given.operations.audit
     }
 
+    /// `POST /v1/parity/runs`: 202 with the run, which is made beside the request.
     func start(_ call: EndpointCall) async throws -> EndpointResponse {
         let client = call.client
         let routes = routes.current.routes
@@ -39,6 +40,8 @@ struct ParityHandler: Sendable {
         return .json(ParityWriter.json(run, []), status: .accepted)
     }
 
+    /// `GET /v1/parity/runs`: newest first. A page may have fewer runs than its limit, since those that are hidden from the client are left
+    /// out.
     func list(_ call: EndpointCall) async throws -> EndpointResponse {
         let parameters = try ListParameters(call.query, allowed: ["limit", "cursor"])
         let limit = try parameters.limit()
@@ -55,6 +58,7 @@ struct ParityHandler: Sendable {
         return .json(writer.bytes)
     }
 
+    /// `GET /v1/parity/days`: what the latest comparisons found for each day and provider.
     func days(_ call: EndpointCall) async throws -> EndpointResponse {
         _ = try ListParameters(call.query, allowed: [])
         let days = try await asked { () throws(ParityError) in
@@ -63,12 +67,14 @@ struct ParityHandler: Sendable {
         return .json(ParityWriter.json(days))
     }
 
+    /// `GET /v1/parity/runs/{id}`: the run with its reports, and with the causes that somebody has accepted in it.
     func show(_ call: EndpointCall) async throws -> EndpointResponse {
         let run = try await run(call)
         let acceptances = try await asked { () throws(ParityError) in try await runner.acceptances(in: run) }
         return .json(ParityWriter.json(run, acceptances))
     }
 
+    /// `GET /v1/parity/runs/{id}/customers`: those with findings, by default with the largest amounts first.
     func customers(_ call: EndpointCall) async throws -> EndpointResponse {
         let run = try await run(call)
         let parameters = try ListParameters(call.query, allowed: ["limit", "sort"])
@@ -80,6 +86,7 @@ struct ParityHandler: Sendable {
         return .json(ParityWriter.json(customers))
     }
 
+    /// `GET /v1/parity/runs/{id}/cells`: the counts of each event name at each provider.
     func cells(_ call: EndpointCall) async throws -> EndpointResponse {
         let run = try await run(call)
         let parameters = try ListParameters(call.query, allowed: ["limit", "cursor"])
@@ -99,6 +106,7 @@ struct ParityHandler: Sendable {
         return .json(writer.bytes)
     }
 
+    /// `GET /v1/parity/runs/{id}/findings`: in the order of their numbers. As CSV the list is complete.
     func findings(_ call: EndpointCall) async throws -> EndpointResponse {
         let run = try await run(call)
         let parameters = try ListParameters(
@@ -132,6 +140,7 @@ struct ParityHandler: Sendable {
         return .json(writer.bytes)
     }
 
+    /// `POST /v1/parity/runs/{id}/resolve`: sends lost events again, or accepts a cause until a time. Both are audited; a dry run is not.
     func resolve(_ call: EndpointCall) async throws -> EndpointResponse {
         let run = try await run(call)
         switch try await call.parseBody({ try ParityResolution($0) }) {
@@ -167,6 +176,7 @@ struct ParityHandler: Sendable {
         }
     }
 
+    /// - Throws: 404 for an ID that is none, for a run that was removed, and for one that is hidden from the client.
     private func run(_ call: EndpointCall) async throws(Problem) -> ParityRun {
         guard let id = Int64(call.parameter) else { throw .unknownRun(call.parameter) }
         let run = try await asked { () throws(ParityError) in try await runner.run(id) }
@@ -174,10 +184,12 @@ struct ParityHandler: Sendable {
         return run
     }
 
+    /// Runs a step, and makes a problem of its error.
     private func asked<Value>(_ body: () async throws(ParityError) -> Value) async throws(Problem) -> Value {
         do { return try await body() } catch { throw Problem(error) }
     }
 
+    /// - Throws: 400 that names the causes there are.
     private static func cause(_ text: String?) throws(Problem) -> Cause? {
         guard let text else { return nil }
         return try ListParameters.choices("cause", [text], as: Cause.self).first
@@ -195,6 +207,7 @@ struct ParityHandler: Sendable {
 }
 
 extension Problem {
+    /// 404.
     static func unknownRun(_ id: String) -> Problem {
         Problem(
             status: .notFound,

@@ -161,6 +161,7 @@ private enum ParityBody {
         )
     }
 
+    /// - Throws: 400 that names the member if it is no text or an empty one.
     static func text(_ member: JSONMember) throws(Problem) -> String {
         guard let text = member.value.string, !text.isEmpty else {
             throw .badBody("\"\(member.name)\" must be a string that is not empty")
@@ -168,6 +169,7 @@ private enum ParityBody {
         return text
     }
 
+    /// - Throws: 400 that names the member unless it is a list of texts.
     static func texts(_ member: JSONMember) throws(Problem) -> [String] {
         let texts = member.value.elements.map(\.string)
         guard member.value.kind == .array, !texts.isEmpty, !texts.contains(nil), texts.count <= 64 else {
@@ -176,6 +178,7 @@ private enum ParityBody {
         return texts.compactMap(\.self)
     }
 
+    /// - Throws: 400 that names the member unless it is a time with its offset, or Unix seconds.
     static func timestamp(_ member: JSONMember) throws(Problem) -> Timestamp {
         guard let text = member.value.string ?? member.value.numberText else {
             throw .badBody("\"\(member.name)\" must be a timestamp such as 2026-11-01T00:00:00Z, or Unix seconds")
@@ -183,6 +186,7 @@ private enum ParityBody {
         return try ListParameters.timestamp(member.name, text)
     }
 
+    /// - Throws: 400 that names the member and the words it may have.
     static func choice<Choice>(_ member: JSONMember, as type: Choice.Type) throws(Problem) -> Choice
     where Choice: RawRepresentable<String> & CaseIterable & Hashable {
         let choices = try ListParameters.choices(member.name, [try text(member)], as: type)

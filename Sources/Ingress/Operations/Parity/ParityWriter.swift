@@ -6,6 +6,7 @@ import Parity
 enum ParityWriter {
     static let accepted = Array(#"{"status":"accepted"}"#.utf8)
 
+    /// The newest day first, each with a cell for every provider that was compared.
     static func json(_ days: ParityDays) -> [UInt8] {
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
@@ -50,6 +51,7 @@ enum ParityWriter {
         return writer.bytes
     }
 
+    /// A run as lists have it: without acceptances.
     static func write(_ run: ParityRun, to writer: inout JSONWriter) {
         writer.beginObject()
         writeMembers(of: run, to: &writer)
@@ -68,6 +70,7 @@ enum ParityWriter {
         writer.endObject()
     }
 
+    /// In the order that was asked for, each with the sums of the money that bills are wrong by.
     static func json(_ customers: [ParityCustomer]) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
@@ -96,6 +99,7 @@ enum ParityWriter {
         return writer.bytes
     }
 
+    /// `verdict` is null until the run has ended; `reason` is null unless it failed.
     private static func writeMembers(of run: ParityRun, to writer: inout JSONWriter) {
         writer.member("id", integer: run.id)
         writer.member("state", string: run.state.rawValue)
@@ -122,6 +126,7 @@ enum ParityWriter {
         writer.endArray()
     }
 
+    /// One provider: counts, causes, and what a digest cannot rule out.
     private static func write(_ report: ProviderReport, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("provider", string: report.provider.rawValue)
@@ -156,6 +161,7 @@ enum ParityWriter {
         writer.endObject()
     }
 
+    /// Numbers of events, or of customers in a comparison of usage.
     private static func writeMembers(of counts: CellCounts, to writer: inout JSONWriter) {
         writer.member("expected", integer: counts.expected)
         writer.member("found", integer: counts.found)
@@ -172,6 +178,7 @@ enum ParityWriter {
         writer.endObject()
     }
 
+    /// A finding with what the vendor has beside what was sent.
     static func write(_ numbered: NumberedFinding, to writer: inout JSONWriter) {
         let finding = numbered.finding
         writer.beginObject()
@@ -202,6 +209,7 @@ enum ParityWriter {
         writer.endObject()
     }
 
+    /// `sent` counts what would be sent if it is a dry run.
     static func json(_ count: ResendCount, isDryRun: Bool) -> [UInt8] {
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()

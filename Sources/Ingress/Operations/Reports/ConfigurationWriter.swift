@@ -42,6 +42,7 @@ enum ConfigurationWriter {
         return writer.bytes
     }
 
+    /// An array of objects, as the member `name`.
     private static func list<Element>(
         _ elements: [Element],
         to writer: inout JSONWriter,
@@ -119,6 +120,7 @@ enum ConfigurationWriter {
         ProvidersHandler.write(hold, to: &writer)
     }
 
+    /// Null for a provider without a canary.
     private static func write(_ canary: CanarySettings?, to writer: inout JSONWriter) {
         guard let canary else { return writer.null() }
         writer.beginObject()
@@ -129,6 +131,7 @@ enum ConfigurationWriter {
         writer.endObject()
     }
 
+    /// Where the credential is, never the credential itself.
     private static func write(_ source: CredentialSource, to writer: inout JSONWriter) {
         switch source {
         case .environment(let name): writer.member("env", string: name)
@@ -139,6 +142,7 @@ enum ConfigurationWriter {
         }
     }
 
+    /// Durations are in milliseconds, in whichever unit `routes.json` has them.
     private static func write(_ pipeline: PipelineSettings, to writer: inout JSONWriter) {
         writer.member("batch_events", integer: pipeline.batch.events)
         writer.member("concurrency", integer: pipeline.concurrency)
@@ -157,6 +161,7 @@ enum ConfigurationWriter {
         writer.endObject()
     }
 
+    /// As the member `name`; null without a limit.
     private static func write(_ name: String, _ limit: RateLimit?, to writer: inout JSONWriter) {
         writer.key(name)
         guard let limit else { return writer.null() }
@@ -204,6 +209,7 @@ enum ConfigurationWriter {
         }
     }
 
+    /// In the type that the setting has in `routes.json`.
     private static func write(_ value: SettingValue?, to writer: inout JSONWriter) {
         switch value {
         case .text(let text)?: writer.string(text)
@@ -217,6 +223,7 @@ enum ConfigurationWriter {
         }
     }
 
+    /// Percent, without a fraction that is zero.
     private static func share(_ share: Double) -> String {
         Int(exactly: share).map { "\($0)" } ?? "\(share)"
     }

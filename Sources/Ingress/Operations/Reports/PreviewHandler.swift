@@ -72,6 +72,7 @@ struct PreviewHandler: Sendable {
         return writer.bytes
     }
 
+    /// The request, or why there is none. Fields of the vendor's account are shown to those who may read it.
     private func write(_ preview: DestinationPreview, for client: Client, to writer: inout JSONWriter) {
         let provider = preview.destination.provider
         writer.beginObject()

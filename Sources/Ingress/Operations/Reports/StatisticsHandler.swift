@@ -10,6 +10,7 @@ struct StatisticsHandler: Sendable {
     private let statistics: any StatisticsReading
     private let routes: CurrentRoutes
 
+    /// Without `window`: an hour.
     private static let usualWindow = Duration.seconds(3600)
 
     init(_ services: EndpointServices) {

@@ -68,6 +68,7 @@ enum StatisticsWriter {
         writer.endArray()
     }
 
+    /// Null where nothing was measured, which is not the same as 0.
     private static func write(_ points: [StatisticsPoint?], to writer: inout JSONWriter) {
         write("accepted", points, to: &writer) { $0.accepted }
         write("delivered", points, to: &writer) { $0.delivered }
