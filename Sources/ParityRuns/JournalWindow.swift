@@ -4,7 +4,9 @@ import Parity
 
 /// The journal's events of a window.
 struct JournalWindow {
+    /// In journal order.
     let events: [ArchivedEvent]
+    /// Whether a part could not be read: what is missing here proves nothing about the vendor.
     let isDamaged: Bool
     /// Replacements of its events that are not among them.
     var replacements = Replacements()

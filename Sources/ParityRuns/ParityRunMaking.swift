@@ -16,7 +16,9 @@ struct ParityRunMaking {
     private var removedThrough: Timestamp?
     /// The share of pages that are listed although their counts agree.
     private var share = 1.0
+    /// When this process began the run.
     private let began = ContinuousClock.now
+    /// When retention was last told to keep the window; nil before the first time.
     private var pinnedAt: ContinuousClock.Instant?
     /// How many events each provider may still be asked for that it does not list.
     private var searches: [ProviderName: Int] = [:]
@@ -33,6 +35,7 @@ struct ParityRunMaking {
     private static let windowsAtOnce = 2
     /// Windows that are looked up at once.
     private static let openAtOnce = 100
+    /// Well below the day for which a pin holds.
     private static let pinEvery = Duration.seconds(600)
     /// Reads of a window after the first.
     private static let confirmations = 2
@@ -47,6 +50,8 @@ struct ParityRunMaking {
         }
     }
 
+    /// Makes the run, from wherever an earlier process has left it. The caller notes that it is finished.
+    /// - Throws: ``ParityError`` if the journal or the storage fails; a vendor that fails is a part of the result.
     mutating func make() async throws(ParityError) {
         if try await runner.mayBeRemoved(run) { throw .removed }
         try await pin()
@@ -93,10 +98,12 @@ struct ParityRunMaking {
         }
     }
 
+    /// Of a comparison by resending: what was sent and not noted counts as stored from now on.
     private static let interruption = """
         the comparison was interrupted while it sent events again; the vendor may have stored lost events that are not counted
         """
 
+    /// Only a digest uses sums: they show where events that are only counted may differ.
     private mutating func readSums() async throws(ParityError) {
         guard run.order.level == .digest else { return }
         for provider in providers {
@@ -106,6 +113,7 @@ struct ParityRunMaking {
         }
     }
 
+    /// Reads until no window is open, those included that were cut in halves meanwhile.
     private mutating func readOpen() async throws(ParityError) {
         while !Task.isCancelled {
             let windows = try await runner.store.windows(.open, of: run.id, limit: Self.openAtOnce)
@@ -114,6 +122,7 @@ struct ParityRunMaking {
         }
     }
 
+    /// Has retention leave the window alone while the run is made.
     private mutating func pin() async throws(ParityError) {
         if let pinnedAt, pinnedAt + Self.pinEvery > .now { return }
         try await runner.pin(run)
@@ -206,6 +215,7 @@ struct ParityRunMaking {
         for (name, result) in results { if let reason = result.unreadable { abandoned[name] = reason } }
     }
 
+    /// Takes the lanes as they are now, and what is known of the providers so far.
     private mutating func begin(_ window: ReadWindow) async throws(ParityError) -> WindowMaking {
         try await pin()
         let lanes: [LaneNumber: any LaneMembership]
@@ -229,6 +239,8 @@ struct ParityRunMaking {
         )
     }
 
+    /// Saves what a window gave, or cuts it in halves. A window with findings that a second read could refute is kept as suspect.
+    /// - Parameter confirming: whether it was read before: findings that are not found again are dropped.
     private mutating func finish(_ making: WindowMaking, _ outcome: WindowOutcome, confirming: Bool)
         async throws(ParityError)
     {
@@ -280,6 +292,7 @@ struct ParityRunMaking {
         }
     }
 
+    /// Causes that say that the vendor does not have the event.
     private static let missing: Set<Cause> = [.notVisibleYet, .parentUnresolved, .lostAfterAccept]
 
     /// Adds what a provider stores and does not bill.
@@ -332,6 +345,7 @@ struct ParityRunMaking {
         result = found
     }
 
+    /// - Throws: ``ParityError/store(_:)`` for a window of one millisecond, which has no halves.
     private func split(_ window: ReadWindow, becauseOf what: String) async throws(ParityError) {
         guard let halves = window.halves else {
             throw .store(

@@ -55,6 +55,7 @@ package final class ParityRunner: Service {
         self.pause = pause
     }
 
+    /// Makes the runs one after another, until the service is shut down. A run that is interrupted continues at the next start.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
@@ -101,8 +102,10 @@ package final class ParityRunner: Service {
         }
     }
 
+    /// How soon a run that another gateway left is continued here.
     private static let lookEvery = Duration.seconds(5)
 
+    /// Wakes the loop that makes runs; several calls before it looks are one.
     func ring() { bell.continuation.yield() }
 
     /// Keeps the run's events from being removed; to be called again within ``pinned``.
@@ -161,6 +164,7 @@ package final class ParityRunner: Service {
         }
     }
 
+    /// - Returns: false if not even that could be written down.
     private func fail(_ run: ParityRun, because failure: ParityError) async -> Bool {
         do throws(ParityError) {
             try await store.set(.failed, of: run.id, reason: failure.message, at: clock.now)

@@ -48,11 +48,13 @@ extension ParityStore {
         }
     }
 
+    /// How many more findings are kept of a run; the counts of causes go on beyond.
     private static func room(for id: Int64, in db: Database) throws -> Int {
         let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM findings WHERE run = ?", arguments: [id])
         return mostFindings - (count ?? 0)
     }
 
+    /// - Parameter place: run, window and provider, with which every row begins.
     private static func insertCells(_ cells: [String: CellCounts], _ place: StatementArguments, in db: Database) throws
     {
         let insert = try db.cachedStatement(
@@ -68,6 +70,7 @@ extension ParityStore {
         }
     }
 
+    /// - Parameter place: run, window and provider, with which every row begins.
     private static func insertCauses(_ record: WindowRecord, _ place: StatementArguments, in db: Database) throws {
         let insert = try db.cachedStatement(
             sql: "INSERT INTO causes(run, window, provider, cause, name, count) VALUES(?, ?, ?, ?, ?, ?)"

@@ -4,6 +4,7 @@ package import Parity
 
 /// Runs and how far they are.
 extension ParityStore {
+    /// - Throws: ``ParityError/tooMany(limit:)`` if too many wait already. With a new run the oldest ones that have ended are removed.
     package func add(_ order: ParityOrder, for tenant: TenantID, by client: ClientName, at now: Timestamp)
         async throws(ParityError) -> ParityRun
     {
@@ -40,6 +41,7 @@ extension ParityStore {
         )
     }
 
+    /// Removes runs with all that belongs to them; those that have not ended stay.
     private static func removeOld(before id: Int64, in db: Database) throws {
         let old = try Int64.fetchAll(
             db,
@@ -193,6 +195,7 @@ extension ParityStore {
 
     // MARK: Progress
 
+    /// - Parameter reason: why it failed; nil otherwise.
     package func set(_ state: ParityRun.State, of id: Int64, reason: String?, at now: Timestamp)
         async throws(ParityError)
     {

@@ -36,6 +36,7 @@ package final class ParityStore: ParityStorage {
         do { try database.close() } catch { throw Self.fault(error) }
     }
 
+    /// - Throws: ``ParityError``, without values of a statement.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(ParityError)
         -> Value
     {
@@ -106,6 +107,8 @@ package final class ParityStore: ParityStorage {
         try add("fault TEXT", to: "providers", in: db)
     }
 
+    /// Adds a column to a table that does not have it.
+    /// - Parameter column: its name, then its type.
     private static func add(_ column: String, to table: String, in db: Database) throws {
         let known = try db.columns(in: table).map(\.name)
         guard !known.contains(where: { column.hasPrefix("\($0) ") }) else { return }

@@ -14,8 +14,11 @@ struct ProviderComparison {
     private let run: ParityRun
     /// Where the vendor's sums agree with the journal's; nil if it shows none.
     private let sums: SumComparison?
+    /// Events in parts whose counts agree, which were not compared one by one.
     private var countedOnly = 0
+    /// Those among them whose sums agree, too.
     private var summed = 0
+    /// Parts that were compared although their counts agree: pages, or single events.
     private var sampledParts = 0
     /// The parts that are listed, with their rows.
     private var listed: [(part: ReadWindow, rows: [WindowRow])] = []
@@ -61,6 +64,7 @@ struct ProviderComparison {
 
     private func times(in part: ReadWindow) -> [Timestamp] { expected.map(\.event.timestamp).filter(part.contains) }
 
+    /// Counts part after part, and lists those that differ; a part with many events is counted again in smaller ones first.
     private mutating func countParts(_ share: Double) async throws(WindowReader.Failure) {
         let limit = reader.traits.lists.pageSize * DigestStep.firstPages
         var equal: [ReadWindow] = []
@@ -126,6 +130,7 @@ struct ProviderComparison {
         sampledParts += 1
     }
 
+    /// Reads single events by their IDs, as many in a request as the vendor takes.
     private mutating func lookUp(_ events: DrawnEvents) async throws(WindowReader.Failure) {
         for request in events.requests {
             found += try await reader.rows(in: window, withIDs: request.ids, in: request.property)
@@ -142,6 +147,7 @@ struct ProviderComparison {
         }
     }
 
+    /// Joins what was listed, what was looked up, and what the journal alone says of the rest.
     private func result() -> WindowResult {
         let rows = listed.count == 1 ? listed[0].rows : listed.flatMap(\.rows)
         let parts = listed.map(\.part)

@@ -36,6 +36,7 @@ struct Resending {
         return count
     }
 
+    /// As the active routes have it; nil if they no longer do.
     private var configuration: ProviderConfiguration? {
         runner.routes.current.routes.providers.first { $0.name == provider }
     }
@@ -73,6 +74,8 @@ struct Resending {
         )
     }
 
+    /// The event as it was sent, or why it must not be sent again. It is looked for among all events of its timestamp, because a correction
+    /// that took its place has the same.
     private func translated(
         _ finding: Finding,
         _ adapter: any Adapter,
@@ -119,6 +122,7 @@ struct Resending {
         }
     }
 
+    /// Nil if the vendor has it.
     private static func reason(_ verdict: Verdict) -> String? {
         switch verdict {
         case .all(let outcome): reason(outcome)

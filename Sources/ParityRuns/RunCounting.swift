@@ -84,6 +84,7 @@ struct RunCounting: Sendable {
         }
     }
 
+    /// Deliveries by provider, name and day, without reading events.
     private func ledgerCounts() async throws(ParityError) -> LedgerCounts {
         let window = RecordedWindow(clock: .occurred, from: run.order.window.from, until: run.order.window.until)
         do {
@@ -93,6 +94,7 @@ struct RunCounting: Sendable {
         }
     }
 
+    /// Goes through the events of the window, those of canaries apart; ends early if the task is cancelled.
     private func walk(_ body: (AcceptedEvent) -> Void) async throws(ParityError) {
         let window = RecordedWindow(
             clock: .occurred,
@@ -137,6 +139,8 @@ struct RunCounting: Sendable {
         }
     }
 
+    /// Calls for counts and lists, at least and at most: how many depends on what differs.
+    /// - Parameter events: of the provider. They are taken to be spread evenly over the windows.
     private func forecast(
         _ events: Int,
         _ counted: Counted,

@@ -53,6 +53,8 @@ struct SumReader {
         return Task.isCancelled ? nil : sums.compared(with: shown)
     }
 
+    /// The sums of a meter over the whole window, in requests no longer than the vendor allows.
+    /// - Returns: nil if one failed, or if the task was cancelled.
     private mutating func ask(_ meter: String) async -> [MeteredPart]? {
         var parts: [MeteredPart] = []
         var from = sums.window.from
@@ -78,6 +80,7 @@ struct SumReader {
         return nil
     }
 
+    /// Adds up the journal's events; a second time if there are replacements, which may come after what they replace.
     private mutating func addEvents() async throws(ParityError) {
         let empty = sums
         let replacements = try await addEvents(knowing: Replacements())

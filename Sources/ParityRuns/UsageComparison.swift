@@ -6,13 +6,16 @@ import Routing
 
 /// What the comparison of amounts at one provider came to.
 struct UsageResult {
+    /// By the name of the metric; customers are counted.
     var cells: [String: CellCounts] = [:]
     var findings: [Finding] = []
     var calls = 0
+    /// Why nothing could be compared; nil if it was.
     var unreadable: String?
 
     var record: WindowRecord { WindowRecord(cells: cells, findings: findings, calls: calls, unreadable: unreadable) }
 
+    /// For a second result of the same reads: their calls are counted once.
     var withoutCalls: UsageResult {
         var result = self
         result.calls = 0

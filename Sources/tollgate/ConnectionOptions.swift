@@ -52,6 +52,7 @@ struct ConnectionOptions: ParsableArguments {
     )
     var streamsPerClient: Int?
 
+    /// In seconds.
     private static let year = 366 * 86_400
 
     mutating func validate() throws {

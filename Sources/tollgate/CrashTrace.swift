@@ -7,6 +7,7 @@ import Foundation
 /// `llvm-symbolizer --obj=tollgate` finds them afterwards from the addresses that the trace has. Registers stay out, because they may hold a
 /// part of a key.
 enum CrashTrace {
+    /// Which the Swift runtime reads before `main`.
     private static let variable = "SWIFT_BACKTRACE"
 
     /// The runtime's settings for a program.

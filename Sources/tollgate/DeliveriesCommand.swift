@@ -39,6 +39,7 @@ struct DeliveryFilterOptions: ParsableArguments {
 
     @OptionGroup var acceptance: AcceptanceOptions
 
+    /// Whether no filter was given: then IDs or `--all` must say what is meant, so that nobody retries everything by mistake.
     var isEmpty: Bool { lists.isEmpty && values.isEmpty }
 
     /// The filters that take several values, by the API's names.

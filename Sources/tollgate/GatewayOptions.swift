@@ -18,6 +18,7 @@ struct GatewayOptions: ParsableArguments {
     /// Whether there is a key, without which no gateway answers.
     var hasKey: Bool { key != nil || ProcessInfo.processInfo.environment["TOLLGATE_KEY"] != nil }
 
+    /// - Throws: `ValidationError` without a key, before anything is sent.
     var client: GatewayClient {
         get throws {
             guard let key = key ?? ProcessInfo.processInfo.environment["TOLLGATE_KEY"] else {

@@ -68,8 +68,10 @@ struct NewKeyOptions: ParsableArguments {
 
 /// A timestamp, or a duration from now.
 struct KeyTime: ExpressibleByArgument {
+    /// A point in time, also if a duration was given.
     let timestamp: Timestamp
 
+    /// Reads `2027-01-31T00:00:00Z`, or `30d` as so long from now.
     init?(argument: String) {
         if let timestamp = Timestamp(rfc3339: argument) {
             self.timestamp = timestamp

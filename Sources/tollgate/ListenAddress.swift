@@ -3,9 +3,12 @@ import Foundation
 
 /// `HOST:PORT`, as `127.0.0.1:8080` or `[::1]:8080`.
 struct ListenAddress: ExpressibleByArgument {
+    /// Without the brackets of an IPv6 address.
     let host: String
+    /// 0 for any free one.
     let port: Int
 
+    /// - Returns: nil without a port or with one beyond 65535.
     init?(argument: String) {
         guard let colon = argument.lastIndex(of: ":"), let port = Int(argument[argument.index(after: colon)...]),
             (0...65_535).contains(port)

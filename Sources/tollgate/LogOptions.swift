@@ -37,6 +37,7 @@ struct LogOptions: ParsableArguments {
         try Variable.check("TOLLGATE_LOG_FORMAT", is: "json, text or auto") { LogFormat(rawValue: $0) != nil }
     }
 
+    /// Messages go to standard error, since standard output has data.
     var output: LogOutput { LogOutput(format: logFormat, level: logLevel.level) }
 }
 

@@ -96,6 +96,7 @@ struct NodeOptions: ParsableArguments {
         return IdentityPartLimits(age: age, identities: count)
     }
 
+    /// `tollgate` where the system does not tell it.
     private static var hostName: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "tollgate" }

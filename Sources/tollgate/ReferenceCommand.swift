@@ -37,6 +37,7 @@ struct ReferenceCommand: ParsableCommand {
         }
     }
 
+    /// Columns of the page.
     private static let width = 100
 
     /// A line without spaces at its end; the usage, which the parser does not break, in several.

@@ -26,5 +26,6 @@ struct RetentionOptions: ParsableArguments {
         return (1...3653).contains(days) ? Int(days) : 0
     }
 
+    /// Nil without a limit. Bounded, so that no number of megabytes overflows.
     var diskLimitBytes: Int? { diskLimitMb.map { min($0, Int.max >> 20) << 20 } }
 }

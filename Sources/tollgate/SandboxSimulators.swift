@@ -3,8 +3,10 @@ import Sandbox
 
 /// The simulators of this process, for the dashboard.
 struct SandboxSimulators: SimulatorControlling {
+    /// Of the sandbox that runs beside the gateway.
     let desk: SandboxDesk
 
+    /// What each simulator can be told to do, for the choice at the dashboard.
     private static let behaviours = Behaviour.allCases.map {
         SimulatedVendor.Behaviour(value: $0.rawValue, label: $0.label)
     }

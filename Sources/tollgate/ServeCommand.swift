@@ -257,6 +257,7 @@ enum SandboxEnvironment {
 struct Welcome: Sendable {
     let scheme: String
     let listen: ListenAddress
+    /// Nil without simulated vendors: then nothing is printed, only logged.
     let sandbox: ListenAddress?
     /// Whether the dashboard is at this address.
     let hasDashboard: Bool

@@ -29,5 +29,6 @@ struct TLSOptions: ParsableArguments {
         return ServerCertificate.Files(certificate: URL(filePath: tlsCert), key: URL(filePath: tlsKey))
     }
 
+    /// Nil if the system's authorities are all that vendors' certificates may come from.
     var vendorRoots: URL? { vendorCa.map { URL(filePath: $0) } }
 }

@@ -9,7 +9,9 @@ final class Books: Sendable {
     private let order: RowLists.Order
     private let container: String
     private let kept = Mutex<[Closing]>([])
+    /// By the vendor's own IDs and the application's.
     let customers = Records()
+    /// What says which customer's usage an event is.
     let subscriptions = Records()
     /// What is billed: meters, or metrics.
     let meters = Records()

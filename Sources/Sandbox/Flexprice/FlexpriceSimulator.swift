@@ -19,6 +19,7 @@ struct FlexpriceSimulator: Simulator {
     )
 
     private static let standard = SimulatorSettings(mergeAfter: 0)
+    /// In bytes; internal/rest/middleware/body_limit.go.
     private static let largestBody = 33_554_432
 
     func kind(of request: SimulatedRequest) -> CallKind {

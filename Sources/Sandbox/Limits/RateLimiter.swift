@@ -65,6 +65,7 @@ final class RateLimiter: Sendable {
         }
     }
 
+    /// Begins all windows and counts again.
     func forget() { state.withLock { $0 = State() } }
 
     /// How many calls were taken and refused.

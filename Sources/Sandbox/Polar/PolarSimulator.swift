@@ -13,7 +13,9 @@ struct PolarSimulator: Simulator {
 
     private static let standard = SimulatorSettings()
 
+    /// In bytes; server/polar/config.py.
     private static let largestBody = 10_485_760
+    /// The only one; every token is its.
     static let organization = "1dbfc517-0bbf-4301-9ba8-555ca42b9737"
 
     /// The versions that its SDKs ask for.

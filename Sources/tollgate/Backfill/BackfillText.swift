@@ -93,6 +93,7 @@ struct BackfillText {
         }
     }
 
+    /// 0 for a number that is missing, has a fraction or is too large: this is for people, and the gateway knows better.
     private func count(_ name: String) -> Int {
         Int(exactly: number(backfill["deliveries"]?[name])) ?? 0
     }

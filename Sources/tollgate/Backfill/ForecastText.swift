@@ -9,6 +9,7 @@ struct ForecastText {
         self.root = root
     }
 
+    /// Forecasts by provider, then who is left out, what could not be read, and what it does to the bill.
     var text: String {
         var lines: [String] = []
         for forecast in root.elements(of: "forecasts") { lines += Self.lines(of: forecast, rate) }
@@ -85,6 +86,7 @@ struct ForecastText {
         return ", from \(first) to \(last)"
     }
 
+    /// Without a rate limit nobody can tell how long it takes.
     private static func duration(_ seconds: JSONValue?, _ rate: String) -> String {
         guard let seconds = seconds?.int64 else { return "as fast as the vendor responds" }
         return "about \(RoughDuration.text(seconds: seconds)) at \(rate) of the rate limit"

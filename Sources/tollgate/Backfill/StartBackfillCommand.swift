@@ -143,6 +143,7 @@ struct StartBackfillCommand: AsyncParsableCommand {
 
 /// `50%`, or `50`.
 enum Percentage {
+    /// - Throws: `ValidationError` for what is no number from 1 to 100.
     static func read(_ text: String) throws -> Double {
         guard let percent = Double(text.hasSuffix("%") ? text.dropLast() : text[...]), percent >= 1, percent <= 100
         else {

@@ -106,6 +106,7 @@ struct CorrectionOptions: ParsableArguments {
 enum CorrectionRows {
     static let header = ["PROVIDER", "OUTCOME", "CORRECTION", "REASON"]
 
+    /// A dash for a vendor that gets nothing, and for one that gives no reason.
     static func rows(_ correction: JSONValue) -> [[String]] {
         correction.elements(of: "destinations").map { destination in
             ["provider", "outcome"].map { destination[$0]?.string ?? "" }

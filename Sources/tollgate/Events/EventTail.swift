@@ -5,7 +5,9 @@ import JSON
 /// Follows the gateway's event stream, and reconnects when it ends, until nobody reads standard output any more.
 struct EventTail {
     let gateway: GatewayOptions
+    /// With the filter as its query.
     let path: String
+    /// Whether each message is printed as a JSON object instead of a row.
     let json: Bool
 
     func run() async throws {

@@ -49,6 +49,7 @@ struct StatusText {
         self.status = status
     }
 
+    /// A table for each part, with its title in capitals above it; without duties if there are none.
     var text: String {
         [
             Terminal.table(summary), title("GATEWAYS", NodeText.table(status.nodes)), title("ACCOUNTS", accounts),
@@ -58,6 +59,7 @@ struct StatusText {
 
     private func title(_ name: String, _ table: String) -> String { "\(name)\n\(table)" }
 
+    /// Name and value of each line; what is wrong comes last.
     private var summary: [[String]] {
         let format = status.format
         let versions =
@@ -89,6 +91,7 @@ struct StatusText {
         )
     }
 
+    /// Numbers with a tilde are the server's estimates, which cost nothing to read.
     private var identities: String {
         Terminal.table(
             [["PART", "STATE", "OPENED", "IDENTITIES", "SIZE", "FILTER"]]

@@ -152,6 +152,7 @@ struct MoveJournalCommand: AsyncParsableCommand {
         )
     }
 
+    /// The move reports its progress itself; a log would write over the bar.
     private static let logger = Logger(label: "tollgate.journal") { _ in SwiftLogNoOpLogHandler() }
 }
 

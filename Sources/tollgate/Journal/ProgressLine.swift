@@ -9,7 +9,9 @@ final class ProgressLine: Sendable {
 
     private let state = Mutex(State())
 
+    /// On a terminal.
     private static let barInterval = Duration.milliseconds(100)
+    /// Elsewhere, so that a log does not fill up.
     private static let lineInterval = Duration.seconds(5)
 
     /// - Parameters:

@@ -90,6 +90,7 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
         return loaded
     }
 
+    /// Of changes and of customers without an anchor, each.
     private static let mostListed = 50
 
     /// A summary of the changes; anchors that differ are only overwritten if that was requested.

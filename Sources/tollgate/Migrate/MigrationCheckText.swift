@@ -5,6 +5,7 @@ import Observability
 struct MigrationCheckText {
     private let migration: JSONValue
 
+    /// Of each list.
     private static let mostListed = 20
 
     init(_ migration: JSONValue) {
@@ -20,6 +21,7 @@ struct MigrationCheckText {
             .joined(separator: "\n")
     }
 
+    /// A table of conditions, then lists of what they found missing, then notes.
     var lines: [String] {
         let conditions = migration.elements(of: "conditions").map { condition in
             ["name", "color", "text"].map { condition[$0]?.string ?? "" }
@@ -44,6 +46,7 @@ struct MigrationCheckText {
             + (more > 0 ? ["  and \(more) more; --json shows up to 100"] : [])
     }
 
+    /// How much usage came after the end of its period, by how late it was.
     private var late: [String] {
         guard let late = migration["late_usage"], !late.isNull else { return [] }
         let title =

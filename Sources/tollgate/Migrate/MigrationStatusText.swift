@@ -34,6 +34,7 @@ struct MigrationStatusText {
             ? "no customer moves" : "\(share)% of the customers move, each at the next start of a billing period"
     }
 
+    /// A row for each condition of a stage that is not history.
     private var stages: [[String]] {
         migration.elements(of: "stages").flatMap { stage -> [[String]] in
             let state = stage["state"]?.string
@@ -81,6 +82,7 @@ struct MigrationEntryText {
 struct MigrationOutcomeText {
     private let outcome: JSONValue
 
+    /// More are no list for people; `--json` has all.
     private static let mostCustomers = 50
 
     init(_ outcome: JSONValue) {

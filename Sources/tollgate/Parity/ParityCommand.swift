@@ -113,6 +113,7 @@ struct ParityOrderOptions: ParsableArguments {
         )
     }
 
+    /// - Throws: ``ExitCode`` 2 if the file cannot be read or is not JSON: nothing was compared.
     private static func read(_ path: String) throws -> [UInt8] {
         do {
             let bytes = Array(try Data(contentsOf: URL(filePath: path)))
@@ -129,6 +130,8 @@ struct ParityOrderOptions: ParsableArguments {
         }
     }
 
+    /// The order, as the API takes it.
+    /// - Parameter providers: none for those of the migration.
     static func body(
         from: String,
         until: String,
@@ -181,6 +184,7 @@ struct ParityReportOptions: ParsableArguments {
         if code != 0 { throw ExitCode(code) }
     }
 
+    /// - Throws: ``ExitCode`` 2: a report that is missing must not look like equality.
     private static func write(_ bytes: [UInt8], to path: String) throws {
         do {
             try Data(bytes).write(to: URL(filePath: path))

@@ -9,6 +9,7 @@ struct ParityPage {
         self.report = report
     }
 
+    /// One file without references to others, so that it can be sent and kept.
     var text: String {
         """
         <!doctype html>
@@ -39,6 +40,7 @@ struct ParityPage {
         """
     }
 
+    /// The result as the first sentence of the page.
     private var verdict: String {
         switch report.verdict {
         case "equal": report.isUsage ? "The vendors bill what was used" : "The vendors have what they were sent"
@@ -49,6 +51,7 @@ struct ParityPage {
         }
     }
 
+    /// Who was compared, and when.
     private var scope: String {
         let names = report.providers.compactMap { $0["provider"]?.string }.joined(separator: ", ")
         return
@@ -66,11 +69,13 @@ struct ParityPage {
         return "<figure>\n\(bars)<figcaption>\(legend)</figcaption>\n</figure>"
     }
 
+    /// Classes of the style sheet, in the order of the bar, with their labels.
     private static let kinds = [
         (name: "equal", label: "equal"), (name: "different", label: "other values"),
         (name: "missing", label: "missing"),
         (name: "extra", label: "extra"),
     ]
+    /// In units of the drawing, which is stretched to the width of the page.
     private static let barWidth = 720.0
 
     /// A bar with the shares of equal, different, missing and extra events at one provider.
@@ -183,6 +188,7 @@ struct ParityPage {
         return "<h2>Accepted causes</h2>\n<ul>\n\(items)\n</ul>"
     }
 
+    /// Limits of the comparison: what could not be read, and what a digest may have missed.
     private var notes: String {
         let lines =
             report.providers.flatMap { provider -> [String] in

@@ -23,17 +23,22 @@ struct ParityReport {
         let summary: String
     }
 
+    /// As `GET /v1/parity/runs/{id}` has it.
     let run: JSONValue
     let cells: [Cell]
     let causes: [CauseCount]
     /// The first of each cause at each provider.
     let examples: [FindingLine]
 
+    /// Counts of a cell, by the API's names.
     static let columns = ["expected", "found", "missing", "extra", "different"]
+    /// More would be no table for people; the CSV has all.
     private static let mostCells = 2000
+    /// For each cause at each provider.
     private static let mostExamples = 20
 
     var id: String { run["id"]?.numberText ?? "" }
+    /// `equal`, `different` or `unknown`; the state of a run that failed.
     var verdict: String { run["verdict"]?.string ?? run["state"]?.string ?? "" }
     var providers: [JSONValue] { run.elements(of: "providers") }
     /// Whether it compares amounts, and counts customers rather than events.
@@ -180,10 +185,13 @@ struct ParityReport {
 struct FindingLine {
     let provider: String
     let cause: String
+    /// Of the event, else the vendor's; for an amount the metric and the customer.
     let id: String
     let name: String
     let customer: String
+    /// When the event occurred; empty for an amount.
     let time: String
+    /// What differs, and what was done about it; empty if the cause says all.
     let detail: String
 
     init(_ finding: JSONValue) {

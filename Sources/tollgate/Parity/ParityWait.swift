@@ -6,8 +6,10 @@ import JSON
 /// Starts a comparison and waits for its end, with a bar on a terminal and a line for each step without one.
 struct ParityWait {
     let gateway: GatewayOptions
+    /// Whether no progress is shown, as between the lines of `parity watch`.
     var isQuiet = false
 
+    /// Between two questions about the state.
     private static let pause = Duration.milliseconds(300)
 
     /// - Returns: the finished run, and the gateway's JSON.
@@ -75,6 +77,7 @@ extension GatewayOptions {
 
 /// Durations in options.
 enum ParityDuration {
+    /// - Returns: nil unless the text is such as `30s`, `10m`, `1h` or `7d`, with a count from 1 to 100,000.
     static func read(_ text: String) -> Duration? {
         let units: [(Character, Int)] = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
         guard let unit = units.first(where: { $0.0 == text.last }), let count = Int(text.dropLast()),

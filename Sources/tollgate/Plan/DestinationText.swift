@@ -11,6 +11,7 @@ struct DestinationText {
         self.isSampled = isSampled
     }
 
+    /// The provider with its counts, then whatever would be different there, indented.
     var lines: [String] {
         let adapter = destination["adapter"]?.string.map { " (\(PlanText.line($0)))" } ?? " (not in the file)"
         var lines = [
@@ -25,6 +26,7 @@ struct DestinationText {
 
     private func count(_ member: String) -> String { PlanText.number(destination[member]) }
 
+    /// What would be sent there that was not, and the other way round.
     private var changes: [String] {
         var changes: [String] = []
         if count("added") != "0" { changes.append("\(count("added")) added: they did not go there before") }
@@ -39,8 +41,10 @@ struct DestinationText {
         return changes
     }
 
+    /// Of how many events a number is, if not all were translated.
     private var sampled: String { isSampled ? " of \(count("translated_events")) translated" : "" }
 
+    /// How often a field would have another value, with an example for each.
     private var fields: [String] {
         guard let changed = destination["changed"], PlanText.number(changed["events"]) != "0" else { return [] }
         let others = PlanText.number(changed["changes_of_other_fields"])
@@ -59,6 +63,7 @@ struct DestinationText {
             "    \(PlanText.text(field["field"])) in \(PlanText.number(field["events"])): \(before) becomes \(after) (in \(event))"
     }
 
+    /// Groups of events that the vendor's adapter refuses, with the first IDs.
     private var untranslatable: [String] {
         guard let found = destination["untranslatable"], PlanText.number(found["events"]) != "0" else { return [] }
         return ["  \(PlanText.number(found["events"]))\(sampled) cannot be translated"]
@@ -67,6 +72,7 @@ struct DestinationText {
             }
     }
 
+    /// The busiest minute beside the vendor's rate limit; nil if there is none in the plan.
     private var peak: String? {
         guard let peak = destination["peak"], !peak.isNull else { return nil }
         let (requests, minute) = (PlanText.number(peak["requests"]), PlanText.text(peak["minute"]))
@@ -77,6 +83,7 @@ struct DestinationText {
         return "\(start); the limit is \(limit) per minute\(wait)"
     }
 
+    /// What it would take to send earlier events; nil if none are missing there.
     private var backfill: String? {
         guard let backfill = destination["backfill"], !backfill.isNull else { return nil }
         let work = "\(PlanText.number(backfill["events"])) events in \(PlanText.number(backfill["requests"])) requests"
@@ -85,6 +92,7 @@ struct DestinationText {
         return "a backfill would send \(work), in \(time) at \(share)% of the rate limit"
     }
 
+    /// Calls and time of a comparison, by level; nil if the vendor cannot be read.
     private var comparison: String? {
         guard let comparison = destination["comparison"], !comparison.isNull else { return nil }
         let texts = ["digest", "full"].map { level in

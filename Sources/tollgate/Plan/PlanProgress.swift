@@ -27,6 +27,7 @@ struct PlanProgress {
 
 /// A plan with its result, or why there is none.
 struct FinishedPlan {
+    /// The last one, which has the result or an error.
     let answer: GatewayClient.Answer
 
     /// Prints the finished plan as text, or as JSON if that was requested.

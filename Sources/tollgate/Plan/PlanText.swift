@@ -6,6 +6,7 @@ struct PlanText {
     let plan: JSONValue
     let result: JSONValue
 
+    /// Header, destinations, then events that no destination gets, and what could not be read.
     var text: String {
         var lines = header
         for destination in Self.elements(result["destinations"]) {
@@ -22,8 +23,10 @@ struct PlanText {
         return lines.joined(separator: "\n")
     }
 
+    /// Whether fewer events were translated than were routed.
     private var isSampled: Bool { Self.number(result["translated_events"]) != Self.number(result["events"]) }
 
+    /// What the plan is of, and what would change in the routes.
     private var header: [String] {
         var lines = [
             "plan \(Self.text(plan["id"])): \(Self.number(result["events"])) events\(span), \(Self.customers(result))"
@@ -63,6 +66,7 @@ struct PlanText {
         }
     }
 
+    /// Parts of the journal whose events are missing in all numbers above.
     private var unreadable: [String] {
         let ranges = Self.elements(result["unreadable"])
         guard !ranges.isEmpty else { return [] }

@@ -4,8 +4,11 @@ import Events
 
 /// Sends a file of events, and tells the terminal about it.
 struct FileSending {
+    /// `-` for standard input.
     let path: String
+    /// From which IDs are derived; nil for the one that the file was sent with before, or its path.
     let source: String?
+    /// Whether events without an ID are refused rather than given one.
     let requiresIDs: Bool
     /// Reads the file; nil for events in the gateway's own shape.
     var reading: FileRun.ReaderMaker?

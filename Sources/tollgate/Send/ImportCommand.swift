@@ -108,6 +108,7 @@ struct ImportCommand: AsyncParsableCommand {
         )
     }
 
+    /// - Throws: `ValidationError` that names the option. A time without an offset would be another one on another machine.
     private static func time(_ text: String?, _ option: String) throws -> Timestamp? {
         guard let text else { return nil }
         guard let time = Timestamp(rfc3339: text) else {

@@ -45,6 +45,7 @@ enum FaultText {
         )
     }
 
+    /// Indented, as below a heading.
     static func line(_ fault: JournalFault) -> String { "  \(fault.location.text): \(fault.reason)" }
 
     /// One paragraph per kind of remedy that the faults need.

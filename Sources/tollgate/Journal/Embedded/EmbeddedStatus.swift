@@ -8,10 +8,12 @@ import JournalSQLite
 /// The state of an embedded journal, as `tollgate journal status` shows it.
 struct EmbeddedStatus: Sendable {
     let folder: String
+    /// Which process has the folder open.
     let holder: JournalFile.Holder
     let summary: JournalSummary
     /// Nil if the layout is an older one.
     let backlogs: [ProviderBacklog]?
+    /// Of the file system that has the folder.
     let room: DiskRoom
     let forecast: DiskForecast
     let retentionDays: Int
@@ -45,6 +47,7 @@ struct EmbeddedStatus: Sendable {
         return parts.joined(separator: "\n\n")
     }
 
+    /// Name and value of each line of the summary.
     private var facts: [[String]] {
         let gateway =
             switch holder {

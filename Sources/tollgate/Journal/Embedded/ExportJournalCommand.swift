@@ -28,6 +28,7 @@ struct ExportJournalCommand: AsyncParsableCommand {
 
     mutating func validate() throws { _ = try selection }
 
+    /// - Throws: `ValidationError` that names the option whose time is wrong.
     private var selection: JournalExport.Selection {
         get throws {
             var selection = JournalExport.Selection()
@@ -72,6 +73,7 @@ struct ExportJournalCommand: AsyncParsableCommand {
 /// Lines on standard output, many in one write.
 private final class LineOutput {
     private var pending: [UInt8] = []
+    /// So many are written at a time: a write for each event would cost more than reading it.
     private static let bufferBytes = 256 << 10
 
     /// - Returns: false if nobody reads any more.
