@@ -26,6 +26,7 @@ package enum EventWriter {
         writer.member("client", string: archived.event.client.rawValue)
         writer.member("route", stringOrNull: archived.event.plan.route?.rawValue)
         if let correction = archived.event.corrects { writer.member("corrects", string: correction.original.rawValue) }
+        if let kind = archived.event.correctionKind { writer.member("correction", string: kind.rawValue) }
         writer.key("deliveries")
         writer.beginArray()
         for delivery in archived.deliveries {

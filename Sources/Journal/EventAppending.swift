@@ -22,10 +22,12 @@ package protocol EventAppending: Sendable {
 
 /// The events of one request, and whether they are stored all or not at all.
 package struct AppendRequest: Sendable {
-    /// What a conflict does to the request's other events.
-    package enum Policy: Sendable {
+    /// What a conflict or a duplicate does to the request's other events.
+    package enum Policy: Sendable, CaseIterable {
         /// With one conflict, nothing of the request is stored.
         case allOrNothing
+        /// With one conflict or one duplicate, nothing of the request is stored: all events are new, or none is stored.
+        case allNewOrNothing
         /// Each event is stored independently of the others.
         case each
     }
@@ -39,6 +41,17 @@ package struct AppendRequest: Sendable {
     }
 }
 
+extension AppendRequest.Policy {
+    /// Whether nothing of a request is stored.
+    package func withholds(hasConflict: Bool, hasDuplicate: Bool) -> Bool {
+        switch self {
+        case .allOrNothing: hasConflict
+        case .allNewOrNothing: hasConflict || hasDuplicate
+        case .each: false
+        }
+    }
+}
+
 /// The outcome of one event of an ``AppendRequest``.
 package enum AppendResult: Sendable, Equatable {
     /// New, and on disk now.
@@ -48,6 +61,6 @@ package enum AppendResult: Sendable, Equatable {
     /// The id is already used with different content; this event is not stored. The names are those of the canonical fields that differ.
     /// The number is 0 if the other event is in the same request and is not stored either.
     case conflict(with: SequenceNumber, fields: [String])
-    /// Valid, but not stored, because another event of an all-or-nothing request is in conflict.
+    /// Valid, but not stored, because of another event of the request; see ``AppendRequest/Policy``.
     case withheld
 }

@@ -7,7 +7,8 @@ struct Acceptance {
     let append: PreparedAppend
     /// The number that the next new event gets.
     private(set) var next: Int64
-    private(set) var hasConflict = false
+    private var hasConflict = false
+    private var hasDuplicate = false
     /// One an event, as if the request were stored.
     private(set) var results: [AppendResult] = []
     /// The places of the new events in the request; their entries in the index are made.
@@ -52,6 +53,7 @@ struct Acceptance {
         let event = append.encoded.events[index]
         let fields = event.fieldsDiffering(from: stored)
         if fields.isEmpty {
+            hasDuplicate = true
             let hasOtherTime = event.timestamp != stored.timestamp
             results.append(.duplicate(of: SequenceNumber(sequence), hasOtherTime: hasOtherTime))
         } else {
@@ -59,6 +61,9 @@ struct Acceptance {
             results.append(.conflict(with: SequenceNumber(sequence), fields: fields))
         }
     }
+
+    /// Whether nothing of the request is stored.
+    var isWithheld: Bool { append.policy.withholds(hasConflict: hasConflict, hasDuplicate: hasDuplicate) }
 
     /// The results if nothing of the request is stored.
     var resultsIfWithheld: [AppendResult] {

@@ -18,7 +18,7 @@ extension JournalWriter {
             guard error is OldIdentity else { throw error }
             throw RequestWithOldIdentity(new: Set(acceptance.indices), runs: parts.index.currentRuns)
         }
-        if append.policy == .allOrNothing, acceptance.hasConflict {
+        if acceptance.isWithheld {
             parts.index.remove(acceptance.entries)
             return .success(acceptance.resultsIfWithheld)
         }

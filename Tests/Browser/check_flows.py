@@ -714,7 +714,7 @@ def corrected_event():
         page.shot("correction")
         assert running.count("flexprice") == 3, "a check was sent"
         page.press("Adjust wrong-1")
-        page.sees("adjust-replace:wrong-1", "#corrections")
+        page.sees("correction:wrong-1", "#corrections")
         page.wait("the corrections", lambda: running.count("flexprice") == 4)
         page.open("/events/wrong-2").follow("Void")
         page.size(360, 800)
@@ -726,7 +726,7 @@ def corrected_event():
         page.press("Check")
         page.sees("A void cannot be undone")
         page.press("Void wrong-2")
-        page.follow("void:wrong-2")
+        page.follow("correction:wrong-2")
         page.sees("Corrects wrong-2")
         page.is_accessible()
         page.has_empty_console(but=[EXPECTED])

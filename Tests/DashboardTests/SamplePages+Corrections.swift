@@ -65,11 +65,11 @@ extension SamplePages {
             tenant: "shop",
             client: ClientName(text),
             acceptedAt: now,
-            plan: Plan(route: nil, destinations: [destination.correcting(.beside, property: "size")])
+            plan: Plan(route: nil, destinations: [destination.correcting(.beside, .void, property: "size")])
         )
         return AcceptedEvent(
             submission,
-            id: CorrectionID(.void, replaces: false, of: EventID(text)).eventID,
+            id: CorrectionID(of: EventID(text)).eventID,
             name: text,
             customerID: text,
             subscriptionID: nil,
@@ -87,7 +87,7 @@ extension SamplePages {
         let archived = ArchivedEvent(sequence: 2, event: void, deliveries: [delivery(event.id.rawValue)])
         return EventCorrections(
             of: event,
-            made: made ? [(CorrectionID(.void, replaces: false, of: event.id), archived)] : [],
+            made: made ? [archived] : [],
             mayCorrect: mayCorrect,
             subscription: "s-1",
             hidesProperties: false

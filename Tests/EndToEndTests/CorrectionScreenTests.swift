@@ -54,15 +54,15 @@ import Testing
             for outcome in ["compensated", "applied", "impossible"] {
                 #expect(plan.text.contains(">\(outcome)</span>"), "\(outcome)")
             }
-            #expect(plan.text.contains("void:e-1") && plan.text.contains("correct the bill there by hand"))
-            #expect(try await stage.client.get("/v1/events/void:e-1").status == 404, "a check stores nothing")
+            #expect(plan.text.contains("correction:e-1") && plan.text.contains("correct the bill there by hand"))
+            #expect(try await stage.client.get("/v1/events/correction:e-1").status == 404, "a check stores nothing")
 
             #expect(try await confirm(plan, "void", browser).status == 303)
             let page = try await browser.get("/dashboard/events/e-1").text
-            #expect(page.contains(#"href="/dashboard/events/void%3Ae-1""#) && page.contains("void, beside it"))
+            #expect(page.contains(#"href="/dashboard/events/correction%3Ae-1""#) && page.contains("void, beside it"))
             let again = try await browser.post("/dashboard/events/e-1/void/check", Self.metric)
             #expect(again.text.contains("already corrected") && again.text.contains("Nothing would be sent"))
-            let correction = try await browser.get("/dashboard/events/void%3Ae-1").text
+            let correction = try await browser.get("/dashboard/events/correction%3Ae-1").text
             #expect(correction.contains(#"Corrects <a href="/dashboard/events/e-1">"#))
             #expect(!correction.contains("/void\""), "a correction cannot be corrected")
             let log = try await browser.get("/dashboard/log?action=events%3A%20void").text
@@ -81,9 +81,9 @@ import Testing
             }
             let fields = Self.metric + [("properties", #"{"units": 4}"#)]
             let plan = try await browser.post("/dashboard/events/e-1/adjust/check", fields)
-            #expect(plan.status == 200 && plan.text.contains("adjust:e-1"), "\(plan.text.prefix(3000))")
+            #expect(plan.status == 200 && plan.text.contains("correction:e-1"), "\(plan.text.prefix(3000))")
             #expect(try await confirm(plan, "adjust", browser).status == 303)
-            let stored = try await stage.client.get("/v1/events/adjust:e-1").object()
+            let stored = try await stage.client.get("/v1/events/correction:e-1").object()
             #expect((stored["properties"] as? [String: Any])?["units"] as? Int == -3)
         }
     }

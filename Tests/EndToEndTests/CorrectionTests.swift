@@ -153,9 +153,10 @@ import Testing
                 #expect(late["recorded"] as? Int == 0)
                 #expect("\(late)".contains("the event was voided there by"))
                 // A correction is an event of its own, and none that can be corrected.
-                let shown = try await stage.client.get("/v1/events/void:api-target").object()
-                #expect(shown["corrects"] as? String == "api-target")
-                let twice = try await stage.client.post("/v1/events/void:api-target/void", #"{"reason":"r"}"#)
+                // Each adjustment took two events: one that is counted beside the original, and one that replaces it.
+                let shown = try await stage.client.get("/v1/events/correction-5:api-target").object()
+                #expect(shown["corrects"] as? String == "api-target" && shown["correction"] as? String == "void")
+                let twice = try await stage.client.post("/v1/events/correction-5:api-target/void", #"{"reason":"r"}"#)
                 #expect(twice.status == 409 && twice.text.contains("corrects"), "\(twice.text)")
 
                 let log = try await stage.client.get("/v1/log?action=events%3A%20void").text
@@ -270,7 +271,7 @@ import Testing
                     #"{"reason":"r","aggregate":"sum","property":"units","properties":{"units":4}}"#
                 )
                 #expect(adjusted.status == 202, "\(adjusted.text)")
-                for id in ["adjust:api-target", "adjust-replace:api-target"] {
+                for id in ["correction:api-target", "correction-2:api-target"] {
                     try await waitForDelivery(stage, of: id)
                 }
                 let process = try ChildProcess(

@@ -101,14 +101,14 @@ extension ParityRunnerTests {
             }
             // The vendor has this by now, with the id of the original.
             journal.add(
-                CorrectionID(.adjust, replaces: true, of: "e3").eventID.rawValue,
+                CorrectionID(of: "e3").eventID.rawValue,
                 "api_0",
                 at: Timestamp(milliseconds: 3000),
                 acceptedAt: Timestamp(milliseconds: 60_000),
                 #"{"n":4}"#,
                 by: Plan(
                     route: "r",
-                    destinations: [ComparedJournalDouble.listed.correcting(.replacing, property: "n")]
+                    destinations: [ComparedJournalDouble.listed.correcting(.replacing, .adjust, property: "n")]
                 ),
                 delivery: Self.tried(status, code)
             )

@@ -27,8 +27,9 @@ import Testing
     private func correction(_ id: String, _ units: String, _ style: CorrectionStyle, at providers: ProviderName...)
         -> AcceptedEvent
     {
+        let kind = CorrectionID(EventID(id))?.earlierKind ?? .void
         let destinations = providers.map { provider in
-            Destination(provider: provider, adapter: "acme", mode: .primary).correcting(style, property: "units")
+            Destination(provider: provider, adapter: "acme", mode: .primary).correcting(style, kind, property: "units")
         }
         return event(id, units, destinations)
     }
@@ -55,8 +56,8 @@ import Testing
     @Test(arguments: [MetricAggregate.sum, .count, .max])
     func `a voided event counts as none, however the vendors take it back`(aggregate: MetricAggregate) throws {
         let events = [
-            event("a", "5"), event("b", "2"), correction("void:a", "-5", .beside, at: "p"),
-            correction("void-replace:a", "0", .replacing, at: "q"),
+            event("a", "5"), event("b", "2"), correction("correction:a", "-5", .beside, at: "p"),
+            correction("correction-2:a", "0", .replacing, at: "q"),
         ]
         #expect(try usage(events, aggregate) == [aggregate == .count ? "1 in 1" : "2 in 1"])
     }

@@ -38,16 +38,16 @@ package struct EventCorrections: Sendable {
     ///   - subscription: which of several events with one ID; nil if there is one only.
     package init(
         of event: AcceptedEvent,
-        made: [(id: CorrectionID, archived: ArchivedEvent)],
+        made: [ArchivedEvent],
         mayCorrect: Bool,
         subscription: String?,
         hidesProperties: Bool
     ) {
-        rows = made.map { id, archived in
+        rows = made.map { archived in
             Row(
                 id: archived.event.id.rawValue,
                 href: PageLink.event(archived.event.id.rawValue),
-                kind: id.kind.rawValue + (id.replaces ? ", in its place" : ", beside it"),
+                kind: Self.kind(of: archived.event),
                 at: TimeText(archived.event.acceptedAt),
                 properties: hidesProperties
                     ? "[hidden]" : archived.event.properties.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "",
@@ -65,5 +65,11 @@ package struct EventCorrections: Sendable {
         let isOpen = mayCorrect && event.corrects == nil
         voidHref = isOpen ? PageLink.address("\(path)/void", which) : nil
         adjustHref = isOpen ? PageLink.address("\(path)/adjust", which) : nil
+    }
+
+    /// What a correction does, and how it was sent.
+    private static func kind(of event: AcceptedEvent) -> String {
+        let replaces = event.plan.destinations.contains { $0.correction == .replacing }
+        return (event.correctionKind?.rawValue ?? "correction") + (replaces ? ", in its place" : ", beside it")
     }
 }

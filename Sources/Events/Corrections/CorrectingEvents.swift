@@ -3,10 +3,12 @@
 extension DestinationSettings {
     /// The setting of a correction's destinations.
     package static let corrects = "corrects"
+    /// What the correction does: a ``CorrectionID/Kind``.
+    package static let correctsKind = "corrects_kind"
     /// The property that a correction's metric aggregates.
     package static let correctsProperty = "corrects_property"
     /// Settings that `routes.json` cannot set, and that a retry with other settings keeps.
-    package static let ofCorrections = [corrects, correctsProperty]
+    package static let ofCorrections = [corrects, correctsKind, correctsProperty]
 }
 
 /// How a correction is sent to a destination.
@@ -23,11 +25,24 @@ extension Destination {
         settings.text(DestinationSettings.corrects).flatMap { CorrectionStyle(rawValue: $0) }
     }
 
+    /// What the correction does; nil if the event is not a correction, or one of an earlier version.
+    fileprivate var correctionKind: CorrectionID.Kind? {
+        settings.text(DestinationSettings.correctsKind).flatMap { CorrectionID.Kind(rawValue: $0) }
+    }
+
     /// The destination for a correction of an event that was sent here.
-    /// - Parameter property: what its metric aggregates, if that was given.
-    package func correcting(_ style: CorrectionStyle, property: String?) -> Destination {
+    /// - Parameters:
+    ///   - style: how the correction is sent.
+    ///   - kind: what the correction does.
+    ///   - property: what its metric aggregates, if that was given.
+    package func correcting(
+        _ style: CorrectionStyle,
+        _ kind: CorrectionID.Kind,
+        property: String?
+    ) -> Destination {
         var values = settings.values
         values[DestinationSettings.corrects] = .text(style.rawValue)
+        values[DestinationSettings.correctsKind] = .text(kind.rawValue)
         values[DestinationSettings.correctsProperty] = property.map { .text($0) }
         return Destination(
             provider: provider,
@@ -47,6 +62,12 @@ extension Plan {
 extension AcceptedEvent {
     /// The event that it corrects; nil if it is not a correction.
     package var corrects: CorrectionID? { plan.isOfCorrections ? CorrectionID(id) : nil }
+
+    /// What it does to the event that it corrects; nil if it is not a correction. Corrections of earlier versions say it in their id.
+    package var correctionKind: CorrectionID.Kind? {
+        guard let corrects else { return nil }
+        return plan.destinations.lazy.compactMap(\.correctionKind).first ?? corrects.earlierKind
+    }
 
     /// The event as an adapter translates it: a correction that replaces an event has that event's id.
     package func asSent(to destination: Destination) -> AcceptedEvent {

@@ -1,6 +1,8 @@
-/// The id of an event that corrects another one: `void:evt-1`, `adjust-2-replace:evt-1`.
+/// The id of an event that corrects another one: `correction:evt-1`, `correction-2:evt-1`.
 ///
-/// It is derived from what is corrected, so that the same correction made twice is one event.
+/// It is derived from what is corrected, and says nothing of how: of several corrections that were planned from the same state, by
+/// whichever gateway and of whichever kind, the journal stores one. Earlier versions wrote the kind into the id, `void:evt-1` or
+/// `adjust-2-replace:evt-1`, which is still read.
 package struct CorrectionID: Sendable, Equatable {
     /// What a correction does to an event.
     package enum Kind: String, Sendable, CaseIterable {
@@ -10,34 +12,41 @@ package struct CorrectionID: Sendable, Equatable {
         case adjust
     }
 
+    private static let head = "correction"
+    /// In earlier ids, for corrections that replace the original at the vendor.
     private static let replacement = "-replace"
 
-    package let kind: Kind
-    /// Counts the corrections of one kind of an event, from 1.
+    /// Counts the corrections of an event, from 1; in ids of earlier versions, those of its kind.
     package let number: Int
-    /// Whether the event replaces the original at the vendor, instead of being counted beside it.
-    package let replaces: Bool
     /// The event that is corrected.
     package let original: EventID
+    /// What the id itself says of its kind, as earlier versions wrote it.
+    package let earlierKind: Kind?
+    /// The id of the correcting event.
+    package let eventID: EventID
 
-    /// - Parameter number: 1 for the first correction of this kind; must be positive.
-    package init(_ kind: Kind, number: Int = 1, replaces: Bool, of original: EventID) {
+    /// - Parameter number: 1 for the first correction of the event; must be positive.
+    package init(number: Int = 1, of original: EventID) {
+        self.init(Self.head, nil, number: number, of: original)
+    }
+
+    private init(_ head: String, suffix: String = "", _ kind: Kind?, number: Int, of original: EventID) {
         precondition(number > 0, "corrections are counted from 1")
-        self.kind = kind
         self.number = number
-        self.replaces = replaces
         self.original = original
+        earlierKind = kind
+        eventID = EventID("\(head)\(number == 1 ? "" : "-\(number)")\(suffix):\(original)")
     }
 
     /// - Returns: nil if the id does not have the form of a correction's.
     package init?(_ id: EventID) {
         guard let colon = id.rawValue.firstIndex(of: ":") else { return nil }
         var head = id.rawValue[..<colon]
-        replaces = head.hasSuffix(Self.replacement)
+        let replaces = head.hasSuffix(Self.replacement)
         if replaces { head = head.dropLast(Self.replacement.count) }
         let parts = head.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let kind = Kind(rawValue: String(parts[0])) else { return nil }
-        self.kind = kind
+        earlierKind = Kind(rawValue: String(parts[0]))
+        guard earlierKind != nil || (parts[0] == Self.head && !replaces) else { return nil }
         if parts.count > 1 {
             guard let number = Int(parts[1]), number > 1, String(number) == parts[1] else { return nil }
             self.number = number
@@ -46,11 +55,16 @@ package struct CorrectionID: Sendable, Equatable {
         }
         original = EventID(String(id.rawValue[id.rawValue.index(after: colon)...]))
         guard !original.rawValue.isEmpty else { return nil }
+        eventID = id
     }
 
-    /// The id of the correcting event.
-    package var eventID: EventID {
-        let counted = number == 1 ? "" : "-\(number)"
-        return EventID("\(kind.rawValue)\(counted)\(replaces ? Self.replacement : ""):\(original)")
+    /// The ids that corrections of an event with this number may have: today's, then those of earlier versions.
+    package static func all(number: Int, of original: EventID) -> [CorrectionID] {
+        let earlier = Kind.allCases.flatMap { kind in
+            ["", replacement].map {
+                CorrectionID(kind.rawValue, suffix: $0, kind, number: number, of: original)
+            }
+        }
+        return [CorrectionID(number: number, of: original)] + earlier
     }
 }

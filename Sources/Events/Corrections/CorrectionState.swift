@@ -3,6 +3,7 @@ import JSON
 /// A correction of an event at one destination, as the journal has it.
 package struct CorrectionRecord: Sendable, Equatable {
     package let id: CorrectionID
+    package let kind: CorrectionID.Kind
     package let style: CorrectionStyle
     /// The property that its metric aggregates, if that was said.
     package let property: String?
@@ -12,16 +13,34 @@ package struct CorrectionRecord: Sendable, Equatable {
 
     package init(
         _ id: CorrectionID,
+        _ kind: CorrectionID.Kind,
         style: CorrectionStyle,
         property: String?,
         properties: JSONText?,
         status: DeliveryStatus
     ) {
         self.id = id
+        self.kind = kind
         self.style = style
         self.property = property
         self.properties = properties
         self.status = status
+    }
+
+    /// - Returns: nil if the event is not a correction at the destination.
+    /// - Parameter status: of its delivery there.
+    package init?(_ event: AcceptedEvent, at destination: Destination, status: DeliveryStatus) {
+        guard let id = event.corrects, let kind = event.correctionKind, let style = destination.correction else {
+            return nil
+        }
+        self.init(
+            id,
+            kind,
+            style: style,
+            property: destination.settings.text(DestinationSettings.correctsProperty),
+            properties: event.properties,
+            status: status
+        )
     }
 }
 
@@ -51,7 +70,7 @@ package struct CorrectionState: Sendable, Equatable {
         case .pending, .retrying, .rejected, .uncertain: unsettled = unsettled ?? record
         }
         last = record
-        switch (record.id.kind, record.style) {
+        switch (record.kind, record.style) {
         case (.void, _): voided = record
         case (.adjust, .replacing): properties = record.properties
         case (.adjust, .beside): compensate(record)

@@ -99,6 +99,7 @@ enum OpenAPIComponents {
                   "timestamp": {"type": "string", "format": "date-time"}, "source": {"type": "string"}, "properties": {"type": "object"},
                   "vendor": {"type": "object"}, "accepted_at": {"type": "string", "format": "date-time"}, "client": {"type": "string"},
                   "corrects": {"type": "string", "description": "The event that this one corrects; absent from other events."},
+                  "correction": {"enum": ["void", "adjust"], "description": "What it does to the event that it corrects; absent from other events."},
                   "route": {"type": ["string", "null"]}, "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}}
                 }
               },

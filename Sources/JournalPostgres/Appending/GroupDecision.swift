@@ -78,7 +78,8 @@ struct GroupDecision {
         var own: [Verdict] = []
         for event in requests[request].encoded.events.indices { own.append(verdict(request, event)) }
         let hasConflict = own.contains { if case .conflict = $0 { true } else { false } }
-        let isWithheld = requests[request].policy == .allOrNothing && hasConflict
+        let hasDuplicate = own.contains { if case .duplicate = $0 { true } else { false } }
+        let isWithheld = requests[request].policy.withholds(hasConflict: hasConflict, hasDuplicate: hasDuplicate)
         if isWithheld {
             // What the database has under their keys is a result, too.
             ends.formUnion(accepted[before.0.count...].map(\.key))

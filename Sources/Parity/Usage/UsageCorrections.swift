@@ -32,14 +32,7 @@ package struct UsageCorrections: Sendable {
         guard count <= Self.most else { return true }
         let identity = EventIdentityInJournal(event, id.original)
         for destination in event.plan.destinations {
-            guard let style = destination.correction else { continue }
-            let record = CorrectionRecord(
-                id,
-                style: style,
-                property: destination.settings.text(DestinationSettings.correctsProperty),
-                properties: event.properties,
-                status: .delivered
-            )
+            guard let record = CorrectionRecord(event, at: destination, status: .delivered) else { continue }
             records[identity, default: [:]][destination.provider, default: []].append(record)
         }
         return true

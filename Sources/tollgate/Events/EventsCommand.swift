@@ -58,8 +58,8 @@ struct EventReport: ParsableArguments {
     /// Prints the event's fields, then its deliveries with every attempt.
     private func print(_ event: JSONValue) {
         for name in [
-            "id", "corrects", "name", "customer_id", "subscription_id", "source", "timestamp", "accepted_at", "client",
-            "route",
+            "id", "corrects", "correction", "name", "customer_id", "subscription_id", "source", "timestamp",
+            "accepted_at", "client", "route",
         ] {
             if let text = event[name]?.string { Terminal.line("\(name): \(text)") }
         }

@@ -36,7 +36,7 @@ import Testing
         #expect(page.parts.map(\.style) == ["ok", "unknown", "bad"])
         #expect(page.impossible == "1 vendor" && page.hasSent)
         #expect(page.orderHref == "/dashboard/events/e%201/void" && page.verb == "Void")
-        #expect(page.sent.map(\.id) == ["void:e 1"])
+        #expect(page.sent.map(\.id) == ["correction:e 1"])
         #expect(page.sent[0].text.contains("[hidden]") && !page.sent[0].text.contains("-100"))
     }
 
@@ -57,7 +57,7 @@ import Testing
     @Test func `lists the corrections of an event, and lets only whoever may send events correct it`() {
         let event = SamplePages.accepted("e-1")
         let made = SamplePages.corrections(of: event, made: true)
-        #expect(made.rows.map(\.id) == ["void:e-1"] && made.rows.map(\.kind) == ["void, beside it"])
+        #expect(made.rows.map(\.id) == ["correction:e-1"] && made.rows.map(\.kind) == ["void, beside it"])
         #expect(made.rows[0].properties == #"{"size":-100}"# && made.rows[0].deliveries.map(\.mark) == ["retrying"])
         #expect(made.voidHref == "/dashboard/events/e-1/void?subscription_id=s-1" && made.corrects == nil)
         let reader = SamplePages.corrections(of: event, made: false, mayCorrect: false)

@@ -17,7 +17,8 @@ import Testing
         _ status: DeliveryStatus = .delivered
     ) -> CorrectionRecord {
         CorrectionRecord(
-            CorrectionID(kind, number: number, replaces: style == .replacing, of: "e"),
+            CorrectionID(number: number, of: "e"),
+            kind,
             style: style,
             property: "units",
             properties: JSONText(checked: #"{"units":\#(units)}"#),
@@ -77,7 +78,7 @@ import Testing
             Issue.record("an event that was voided cannot be adjusted")
             return
         }
-        #expect(reason.contains("void:e"))
+        #expect(reason.contains("correction:e"))
     }
 
     @Test(arguments: [DeliveryStatus.pending, .retrying, .rejected, .uncertain])
@@ -89,7 +90,7 @@ import Testing
                 Issue.record("\(status) is not settled")
                 return
             }
-            #expect(reason.contains("adjust:e"))
+            #expect(reason.contains("correction:e"))
         }
     }
 
@@ -122,7 +123,7 @@ import Testing
                 wanted = isVoid ? 0 : units
                 records.append(Self.record(isVoid ? .void : .adjust, number, units: amount))
             case .already: #expect(isVoid ? wanted == 0 : wanted == units, "seed \(seed)")
-            case .impossible: #expect(records.contains { $0.id.kind == .void }, "seed \(seed)")
+            case .impossible: #expect(records.contains { $0.kind == .void }, "seed \(seed)")
             case .replace, .needs: Issue.record("a sum is compensated (seed \(seed))")
             }
             #expect(billed == wanted, "seed \(seed)")

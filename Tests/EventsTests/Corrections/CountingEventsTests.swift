@@ -11,7 +11,7 @@ import Testing
         at provider: ProviderName = "p"
     ) -> ArchivedEvent {
         let plain = Destination(provider: provider, adapter: "acme", mode: .primary)
-        let destination = style.map { plain.correcting($0, property: "units") } ?? plain
+        let destination = style.map { plain.correcting($0, .adjust, property: "units") } ?? plain
         let submission = Submission(
             tenant: "t",
             client: "c",
@@ -66,12 +66,39 @@ import Testing
         #expect([original].counting(at: "p", besides: waiting).count == 1)
     }
 
-    @Test func `an event is a correction by its plan, not by its id`() {
-        #expect(archived("void:a", 1).event.corrects == nil)
-        #expect(archived("void:a", 1, .beside).event.corrects?.original == "a")
-        let replacement = archived("void-replace:a", 1, .replacing).event
+    @Test(arguments: ["correction:a", "correction-2:a", "void:a", "void-replace:a", "adjust-2:a"])
+    func `an event is a correction by its plan, not by its id`(id: String) {
+        #expect(archived(id, 1).event.corrects == nil && archived(id, 1).event.correctionKind == nil)
+        #expect(archived(id, 1, .beside).event.corrects?.original == "a")
+        let replacement = archived(id, 1, .replacing).event
         #expect(replacement.asSent(to: replacement.plan.destinations[0]).id == "a")
-        let beside = archived("void:a", 1, .beside).event
-        #expect(beside.asSent(to: beside.plan.destinations[0]).id == "void:a")
+        let beside = archived(id, 1, .beside).event
+        #expect(beside.asSent(to: beside.plan.destinations[0]).id == EventID(id))
+    }
+
+    @Test(arguments: CorrectionID.Kind.allCases, CorrectionStyle.allCases)
+    func `the plan says what a correction does, and the id of one from an earlier version`(
+        kind: CorrectionID.Kind,
+        style: CorrectionStyle
+    ) {
+        let plain = Destination(provider: "p", adapter: "acme", mode: .primary)
+        let settings = DestinationSettings([DestinationSettings.corrects: .text(style.rawValue)])
+        let earlier = Destination(provider: "p", adapter: "acme", mode: .primary, settings: settings)
+        for (id, destination) in [
+            ("correction-2:a", plain.correcting(style, kind, property: "units")),
+            ("\(kind.rawValue)-2\(style == .replacing ? "-replace" : ""):a", earlier),
+        ] {
+            let submission = Submission(
+                tenant: "t",
+                client: "c",
+                acceptedAt: Timestamp(milliseconds: 0),
+                plan: Plan(route: "r", destinations: [destination])
+            )
+            let event = AcceptedEvent(CanonicalEvent(name: "n", customerID: "c"), id: EventID(id), in: submission)
+            #expect(event.correctionKind == kind && destination.correction == style)
+            let record = CorrectionRecord(event, at: destination, status: .delivered)
+            #expect(record?.kind == kind && record?.style == style && record?.id.number == 2)
+            #expect(CorrectionRecord(event, at: plain, status: .delivered) == nil)
+        }
     }
 }

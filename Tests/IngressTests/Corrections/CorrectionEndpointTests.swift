@@ -63,7 +63,7 @@ import Testing
         try await IngressFixture.with(clients: [narrow]) { (server) async throws in
             try await store(server, "e", .delivered)
             #expect(try await correct(server, "e", "void", Self.void, key: "narrow-key").status == status)
-            let stored = try await server.send(.GET, "/v1/events/void:e", key: IngressFixture.key)
+            let stored = try await server.send(.GET, "/v1/events/correction:e", key: IngressFixture.key)
             #expect(stored.status == (status == 202 ? 200 : 404))
         }
     }
@@ -79,22 +79,23 @@ import Testing
             )
             #expect(dry.status == 200)
             #expect(try dry.object["recorded"] as? Int == 0 && dry.object["dry_run"] as? Bool == true)
-            #expect(try await server.send(.GET, "/v1/events/void:e", key: "read-key").status == 404)
+            #expect(try await server.send(.GET, "/v1/events/correction:e", key: "read-key").status == 404)
 
             let done = try await correct(server, "e", "void", Self.void)
             #expect(done.status == 202)
             #expect(try destination(done)["outcome"] as? String == "compensated")
-            #expect(try destination(done)["correction"] as? String == "void:e")
-            let stored = try await server.send(.GET, "/v1/events/void:e", key: IngressFixture.key)
+            #expect(try destination(done)["correction"] as? String == "correction:e")
+            let stored = try await server.send(.GET, "/v1/events/correction:e", key: IngressFixture.key)
             let properties = try stored.object["properties"] as? [String: Any]
             #expect(properties?["units"] as? Int == -7)
             #expect(try stored.object["corrects"] as? String == "e")
+            #expect(try stored.object["correction"] as? String == "void")
 
             let again = try await correct(server, "e", "void", Self.void)
             #expect(again.status == 200)
             #expect(try again.object["recorded"] as? Int == 0)
             #expect(try destination(again)["outcome"] as? String == "already_corrected")
-            #expect(try destination(again)["correction"] as? String == "void:e")
+            #expect(try destination(again)["correction"] as? String == "correction:e")
             let entries = try await server.store.auditLog(AuditFilter(action: "events: void"), before: nil, limit: 9)
             #expect(entries.count == 1, "a dry run and a repeat change nothing")
             #expect(entries.first?.entry.details["reason"] == "sent twice")
@@ -143,7 +144,7 @@ import Testing
             try await store(server, "e", .delivered)
             #expect(try await correct(server, "e", "void", Self.void).status == 202)
             try await settle(server, .delivered)
-            let twice = try await correct(server, "void:e", "void", Self.void)
+            let twice = try await correct(server, "correction:e", "void", Self.void)
             #expect(twice.status == 409)
             #expect((try twice.object["detail"] as? String ?? "").contains("corrects \"e\""))
         }
@@ -152,11 +153,11 @@ import Testing
     @Test func `an event that only looks like a correction is none, and takes its id`() async throws {
         try await IngressFixture.with { (server) async throws in
             try await store(server, "e", .delivered)
-            try await store(server, "void:e", .delivered)
+            try await store(server, "correction:e", .delivered)
             let taken = try await correct(server, "e", "void", Self.void)
             #expect(taken.status == 409)
-            #expect((try taken.object["detail"] as? String ?? "").contains("void:e"))
-            #expect(try await correct(server, "void:e", "void", Self.void).status == 202)
+            #expect((try taken.object["detail"] as? String ?? "").contains("correction:e"))
+            #expect(try await correct(server, "correction:e", "void", Self.void).status == 202)
         }
     }
 

@@ -166,6 +166,24 @@ extension StoreBehaviour {
             try expect(try await reopened.claimAll(for: "lago").ids, ["a", "new"], "the journal")
             return reopened
         },
+        StoreCheck("stores nothing of a request that must be new if one event is known") { store, fixture in
+            try await store.store([Sample.event("a")])
+            let events = [Sample.event("b"), Sample.event("a"), Sample.event("c")]
+            let results = try await store.append(AppendRequest(events: events, policy: .allNewOrNothing))
+            try expect(results, [.withheld, .duplicate(of: 1), .withheld], "a duplicate")
+            let other = [Sample.event("b"), Sample.event("a", name: "other")]
+            let refused = try await store.append(AppendRequest(events: other, policy: .allNewOrNothing))
+            try expect(refused, [.withheld, .conflict(with: 1, fields: ["name"])], "a conflict")
+            let twice = [Sample.event("d"), Sample.event("d")]
+            let repeated = try await store.append(AppendRequest(events: twice, policy: .allNewOrNothing))
+            try expect(repeated, [.withheld, .withheld], "a duplicate within the request")
+            let reopened = try await fixture.crash(store)
+            let new = [Sample.event("b"), Sample.event("c")]
+            let stored = try await reopened.append(AppendRequest(events: new, policy: .allNewOrNothing))
+            try expect(stored, [.stored(2), .stored(3)], "what was withheld is new")
+            try expect(try await reopened.claimAll(for: "lago").ids, ["a", "b", "c"], "the journal")
+            return reopened
+        },
         StoreCheck("tells that an event of a withheld request has no number") { store, _ in
             let events = [Sample.event("a"), Sample.event("a", name: "other")]
             let results = try await store.append(AppendRequest(events: events, policy: .allOrNothing))

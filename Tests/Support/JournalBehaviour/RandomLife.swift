@@ -68,7 +68,7 @@ private struct RandomLife {
             let plan = plans[Int.random(in: 0..<3, using: &generator)]
             return Sample.event("event-\(id)", name: isOther ? "other" : "api_request", plan: plan)
         }
-        let policy: AppendRequest.Policy = Bool.random(using: &generator) ? .each : .allOrNothing
+        let policy = AppendRequest.Policy.allCases.randomElement(using: &generator) ?? .each
         let results = try await store.append(AppendRequest(events: events, policy: policy))
         try expect(results, model.append(events, policy), "results of an append")
     }

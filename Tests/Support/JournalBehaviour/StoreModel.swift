@@ -69,7 +69,10 @@ struct StoreModel {
         let hasConflict = results.contains { result in
             if case .conflict = result { true } else { false }
         }
-        guard policy == .allOrNothing, hasConflict else {
+        let hasDuplicate = results.contains { result in
+            if case .duplicate = result { true } else { false }
+        }
+        guard policy.withholds(hasConflict: hasConflict, hasDuplicate: hasDuplicate) else {
             self = next
             return results
         }

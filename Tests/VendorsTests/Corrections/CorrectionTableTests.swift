@@ -68,7 +68,7 @@ import Vendors
     /// A destination at a vendor for a correction.
     private func destination(_ adapter: any Adapter, _ style: CorrectionStyle? = nil) -> Destination {
         let plain = SampleEvent.destination(adapter)
-        return style.map { plain.correcting($0, property: "units") } ?? plain
+        return style.map { plain.correcting($0, .adjust, property: "units") } ?? plain
     }
 
     private func event(_ id: String, units: Int, at destination: Destination, scope: String = "") -> AcceptedEvent {
@@ -98,7 +98,7 @@ import Vendors
         let adapter = try #require(VendorRegistry.adapter(named: vendor))
         let (plain, replacing) = (destination(adapter), destination(adapter, .replacing))
         let original = try adapter.translate(event("evt-1", units: 7, at: plain, scope: scope), for: plain)
-        let correction = event("adjust-replace:evt-1", units: 4, at: replacing, scope: scope)
+        let correction = event("correction:evt-1", units: 4, at: replacing, scope: scope)
         var translator = Translator(adapter)
         for sent in [
             try adapter.translate(correction, for: replacing), try translator.translate(correction, for: replacing),
@@ -108,8 +108,9 @@ import Vendors
             #expect(text == String(decoding: original.bytes, as: UTF8.self).replacing("7}", with: "4}"))
         }
         let beside = destination(adapter, .beside)
-        let another = try adapter.translate(event("void:evt-1", units: -7, at: beside, scope: scope), for: beside)
-        #expect(another.identity != original.identity && another.identity.hasSuffix("void:evt-1"))
+        let besideIt = event("correction-2:evt-1", units: -7, at: beside, scope: scope)
+        let another = try adapter.translate(besideIt, for: beside)
+        #expect(another.identity != original.identity && another.identity.hasSuffix("correction-2:evt-1"))
     }
 
     @Test func `what a vendor is asked for is the event that was sent`() throws {

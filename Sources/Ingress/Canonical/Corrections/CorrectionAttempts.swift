@@ -3,6 +3,9 @@ import Journal
 
 /// Appends the corrections of an event, and plans them again if another gateway has corrected it since they were planned: they start from
 /// what counted before.
+///
+/// All corrections that start from the same state have the same ids, whatever their kinds, and a plan's events are stored only if all of
+/// them are new. So one of several plans is stored, whichever gateways have made them.
 struct CorrectionAttempts {
     private let event: AcceptedEvent
     private let journal: any EventAppending
@@ -30,7 +33,7 @@ struct CorrectionAttempts {
             for (result, correction) in zip(results, events) {
                 switch result {
                 case .stored: recorded += 1
-                // The same correction was made meanwhile, or a different one: the next plan knows it.
+                // Another correction was made meanwhile, the same or a different one: the next plan knows it.
                 case .duplicate, .withheld: break
                 case .conflict:
                     guard try await isMade(correction) else {
@@ -45,7 +48,7 @@ struct CorrectionAttempts {
 
     private func append(_ events: [AcceptedEvent]) async throws(Problem) -> [AppendResult] {
         do {
-            return try await journal.append(AppendRequest(events: events, policy: .allOrNothing))
+            return try await journal.append(AppendRequest(events: events, policy: .allNewOrNothing))
         } catch {
             throw Problem(error)
         }

@@ -84,13 +84,14 @@ struct CorrectionDesk: Sendable {
         let earlier = try await made.corrections(of: archived.event)
         var parts: [CorrectionPlan.Part] = []
         for delivery in archived.deliveries {
-            parts.append(try await part(delivery, of: archived.event, order, after: earlier, by: caller))
+            parts.append(
+                try await part(delivery, of: archived.event, order, after: earlier.map(\.archived), by: caller)
+            )
         }
         for part in parts {
             if case .needs(let missing) = part.result { throw Problem.missing(missing, for: archived.event.name) }
         }
-        let used = earlier.map(\.id).filter { $0.kind == body.change.kind }.map(\.number)
-        let number = (used.max() ?? 0) + 1
+        let number = (earlier.map(\.id.number).max() ?? 0) + 1
         guard number <= CorrectionsMade.most else {
             throw Problem.tooManyCorrections(of: archived.event.id, limit: CorrectionsMade.most)
         }
@@ -119,7 +120,7 @@ struct CorrectionDesk: Sendable {
         _ delivery: Delivery,
         of event: AcceptedEvent,
         _ order: CorrectionOrder,
-        after earlier: [(id: CorrectionID, archived: ArchivedEvent)],
+        after earlier: [ArchivedEvent],
         by caller: Caller
     ) async throws -> CorrectionPlan.Part {
         func part(_ destination: Destination?, _ result: CorrectionResult, note: String? = nil) -> CorrectionPlan.Part {
@@ -144,21 +145,12 @@ struct CorrectionDesk: Sendable {
     }
 
     /// Earlier corrections at a provider, with their outcomes there.
-    private static func records(
-        _ earlier: [(id: CorrectionID, archived: ArchivedEvent)],
-        at provider: ProviderName
-    ) -> [CorrectionRecord] {
-        earlier.compactMap { id, archived in
+    private static func records(_ earlier: [ArchivedEvent], at provider: ProviderName) -> [CorrectionRecord] {
+        earlier.compactMap { archived in
             guard let delivery = archived.deliveries.first(where: { $0.provider == provider }),
-                let destination = archived.event.plan.destination(at: provider), let style = destination.correction
+                let destination = archived.event.plan.destination(at: provider)
             else { return nil }
-            return CorrectionRecord(
-                id,
-                style: style,
-                property: destination.settings.text(DestinationSettings.correctsProperty),
-                properties: archived.event.properties,
-                status: delivery.status
-            )
+            return CorrectionRecord(archived.event, at: destination, status: delivery.status)
         }
     }
 

@@ -43,14 +43,10 @@ struct CorrectionPlan: Sendable {
                 groups.append((style, properties, later, [index]))
             }
         }
-        // Corrections of one style get consecutive numbers, so that none has the id of another.
-        var next: [CorrectionStyle: Int] = [:]
-        corrections = groups.map { group in
-            let own = next[group.style, default: number]
-            next[group.style] = own + 1
-            let id = CorrectionID(kind, number: own, replaces: group.style == .replacing, of: event.id)
+        corrections = groups.enumerated().map { offset, group in
+            let id = CorrectionID(number: number + offset, of: event.id)
             let destinations = group.parts.compactMap {
-                parts[$0].destination?.correcting(group.style, property: property)
+                parts[$0].destination?.correcting(group.style, kind, property: property)
             }
             let submission = Submission(
                 tenant: event.tenant,

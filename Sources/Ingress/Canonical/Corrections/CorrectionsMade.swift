@@ -4,7 +4,7 @@ import Routing
 
 /// Finds earlier corrections of an event.
 struct CorrectionsMade: Sendable {
-    /// Maximum number of corrections of one kind per event.
+    /// Maximum number of corrections per event.
     static let most = 50
 
     private let archive: any EventArchive
@@ -17,19 +17,15 @@ struct CorrectionsMade: Sendable {
     /// - Throws: ``Problem`` if the journal cannot be read.
     func corrections(of event: AcceptedEvent) async throws -> [(id: CorrectionID, archived: ArchivedEvent)] {
         var found: [(id: CorrectionID, archived: ArchivedEvent)] = []
-        for kind in CorrectionID.Kind.allCases {
-            // A correction for several destinations can take several numbers.
-            for number in 1...(2 * Self.most) {
-                var isThere = false
-                for replaces in [false, true] {
-                    let id = CorrectionID(kind, number: number, replaces: replaces, of: event.id)
-                    let same = try await events(id.eventID, of: event.tenant)
-                    guard let own = same.first(where: { $0.event.isCorrection(of: event) }) else { continue }
-                    found.append((id, own))
-                    isThere = true
-                }
-                if !isThere { break }
+        // A correction for several destinations can take several numbers.
+        for number in 1...(2 * Self.most) {
+            let before = found.count
+            for id in CorrectionID.all(number: number, of: event.id) {
+                let same = try await events(id.eventID, of: event.tenant)
+                guard let own = same.first(where: { $0.event.isCorrection(of: event) }) else { continue }
+                found.append((id, own))
             }
+            if found.count == before { break }
         }
         return found.sorted { $0.archived.sequence < $1.archived.sequence }
     }

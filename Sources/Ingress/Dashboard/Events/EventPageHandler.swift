@@ -68,7 +68,7 @@ struct EventPageHandler: Sendable {
     {
         EventCorrections(
             of: event,
-            made: event.corrects == nil ? try await corrections.corrections(of: event) : [],
+            made: event.corrects == nil ? try await corrections.corrections(of: event).map(\.archived) : [],
             mayCorrect: call.client.may(.writeEvents),
             subscription: isAlone ? nil : event.subscriptionID,
             hidesProperties: hidesProperties
