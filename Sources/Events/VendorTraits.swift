@@ -222,7 +222,8 @@ package struct BatchLimit: Sendable, Equatable {
 package enum Deduplication: Sendable, Equatable {
     /// The vendor counts a repeat again: an attempt with unknown outcome is never repeated automatically.
     case none
-    /// The vendor keeps one of several events with the same identity, within `memory`; nil means forever.
+    /// The vendor keeps one of several events with the same identity, within `memory`; nil means forever. What may have arrived longer ago
+    /// is not sent again automatically.
     case byIdentity(memory: Duration?)
 }
 

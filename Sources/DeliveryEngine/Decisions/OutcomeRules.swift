@@ -89,15 +89,50 @@ struct OutcomeRules: Sendable {
     }
 
     /// Decides about a delivery that a crash interrupted: like an ambiguous attempt, but without a request in its history.
-    func decideInterrupted(_ sequence: SequenceNumber, at now: Timestamp) -> SettledDelivery {
-        switch settings.onUncertain {
-        case .hold, .probe:
-            SettledDelivery(sequence: sequence, status: .uncertain, fault: Self.interrupted)
-        case .retry:
-            SettledDelivery(sequence: sequence, status: .retrying, nextAttemptAt: now, fault: Self.interrupted)
-        case .accept:
-            SettledDelivery(sequence: sequence, status: .delivered, fault: Self.interrupted)
+    func decideInterrupted(_ delivery: InterruptedDelivery, at time: OutcomeTime) -> SettledDelivery {
+        let status = statusOfInterrupted(delivery, at: time.believed)
+        return SettledDelivery(
+            sequence: delivery.sequence,
+            status: status,
+            nextAttemptAt: status == .retrying ? time.now : nil,
+            // The vendor's memory is counted from here, however long the retry waits.
+            reachedAt: settings.memory == nil ? nil : delivery.earliestSend,
+            fault: Self.interrupted
+        )
+    }
+
+    private func statusOfInterrupted(_ delivery: InterruptedDelivery, at time: Timestamp) -> DeliveryStatus {
+        switch settings.deduplication {
+        case .byIdentity: return isForgotten(since: delivery.earliestSend, at: time) ? .uncertain : .retrying
+        case .none:
+            switch settings.onUncertain {
+            case .hold, .probe: return .uncertain
+            case .retry: return .retrying
+            case .accept: return .delivered
+            }
         }
+    }
+
+    /// Whether the vendor may have the event and no longer recognizes a repeat, so that it is not sent: however it waited since, in the
+    /// journal or here.
+    /// - Parameter time: by which ages are judged, see ``OutcomeTime/believed``.
+    func isForgotten(_ item: DeliveryItem, at time: Timestamp) -> Bool {
+        item.reachedAt.map { isForgotten(since: $0, at: time) } ?? false
+    }
+
+    private func isForgotten(since reachedAt: Timestamp, at time: Timestamp) -> Bool {
+        settings.memory.map { time + Self.transit - reachedAt >= $0 } ?? false
+    }
+
+    /// Decides about an event of ``isForgotten(_:at:)``.
+    func decideForgotten(_ item: DeliveryItem) -> SettledDelivery {
+        SettledDelivery(
+            sequence: item.sequence,
+            status: .uncertain,
+            newAttempts: item.newAttempts,
+            reachedAt: item.reachedAt,
+            fault: Self.forgotten
+        )
     }
 
     private func ambiguous(
@@ -194,10 +229,36 @@ struct OutcomeRules: Sendable {
         message: "the gateway stopped while the request was in flight; the vendor may have the event"
     )
 
+    /// The fault of a delivery whose repeat the vendor would not recognize.
+    private static let forgotten = DeliveryFault(
+        code: .timeout,
+        message: "the vendor may have the event since an earlier attempt, and would no longer recognize a repeat; "
+            + "look it up there, then retry or discard the delivery"
+    )
+
+    /// A request arrives at most so long after it was decided to send it.
+    private static let transit = Duration.seconds(60)
+
     private static let endlessResend = DeliveryFault(
         code: .vendorError,
         message: "the vendor refused the batch ten times for other events than this one"
     )
+}
+
+/// A delivery that a crash interrupted: it is unknown whether the vendor has the event.
+struct InterruptedDelivery: Sendable, Equatable {
+    let sequence: SequenceNumber
+    /// No request has carried the event before this time.
+    let earliestSend: Timestamp
+
+    init(sequence: SequenceNumber, earliestSend: Timestamp) {
+        self.sequence = sequence
+        self.earliestSend = earliestSend
+    }
+
+    init(_ delivery: ClaimedDelivery) {
+        self.init(sequence: delivery.sequence, earliestSend: delivery.reachedAt ?? delivery.event.acceptedAt)
+    }
 }
 
 /// The time of a decision.

@@ -5,9 +5,10 @@ import Routing
 // The machine's inputs: the results of its steps, and what else happened.
 extension PipelineMachine {
     /// Deliveries that a crash interrupted, at the start.
-    mutating func interrupted(_ sequences: [SequenceNumber], at now: ClockReading) {
-        outbox.opened(sequences.count)
-        for sequence in sequences { outbox.add(rules.decideInterrupted(sequence, at: now.wall)) }
+    mutating func interrupted(_ deliveries: [InterruptedDelivery], at now: ClockReading) {
+        let time = OutcomeTime(now: now.wall, believed: steadyClock.believed(at: now))
+        outbox.opened(deliveries.count)
+        for delivery in deliveries { outbox.add(rules.decideInterrupted(delivery, at: time)) }
     }
 
     /// A claim from the journal returned events.

@@ -126,6 +126,8 @@ package struct PipelineMachine: Sendable {
         if isClosing { return nextWhenClosing() }
         if isProbeWorthWaiting(at: now), let claim = nextClaim(at: now, due) { return claim }
         if let batch = nextSend(at: now, due) { return .send(batch) }
+        // Events that are not sent again, because the vendor would not recognize them.
+        if let settlement = outbox.next() { return .settle(settlement) }
         if let step = nextTurn(at: now, due) { return step }
         if settings.needsIntent, let sequences = nextIntent() { return .intend(sequences) }
         if let claim = nextClaim(at: now, due) { return claim }
@@ -170,26 +172,46 @@ package struct PipelineMachine: Sendable {
     }
 
     private mutating func nextSend(at now: ClockReading, _ due: Timestamp?) -> DeliveryBatch? {
+        while let chosen = nextBatch(at: now) {
+            hasCandidate = false
+            guard var batch = withoutForgotten(chosen, at: now) else { continue }
+            batch.ticket = gates.pass(at: now.instant)
+            counts.left += 1
+            batch.turn = turns?.take()
+            inFlight.left(batch)
+            return batch
+        }
+        return nil
+    }
+
+    private mutating func nextBatch(at now: ClockReading) -> DeliveryBatch? {
         guard assembly.count > 0, hasPlace, turns?.hasTurn ?? true else { return nil }
         guard gates.earliestSend(at: now.instant) == now.instant else { return nil }
-        var next: DeliveryBatch?
         if gates.isProbe(at: now.instant) {
             guard assembly.hasUnsuspected || (!intake.isClaiming && intents.count == 0) else { return nil }
             // The oldest event first; if that failed, any event, so that a series of invalid ones soon ends.
             let isFirst = !probesFail || hasCandidate
-            next = assembly.probe { isFirst ? 0 : Int.random(in: 0..<$0, using: &random) }
-        } else if limitedBatches.most == 1, settings.batch.events > 1, assembly.hasUnsuspected {
-            next = assembly.probe { Int.random(in: 0..<$0, using: &random) }
-        } else {
-            next = assembly.next(permission(at: now), most: limitedBatches.most)
+            return assembly.probe { isFirst ? 0 : Int.random(in: 0..<$0, using: &random) }
         }
-        guard var batch = next else { return nil }
-        hasCandidate = false
-        batch.ticket = gates.pass(at: now.instant)
-        counts.left += 1
-        batch.turn = turns?.take()
-        inFlight.left(batch)
-        return batch
+        if limitedBatches.most == 1, settings.batch.events > 1, assembly.hasUnsuspected {
+            return assembly.probe { Int.random(in: 0..<$0, using: &random) }
+        }
+        return assembly.next(permission(at: now), most: limitedBatches.most)
+    }
+
+    /// Settles the events of a batch that the vendor may have and would not recognize.
+    /// - Returns: the batch with the others; nil if there are none.
+    private mutating func withoutForgotten(_ batch: DeliveryBatch, at now: ClockReading) -> DeliveryBatch? {
+        guard settings.memory != nil else { return batch }
+        let time = steadyClock.believed(at: now)
+        var kept = batch
+        kept.items.removeAll { rules.isForgotten($0, at: time) }
+        guard kept.items.count < batch.items.count else { return batch }
+        for item in batch.items where rules.isForgotten(item, at: time) {
+            outbox.add(rules.decideForgotten(item))
+            suspects.clear(item.sequence)
+        }
+        return kept.items.isEmpty ? nil : kept
     }
 
     private func permission(at now: ClockReading) -> BatchAssembly.Permission {

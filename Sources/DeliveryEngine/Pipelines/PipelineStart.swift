@@ -53,7 +53,7 @@ extension PipelineSteps {
             at: start,
             since: clock.start
         )
-        machine.interrupted(interrupted.map(\.sequence), at: clock.now)
+        machine.interrupted(interrupted.map { InterruptedDelivery($0) }, at: clock.now)
         if let order = try await ledger.operatorHold(of: settings.provider) { machine.held(by: order, at: clock.now) }
         if !interrupted.isEmpty {
             logger.warning(

@@ -132,8 +132,10 @@ final class PipelineSteps: Sendable {
     }
 
     /// Waits while another process may have the account, which is unknown as long as the store cannot be reached.
-    /// - Returns: whether a request may leave; false if the lease has ended, or the task was cancelled.
+    /// - Returns: whether a request may leave; false if the lease has ended, the task was cancelled, or the wait was so long that the
+    ///   vendor may no longer recognize repeats in the request: the next lease decides about them again.
     private func becomesSafe() async -> Bool {
+        let start = clock.now.instant
         while !ledger.isSafe(lease, at: clock.now.instant) {
             let end = await withTaskGroup(of: LeaseEnd?.self) { group in
                 group.addTask { [self] in await ledger.waitForEnd(of: lease) }
@@ -149,7 +151,7 @@ final class PipelineSteps: Sendable {
             // The lease is still held, and another process waits for it.
             if end != nil { await pause(.milliseconds(50)) }
         }
-        return true
+        return settings.memory == nil || clock.now.instant - start < .seconds(30)
     }
 
     private func log(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, _ trace: TraceContext?) {

@@ -61,6 +61,15 @@ package struct PipelineSettings: Sendable, Equatable {
     /// No retry is scheduled later than this. One that waits longer was scheduled by a clock that was ahead, or with other settings.
     package var longestRetry: Duration { max(retry.cap, retry.longestWait + retry.base) }
 
-    /// Whether the intent to send must be durable before the bytes leave.
-    package var needsIntent: Bool { deduplication == .none }
+    /// How long the vendor recognizes a repeat; nil if forever, or not at all.
+    package var memory: Duration? {
+        switch deduplication {
+        case .none: nil
+        case .byIdentity(let memory): memory
+        }
+    }
+
+    /// Whether the intent to send must be durable before the bytes leave: after a crash, only that tells which events the vendor may have
+    /// and does not recognize, now or when its memory has ended.
+    package var needsIntent: Bool { deduplication == .none || memory != nil }
 }

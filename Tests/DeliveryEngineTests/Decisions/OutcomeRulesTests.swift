@@ -131,14 +131,18 @@ import Testing
         #expect(status(of: decide(.ambiguous(Self.fault), rules(.forAnHour), item: unknown)) == expected)
     }
 
-    @Test(arguments: Memory.allCases) func `what a crash interrupted follows the policy alone`(memory: Memory) {
+    @Test(arguments: Memory.allCases)
+    func `what a crash interrupted follows the policy where a repeat would be billed again`(memory: Memory) {
         let expected: [PipelineSettings.UncertainPolicy: DeliveryStatus] = [
             .hold: .uncertain, .retry: .retrying, .accept: .delivered, .probe: .uncertain,
         ]
+        let interrupted = InterruptedDelivery(sequence: 7, earliestSend: Self.now)
+        let time = OutcomeTime(now: Self.now, believed: Self.now)
         for policy in PipelineSettings.UncertainPolicy.allCases {
-            let settled = rules(memory, policy).decideInterrupted(7, at: Self.now)
-            #expect(settled.status == expected[policy] && settled.newAttempts.isEmpty)
-            #expect(settled.nextAttemptAt == (policy == .retry ? Self.now : nil))
+            let settled = rules(memory, policy).decideInterrupted(interrupted, at: time)
+            let status = memory == .none ? expected[policy] : .retrying
+            #expect(settled.status == status && settled.newAttempts.isEmpty)
+            #expect(settled.nextAttemptAt == (status == .retrying ? Self.now : nil))
         }
     }
 

@@ -50,7 +50,7 @@ import Testing
         status: DeliveryStatus
     ) {
         var machine = PipelineMachine.sample(deduplication: .none, onUncertain: policy)
-        machine.interrupted([SequenceNumber(7)], at: start)
+        machine.interrupted([InterruptedDelivery(sequence: 7, earliestSend: start.wall)], at: start)
         #expect(PipelineMachine.exceptions(of: machine.next(at: start)).map(\.status) == [status])
     }
 }

@@ -55,6 +55,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [(minutes: 30, calls: 1, status: DeliveryStatus.delivered), (120, 0, .uncertain)])
+    func `sends no repeat after a long stop that the vendor no longer recognizes`(
+        stop: (minutes: Int, calls: Int, status: DeliveryStatus)
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            var before = try PipelineStage(folder) { _ in .status(500) }
+            before.settings.deduplication = .byIdentity(memory: .seconds(3600))
+            try await before.accept("1")
+            try await before.run { [before] in try await before.wait("1", .retrying) }
+            await before.store.close()
+
+            var stage = try PipelineStage(folder) { _ in .status(200) }
+            stage.settings.deduplication = .byIdentity(memory: .seconds(3600))
+            stage.clock.advance(by: .seconds(60 * stop.minutes))
+            try await stage.run { [stage] in
+                try await stage.pass(until: "it has ended") { try await stage.delivery("1").status == stop.status }
+            }
+            #expect(stage.vendor.calls.count == stop.calls)
+        }
+    }
+
     /// On a busy machine a while passes between the start of the process and that of a pipeline, and routes that change start new ones.
     @Test func `gives nothing up because the clock jumped ahead before the pipeline began`() async throws {
         try await withTemporaryFolder { folder in
