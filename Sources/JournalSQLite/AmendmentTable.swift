@@ -38,13 +38,13 @@ extension DeliveryAmendment {
 
     /// - Parameter column: where the ``columns`` begin.
     init(_ row: Row, from column: Int) throws {
-        guard let destination = PlanCoding.decode([UInt8](row[column + 3] as Data))?.destinations.first else {
+        guard let destination = try PlanCoding.decode([UInt8](row.value(column + 3) as Data))?.destinations.first else {
             throw DamagedAmendment()
         }
-        self.init(
-            at: Timestamp(milliseconds: row[column]),
-            by: ClientName(row[column + 1] as String),
-            firstAttempt: row[column + 2],
+        try self.init(
+            at: Timestamp(milliseconds: row.value(column)),
+            by: ClientName(row.value(column + 1) as String),
+            firstAttempt: row.value(column + 2),
             destination: destination
         )
     }

@@ -76,18 +76,19 @@ enum AuditTable {
     }
 
     private static func entry(_ row: Row) throws -> RecordedAuditEntry {
-        guard let category = AuditEntry.Category(rawValue: row[1]) else { throw UnknownWord(word: row[1]) }
-        let entry = AuditEntry(
-            at: Timestamp(milliseconds: row[2]),
+        let word: String = try row.value(1)
+        guard let category = AuditEntry.Category(rawValue: word) else { throw UnknownWord(word: word) }
+        let entry = try AuditEntry(
+            at: Timestamp(milliseconds: row.value(2)),
             category: category,
-            action: row[3],
-            tenant: (row[4] as String?).map { TenantID($0) },
-            actor: row[5],
-            keyID: row[6],
-            remoteAddress: row[7],
-            details: try JSONDecoder().decode([String: String].self, from: row[8] as Data)
+            action: row.value(3),
+            tenant: (row.value(4) as String?).map { TenantID($0) },
+            actor: row.value(5),
+            keyID: row.value(6),
+            remoteAddress: row.value(7),
+            details: JSONDecoder().decode([String: String].self, from: row.value(8) as Data)
         )
-        return RecordedAuditEntry(number: row[0], entry: entry)
+        return try RecordedAuditEntry(number: row.value(0), entry: entry)
     }
 
     private static func json(_ details: [String: String]) throws -> Data {

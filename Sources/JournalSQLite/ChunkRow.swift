@@ -7,6 +7,7 @@ import JournalFormat
 /// A row of the table `chunks`. The blob is read only when it is asked for.
 struct ChunkRow {
     let first: Int64
+    /// How many events it has; 1 if the row says something impossible, so that it is read, and found damaged.
     let count: Int64
     /// How many of its events each provider gets, by the provider's number.
     let providers: ProviderCounts
@@ -17,16 +18,17 @@ struct ChunkRow {
     /// - Parameter row: has the ``columns``, and is the cursor's current one.
     init(_ row: Row) throws {
         self.row = row
-        first = row[0]
-        count = row[1]
+        first = try row.range(0, through: 0).lowerBound
+        let stored: Int64 = try row.value(1)
+        count = (1...SequenceNumber.largest.rawValue).contains(stored) ? stored : 1
         providers = try row.withUnsafeData(atIndex: 2) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
     }
 
     var last: Int64 { first + count - 1 }
 
     /// The earliest and the latest time of acceptance, in milliseconds.
-    var accepted: ClosedRange<Int64> {
-        let (start, end): (Int64, Int64) = (row[4], row[5])
+    func accepted() throws -> ClosedRange<Int64> {
+        let (start, end): (Int64, Int64) = try (row.value(4), row.value(5))
         return min(start, end)...max(start, end)
     }
 

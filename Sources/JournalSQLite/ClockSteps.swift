@@ -60,8 +60,8 @@ struct ClockSteps: Sendable {
             sql: "SELECT first, accepted_first, accepted_last FROM chunks ORDER BY first"
         )
         while let row = try rows.next() {
-            let (start, end) = (row[1] as Int64, row[2] as Int64)
-            if steps.isStep(min(start, end)...max(start, end)) { found.append(row[0]) }
+            let (start, end) = try (row.value(1) as Int64, row.value(2) as Int64)
+            if steps.isStep(min(start, end)...max(start, end)) { found.append(try row.value(0)) }
         }
         for first in found { try insert(first, in: db) }
     }

@@ -8,6 +8,9 @@ extension StoreError {
             self = error
         } else if let error = error as? DatabaseError {
             self = error.resultCode == .SQLITE_FULL ? .full(retryAfter: retryAfter) : .failed(reason: error.plainReason)
+        } else if error is RowDecodingError {
+            // Its own description has the row's values.
+            self = .failed(reason: "the database is damaged: a value has an unexpected type")
         } else {
             self = .failed(reason: String(describing: error))
         }

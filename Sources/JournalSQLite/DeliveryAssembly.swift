@@ -105,13 +105,13 @@ extension Attempt {
 
     /// - Parameter column: where the ``columns`` begin.
     init(_ row: Row, from column: Int) throws {
-        self.init(
-            at: Timestamp(milliseconds: row[column]),
-            latency: .microseconds(row[column + 1] as Int64),
-            httpStatus: row[column + 2],
-            status: try DeliveryRow.status(row[column + 3]),
-            deduplicated: row[column + 4],
-            fault: try DeliveryRow.fault(row, from: column + 5)
+        try self.init(
+            at: Timestamp(milliseconds: row.value(column)),
+            latency: .microseconds(row.value(column + 1) as Int64),
+            httpStatus: row.value(column + 2),
+            status: DeliveryRow.status(row.value(column + 3)),
+            deduplicated: row.value(column + 4),
+            fault: DeliveryRow.fault(row, from: column + 5)
         )
     }
 }
@@ -134,12 +134,12 @@ struct DeliveryRow: Sendable {
 
     /// - Parameter row: has the ``columns``.
     init(_ row: Row) throws {
-        sequence = row[0]
-        provider = row[1]
-        status = try Self.status(row[2])
-        attempts = row[3]
-        nextAttemptAt = (row[4] as Int64?).map { Timestamp(milliseconds: $0) }
-        faultIsLastAttempts = row[5]
+        sequence = try row.value(0)
+        provider = try row.value(1)
+        status = try Self.status(row.value(2))
+        attempts = try row.value(3)
+        nextAttemptAt = try (row.value(4) as Int64?).map { Timestamp(milliseconds: $0) }
+        faultIsLastAttempts = try row.value(5)
         fault = try Self.fault(row, from: 6)
     }
 
@@ -157,9 +157,9 @@ struct DeliveryRow: Sendable {
 
     /// The fault in three columns: code, message, the vendor's message.
     static func fault(_ row: Row, from column: Int) throws -> DeliveryFault? {
-        guard let code = row[column] as String? else { return nil }
+        guard let code = try row.value(column) as String? else { return nil }
         guard let known = DeliveryErrorCode(rawValue: code) else { throw UnknownWord(word: code) }
-        return DeliveryFault(code: known, message: row[column + 1] ?? "", vendor: row[column + 2])
+        return try DeliveryFault(code: known, message: row.value(column + 1) ?? "", vendor: row.value(column + 2))
     }
 }
 

@@ -15,12 +15,12 @@ extension DeliveryTrace {
             arguments: [sequence, provider]
         )
         guard let row else { return nil }
-        return DeliveryTrace(
-            status: try DeliveryRow.status(row[0]),
-            attempts: row[1],
-            hasReached: row[2],
-            hadReached: row[3],
-            faultCode: row[4]
+        return try DeliveryTrace(
+            status: DeliveryRow.status(row.value(0)),
+            attempts: row.value(1),
+            hasReached: row.value(2),
+            hadReached: row.value(3),
+            faultCode: row.value(4)
         )
     }
 }

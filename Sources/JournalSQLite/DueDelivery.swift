@@ -28,7 +28,7 @@ struct DueDelivery: Sendable {
             ),
             arguments: [provider, now.milliseconds]
         )
-        var sequences = due.map { $0[0] as Int64 }
+        var sequences = try due.map { try $0.value(0) as Int64 }
         if due.count == fewEnoughToSort {
             sequences = try Int64.fetchAll(
                 db.cachedStatement(
@@ -56,9 +56,9 @@ struct DueDelivery: Sendable {
         var histories: [Int64: History] = [:]
         for sequence in sequences {
             guard let row = try Row.fetchOne(statement, arguments: [sequence, provider]) else { continue }
-            let reachedAt = (row[1] as Int64?).map { Timestamp(milliseconds: $0) }
-            histories[sequence] = History(
-                attempts: row[0],
+            let reachedAt = try (row.value(1) as Int64?).map { Timestamp(milliseconds: $0) }
+            histories[sequence] = try History(
+                attempts: row.value(0),
                 reachedAt: reachedAt,
                 amended: try AmendmentTable.all(sequence: sequence, provider: provider, in: db).last?.destination
             )
@@ -82,7 +82,7 @@ struct DueDelivery: Sendable {
             arguments: [provider]
         )
         while let row = try rows.next() {
-            if !isClaimed(row[0]) { return Timestamp(milliseconds: row[1]) }
+            if try !isClaimed(row.value(0)) { return Timestamp(milliseconds: try row.value(1)) }
         }
         return nil
     }

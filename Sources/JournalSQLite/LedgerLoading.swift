@@ -15,15 +15,16 @@ struct LedgerLoading {
         let rows = try Row.fetchAll(db, sql: "SELECT number, name, cursor FROM providers")
         let lanes = Dictionary(lanes.map { ($0.account.number, $0) }, uniquingKeysWith: { first, _ in first })
         // Lanes do not know how many events they have left.
-        let cursors = Dictionary(
-            uniqueKeysWithValues: rows.filter { lanes[$0[0]] == nil }.map { ($0[0] as Int64, $0[2] as Int64) }
+        let cursors = try Dictionary(
+            uniqueKeysWithValues: rows.filter { try lanes[$0.value(0)] == nil }
+                .map { try ($0.value(0) as Int64, $0.value(2) as Int64) }
         )
         let waiting = try eventsBehind(cursors)
         var providers: [ProviderName: ProviderProgress] = [:]
         for row in rows {
-            let number: Int64 = row[0]
-            let name = ProviderName(row[1] as String)
-            let cursor: Int64 = row[2]
+            let number: Int64 = try row.value(0)
+            let name = try ProviderName(row.value(1) as String)
+            let cursor: Int64 = try row.value(2)
             if let lane = lanes[number] {
                 providers[name] = try progress(of: lane, behind: cursor)
                 continue
@@ -86,11 +87,11 @@ struct LedgerLoading {
             arguments: [cursor - cursor % Schema.runSpan, cursor, provider]
         )
         while let run = try runs.next() {
-            let (first, last): (Int64, Int64) = (run[0], run[1])
-            if let members = RunMembers(decoding: (run[2] as Data?).map { [UInt8]($0) }, first: first) {
+            let range = try run.range(0, through: 1)
+            if let members = try run.members(2, first: range.lowerBound) {
                 ranges.insert(members.ranges)
             } else {
-                ranges.insert(first...last)
+                ranges.insert(range)
             }
         }
         let rows = try Int64.fetchCursor(
@@ -146,7 +147,7 @@ struct LedgerLoading {
             FROM intents i WHERE provider = ?
             """
         return try Row.fetchAll(db, sql: sql, arguments: [provider]).map { row in
-            (row[0] as Int64, row[1] as Bool ? .row : .interrupted)
+            try (row.value(0) as Int64, row.value(1) as Bool ? .row : .interrupted)
         }
     }
 }

@@ -17,16 +17,16 @@ enum MigrationLogTable {
                 ORDER BY migration, number
                 """
         )
-        return rows.map { row in
-            MigrationAct(
-                migration: MigrationName(row[0] as String),
-                number: row[1],
-                action: row[2],
-                detail: [UInt8](row[3] as Data),
-                plan: row[4],
-                actor: row[5],
-                keyID: row[6],
-                at: Timestamp(milliseconds: row[7])
+        return try rows.map { row in
+            try MigrationAct(
+                migration: MigrationName(row.value(0) as String),
+                number: row.value(1),
+                action: row.value(2),
+                detail: [UInt8](row.value(3) as Data),
+                plan: row.value(4),
+                actor: row.value(5),
+                keyID: row.value(6),
+                at: Timestamp(milliseconds: row.value(7))
             )
         }
     }

@@ -11,16 +11,19 @@ extension NameTable {
     init(loading db: Database, hash: IdentityHash, logger: Logger) throws {
         self.init(hash: hash)
         for row in try Row.fetchAll(db, sql: "SELECT number, name FROM providers") {
-            load(provider: ProviderName(row[1] as String), number: row[0])
+            try load(provider: ProviderName(row.value(1) as String), number: row.value(0))
         }
         for row in try Row.fetchAll(db, sql: "SELECT number, tenant, client FROM origins ORDER BY number") {
-            let origin = EventOrigin(tenant: TenantID(row[1] as String), client: ClientName(row[2] as String))
-            load(origin: origin, number: row[0])
+            let origin = try EventOrigin(
+                tenant: TenantID(row.value(1) as String),
+                client: ClientName(row.value(2) as String)
+            )
+            try load(origin: origin, number: row.value(0))
         }
         for row in try Row.fetchAll(db, sql: "SELECT number, encoded FROM plans") {
-            let number: UInt32 = row[0]
+            let number: UInt32 = try row.value(0)
             // The chunks that name a plan that is lost are reported as damaged when they are read.
-            guard let plan = PlanCoding.decode([UInt8](row[1] as Data)) else {
+            guard let plan = try PlanCoding.decode([UInt8](row.value(1) as Data)) else {
                 logger.error("a plan of the journal is damaged", metadata: ["plan": "\(number)"])
                 continue
             }
@@ -35,7 +38,11 @@ extension ChunkDamage {
     /// What was found when chunks were read.
     static func all(in db: Database) throws -> [ChunkDamage] {
         try Row.fetchAll(db, sql: "SELECT first, last, reason FROM damage ORDER BY first").map { row in
-            ChunkDamage(first: SequenceNumber(row[0] as Int64), last: SequenceNumber(row[1] as Int64), reason: row[2])
+            try ChunkDamage(
+                first: SequenceNumber(row.value(0) as Int64),
+                last: SequenceNumber(row.value(1) as Int64),
+                reason: row.value(2)
+            )
         }
     }
 }

@@ -20,11 +20,11 @@ enum OperatorHoldTable {
             sql: "SELECT until, client, at FROM operator_holds WHERE provider = ?",
             arguments: [provider.rawValue]
         )
-        return row.map { row in
-            OperatorHold(
-                until: Timestamp(milliseconds: row[0]),
-                by: ClientName(row[1] as String),
-                at: Timestamp(milliseconds: row[2])
+        return try row.map { row in
+            try OperatorHold(
+                until: Timestamp(milliseconds: row.value(0)),
+                by: ClientName(row.value(1) as String),
+                at: Timestamp(milliseconds: row.value(2))
             )
         }
     }

@@ -21,10 +21,10 @@ enum PinTable {
 
     static func all(in db: Database) throws -> [RetentionPin] {
         try Row.fetchAll(db, sql: "SELECT name, accepted_from, expires_at FROM pins ORDER BY name").map { row in
-            RetentionPin(
-                name: row[0],
-                acceptedFrom: Timestamp(milliseconds: row[1]),
-                expiresAt: Timestamp(milliseconds: row[2])
+            try RetentionPin(
+                name: row.value(0),
+                acceptedFrom: Timestamp(milliseconds: row.value(1)),
+                expiresAt: Timestamp(milliseconds: row.value(2))
             )
         }
     }

@@ -46,18 +46,18 @@ struct RetentionStep: Sendable {
             arguments: [from]
         )
         for row in rows {
-            let range = (row[0] as Int64)...((row[0] as Int64) + (row[1] as Int64) - 1)
-            guard (row[2] as Int64) < before.milliseconds.addingClamped(ClockSteps.margin) else {
+            let range = try row.range(0, count: 1)
+            guard try (row.value(2) as Int64) < before.milliseconds.addingClamped(ClockSteps.margin) else {
                 // What follows is not older, up to where the clock was set back.
                 return try jump(&progress, behind: range.upperBound, newest: newest, db)
             }
             progress.next = range.upperBound + 1
             let providers = try row.withUnsafeData(atIndex: 4) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
-            guard (row[3] as Int64) < before.milliseconds, range.upperBound <= floor ?? .max,
+            guard try (row.value(3) as Int64) < before.milliseconds, range.upperBound <= floor ?? .max,
                 ledger.isSettled(range, by: providers.counts.compactMap { names.providers[$0.provider] }),
                 try !Self.hasOpenRows(range, db), try !Self.isDamaged(range, db)
             else { continue }
-            progress.add(range, acceptedLast: row[3])
+            try progress.add(range, acceptedLast: row.value(3))
         }
         if rows.count < Self.chunksPerStep { return try end(&progress, newest: newest, db) }
         try remove(progress, newest: newest, db)
@@ -116,9 +116,9 @@ struct RetentionStep: Sendable {
         let inner = try db.cachedStatement(sql: "SELECT last FROM delivered WHERE first = ? AND provider = ?")
         let move = try db.cachedStatement(sql: "UPDATE delivered SET first = ? WHERE first = ? AND provider = ?")
         for run in runs {
-            let (first, provider, last): (Int64, Int64, Int64) = (run[0], run[1], run[2])
+            let (first, provider, last): (Int64, Int64, Int64) = try (run.value(0), run.value(1), run.value(2))
             var next: Int64? = range.upperBound + 1
-            if let members = RunMembers(decoding: (run[3] as Data?).map { [UInt8]($0) }, first: first) {
+            if let members = try run.members(3, first: first) {
                 next = members.first(from: range.upperBound + 1)
             } else {
                 // One that lies within it, from its beginning on: none of those events is its own.

@@ -133,6 +133,6 @@ enum HoldTable {
             arguments: [provider.rawValue]
         )
         guard let row, let fault = try DeliveryRow.fault(row, from: 2) else { return nil }
-        return ProviderHold(until: Timestamp(milliseconds: row[0]), fault: fault, isParked: row[1])
+        return try ProviderHold(until: Timestamp(milliseconds: row.value(0)), fault: fault, isParked: row.value(1))
     }
 }

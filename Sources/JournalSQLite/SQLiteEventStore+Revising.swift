@@ -198,13 +198,14 @@ extension SQLiteEventStore {
                     """,
                 arguments: [tenant.rawValue]
             ).map { row in
-                guard let action = DeliveryRevision.Action(rawValue: row[0]) else { throw UnknownWord(word: row[0]) }
-                return RecordedRevision(
+                let word: String = try row.value(0)
+                guard let action = DeliveryRevision.Action(rawValue: word) else { throw UnknownWord(word: word) }
+                return try RecordedRevision(
                     action: action,
-                    filter: row[1],
-                    by: ClientName(row[2] as String),
-                    at: Timestamp(milliseconds: row[3]),
-                    count: RevisionCount(changed: row[4], busy: row[5])
+                    filter: row.value(1),
+                    by: ClientName(row.value(2) as String),
+                    at: Timestamp(milliseconds: row.value(3)),
+                    count: RevisionCount(changed: row.value(4), busy: row.value(5))
                 )
             }
         }

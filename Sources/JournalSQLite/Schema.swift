@@ -272,7 +272,7 @@ enum RemovedTable {
     static func all(in db: Database) throws -> SequenceRanges {
         var ranges = SequenceRanges()
         let rows = try Row.fetchCursor(db, sql: "SELECT first, last FROM removed ORDER BY first")
-        while let row = try rows.next() { ranges.insert((row[0] as Int64)...(row[1] as Int64)) }
+        while let row = try rows.next() { ranges.insert(try row.range(0, through: 1)) }
         return ranges
     }
 
@@ -283,7 +283,7 @@ enum RemovedTable {
             db.cachedStatement(sql: "SELECT first, last FROM removed WHERE first <= ? AND last >= ? ORDER BY first"),
             arguments: [range.upperBound, range.lowerBound]
         )
-        while let row = try rows.next() { ranges.insert((row[0] as Int64)...(row[1] as Int64)) }
+        while let row = try rows.next() { ranges.insert(try row.range(0, through: 1)) }
         return ranges
     }
 

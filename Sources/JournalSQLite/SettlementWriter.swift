@@ -68,7 +68,7 @@ struct SettlementWriter {
     private func write(_ settled: SettledDelivery, origin: UInt32, provider: Int64) throws -> String? {
         let sequence = settled.sequence.rawValue
         let known = try Row.fetchOne(statements.selectDelivery, arguments: [sequence, provider])
-        let attempts: Int = known?["attempts"] ?? 0
+        let attempts: Int = try known?.value(1) ?? 0
         for (index, attempt) in settled.newAttempts.enumerated() {
             try statements.insertAttempt.execute(
                 arguments: [
@@ -89,7 +89,7 @@ struct SettlementWriter {
                 fault?.code.rawValue, fault?.message, fault?.vendor,
             ]
         )
-        return known?["status"]
+        return try known?.value(0)
     }
 
     /// Writes down that these events are about to be sent.

@@ -13,7 +13,7 @@ enum ShadowTable {
             ),
             arguments: [provider, tally.shadowClass.rawValue, field]
         )
-        let samples = (tally.samples.map(\.rawValue) + (row.map { SampleText.decode($0[0]) } ?? []))
+        let samples = try (tally.samples.map(\.rawValue) + (row.map { try SampleText.decode($0.value(0)) } ?? []))
             .prefix(ShadowCount.mostSamples)
         let statement = try db.cachedStatement(
             sql: """
@@ -54,16 +54,17 @@ enum ShadowTable {
                 ORDER BY provider, class, field
                 """
         ).compactMap { row in
-            guard let provider = names.providers[row[0]] else { return nil }
-            guard let shadowClass = ShadowClass(rawValue: row[1]) else { throw UnknownWord(word: row[1]) }
-            return ShadowCount(
+            guard let provider = try names.providers[row.value(0)] else { return nil }
+            let word: String = try row.value(1)
+            guard let shadowClass = ShadowClass(rawValue: word) else { throw UnknownWord(word: word) }
+            return try ShadowCount(
                 provider: provider,
                 shadowClass: shadowClass,
-                field: row[2],
-                events: row[3],
-                first: Timestamp(milliseconds: row[4]),
-                last: Timestamp(milliseconds: row[5]),
-                samples: SampleText.decode(row[6]).map { SequenceNumber($0) }
+                field: row.value(2),
+                events: row.value(3),
+                first: Timestamp(milliseconds: row.value(4)),
+                last: Timestamp(milliseconds: row.value(5)),
+                samples: SampleText.decode(row.value(6)).map { SequenceNumber($0) }
             )
         }
     }

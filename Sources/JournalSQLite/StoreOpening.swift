@@ -140,7 +140,7 @@ struct StoreOpening {
     /// Withdraws the intents of requests that certainly did not leave, and begins a new log with the rest of them.
     private func departures(_ db: Database) throws -> DepartureLog {
         let intents = try Row.fetchAll(db, sql: "SELECT provider, sequence FROM intents").map { row in
-            Departure(provider: row[0], sequence: row[1])
+            try Departure(provider: row.value(0), sequence: row.value(1))
         }
         guard let departed = DepartureLog.departed(in: folder) else { return DepartureLog(in: folder, with: intents) }
         let unsent = intents.filter { !departed.contains($0) }

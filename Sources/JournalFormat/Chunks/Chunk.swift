@@ -50,6 +50,7 @@ package enum Chunk {
             length = Int(try reader.fixed(UInt32.self))
             first = try reader.fixed(Int64.self)
             guard count <= length / EventFrame.lengthBytes else { throw .malformed }
+            guard (0...SequenceNumber.largest.rawValue).contains(first) else { throw .malformed }
         }
     }
 }

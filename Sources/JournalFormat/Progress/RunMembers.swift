@@ -35,10 +35,16 @@ package struct RunMembers: Sendable, Equatable {
     /// - Parameters:
     ///   - encoded: what a row has; nil for a run of neighbours.
     ///   - first: the number of the run's first event, or of one after it in the same span.
-    package init?(decoding encoded: [UInt8]?, first: Int64) {
-        guard let encoded, encoded.count >= 2 else { return nil }
+    /// - Returns: nil for a run of neighbours.
+    /// - Throws: ``DamagedMembers`` if the bytes are no members of the span. They must not be taken for a run of neighbours: events that
+    ///   were never sent would count as delivered.
+    package init?(decoding encoded: [UInt8]?, first: Int64) throws(DamagedMembers) {
+        guard let encoded else { return nil }
+        guard encoded.count >= 2, (0...SequenceNumber.largest.rawValue).contains(first) else { throw DamagedMembers() }
+        let offset = Int(encoded[0]) + Int(encoded[1]) << 8
+        guard offset + encoded.count - 2 <= Int(Self.span) / 8 else { throw DamagedMembers() }
         self.encoded = encoded
-        base = first - first % Self.span + (Int64(encoded[0]) + Int64(encoded[1]) << 8) * 8
+        base = first - first % Self.span + Int64(offset) * 8
     }
 
     /// Whether an event is in the run.
@@ -71,4 +77,9 @@ package struct RunMembers: Sendable, Equatable {
         }
         return nil
     }
+}
+
+/// The events of a run cannot be read.
+package struct DamagedMembers: Error, CustomStringConvertible {
+    package var description: String { "the database is damaged: the events of a run of deliveries cannot be read" }
 }

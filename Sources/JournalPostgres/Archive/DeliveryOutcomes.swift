@@ -47,7 +47,7 @@ struct DeliveryOutcomes: Sendable {
             .int8s(keys.map(\.number)),
         ]
         for row in try session.run(.readRuns, parameters) {
-            let run = RunRow(row)
+            let run = try RunRow(row)
             runs[Key(account: run.account, number: Self.span(run.first)), default: []].append(run)
         }
     }

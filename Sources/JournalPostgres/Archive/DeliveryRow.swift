@@ -50,11 +50,11 @@ struct RunRow: Sendable {
     private let members: RunMembers?
 
     /// - Parameter row: `account, first, last, at, latency, http_status, deduplicated, skipped, members`.
-    init(_ row: Row) {
+    init(_ row: Row) throws(PostgresFailure) {
         account = Int32(clamping: row.integer(0))
         first = row.integer(1)
         last = row.integer(2)
-        members = RunMembers(decoding: row.optionalBytes(8), first: row.integer(1))
+        members = try row.members(8, first: row.integer(1))
         attempt =
             row.bool(7)
             ? nil
@@ -83,6 +83,16 @@ extension Row {
     func known<Word: RawRepresentable<String>>(_ column: Int) throws(PostgresFailure) -> Word {
         guard let word = Word(rawValue: text(column)) else { throw Self.unknown(text(column)) }
         return word
+    }
+
+    /// The members of a run; nil for `NULL`, a run of neighbours.
+    /// - Parameter first: the run's first event.
+    func members(_ column: Int, first: Int64) throws(PostgresFailure) -> RunMembers? {
+        do throws(DamagedMembers) {
+            return try RunMembers(decoding: optionalBytes(column), first: first)
+        } catch {
+            throw .refused(.dataException, message: error.description)
+        }
     }
 
     /// The fault in three columns: code, message, the vendor's message.

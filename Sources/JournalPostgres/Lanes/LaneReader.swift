@@ -73,7 +73,7 @@ struct LaneReader: Sendable {
         var taken: Set<Int64> = []
         for run in try session.run(.readRunsInChunk, [accounts, .int2(row.slot), first, last]) {
             let (start, end) = (run.integer(0), run.integer(1))
-            if let members = RunMembers(decoding: run.optionalBytes(2), first: start) {
+            if let members = try run.members(2, first: start) {
                 for range in members.ranges { taken.formUnion(range) }
             } else {
                 // A run is not longer than a span, whatever its row says.

@@ -82,7 +82,7 @@ struct AccountLoading: Sendable {
         var ahead: [Int16: SequenceRanges] = [:]
         for row in try session.run(.readRunsBehindCursors, [.int4(account)]) {
             let (slot, first) = (Int16(clamping: row.integer(0)), row.integer(1))
-            if let members = RunMembers(decoding: row.optionalBytes(3), first: first) {
+            if let members = try row.members(3, first: first) {
                 ahead[slot, default: SequenceRanges()].insert(members.ranges)
             } else {
                 ahead[slot, default: SequenceRanges()].insert(first...max(first, row.integer(2)))

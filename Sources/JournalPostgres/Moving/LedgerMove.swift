@@ -24,7 +24,7 @@ struct LedgerMove: Sendable {
             let chunks = try await source.movedChunks(after: last, limitBytes: Self.bytesPerRead)
             guard let first = chunks.first?.first, let end = chunks.last?.last else { return count }
             let outcomes = try await source.movedOutcomes(of: first...end)
-            let runs = pieces(of: outcomes, in: chunks, lanes, accounts)
+            let runs = try pieces(of: outcomes, in: chunks, lanes, accounts)
             for start in stride(from: 0, to: runs.count, by: Self.rowsPerCommit) {
                 try await store(Array(runs[start..<min(start + Self.rowsPerCommit, runs.count)]), lanes)
             }
@@ -40,7 +40,7 @@ struct LedgerMove: Sendable {
         in chunks: [MovedChunk],
         _ lanes: Set<Int64>,
         _ accounts: [UInt64: [Int64]]
-    ) -> [Piece] {
+    ) throws(StoreError) -> [Piece] {
         var pieces: [Piece] = []
         var rest = outcomes.runs[...]
         // Those that have begun, and do not end before the chunk.
@@ -54,8 +54,12 @@ struct LedgerMove: Sendable {
             let events = MovedEvents(chunk)
             for run in current {
                 let isLane = lanes.contains(run.account)
-                let own = events.events(of: run, accounts: accounts, rows: outcomes.rows, isLane: isLane)
-                if !own.isEmpty { pieces.append((run, own)) }
+                do throws(DamagedMembers) {
+                    let own = try events.events(of: run, accounts: accounts, rows: outcomes.rows, isLane: isLane)
+                    if !own.isEmpty { pieces.append((run, own)) }
+                } catch {
+                    throw .failed(reason: error.description)
+                }
             }
         }
         return pieces

@@ -23,12 +23,13 @@ struct MovedEvents: Sendable {
     ///   - accounts: those that each plan names, without the accounts of lanes.
     ///   - rows: which events of the chunk have a row of their own.
     /// - Returns: the events, ascending.
+    /// - Throws: ``DamagedMembers`` if the run does not say which events are its own.
     func events(of run: MovedOutcomes.Run, accounts: [UInt64: [Int64]], rows: Set<MovedOutcomes.Row>, isLane: Bool)
-        -> [Int64]
+        throws(DamagedMembers) -> [Int64]
     {
         let range = max(run.first, chunk.first)...max(run.first, chunk.first, min(run.last, chunk.last))
         guard run.last >= chunk.first, run.first <= chunk.last else { return [] }
-        if let members = RunMembers(decoding: run.members, first: run.first) {
+        if let members = try RunMembers(decoding: run.members, first: run.first) {
             return members.ranges.filter { $0.overlaps(range) }.flatMap { $0.clamped(to: range) }
         }
         // A lane's run without members has all events from its first to its last; and so has one that nobody can read.

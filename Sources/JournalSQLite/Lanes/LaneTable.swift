@@ -60,28 +60,29 @@ enum LaneTable {
     }
 
     private static func record(_ row: Row) throws -> Record {
-        guard let state = LaneState(rawValue: row[8]) else { throw UnknownWord(word: row[8]) }
-        let account = LaneAccount(
-            lane: LaneNumber(row[0] as Int64),
-            number: row[1],
-            provider: ProviderName(row[2] as String),
-            adapter: AdapterName(row[3] as String)
+        let word: String = try row.value(8)
+        guard let state = LaneState(rawValue: word) else { throw UnknownWord(word: word) }
+        let account = try LaneAccount(
+            lane: LaneNumber(row.value(0) as Int64),
+            number: row.value(1),
+            provider: ProviderName(row.value(2) as String),
+            adapter: AdapterName(row.value(3) as String)
         )
-        return Record(
+        return try Record(
             entry: LaneBook.Entry(
                 account: account,
-                filter: try LaneFilterText.decode([UInt8](row[4] as Data)),
-                first: row[6],
+                filter: LaneFilterText.decode([UInt8](row.value(4) as Data)),
+                first: row.value(6),
                 state: state,
-                through: row[7]
+                through: row.value(7)
             ),
-            routes: [UInt8](row[5] as Data),
-            rate: row[9],
-            startedBy: ClientName(row[10] as String),
-            startedAt: Timestamp(milliseconds: row[11]),
-            changedBy: ClientName(row[12] as String),
-            changedAt: Timestamp(milliseconds: row[13]),
-            endedAt: (row[14] as Int64?).map { Timestamp(milliseconds: $0) }
+            routes: [UInt8](row.value(5) as Data),
+            rate: row.value(9),
+            startedBy: ClientName(row.value(10) as String),
+            startedAt: Timestamp(milliseconds: row.value(11)),
+            changedBy: ClientName(row.value(12) as String),
+            changedAt: Timestamp(milliseconds: row.value(13)),
+            endedAt: (row.value(14) as Int64?).map { Timestamp(milliseconds: $0) }
         )
     }
 
@@ -92,7 +93,7 @@ enum LaneTable {
             arguments: [number.rawValue]
         )
         for row in rows {
-            let (word, events): (String, Int) = (row[0], row[1])
+            let (word, events): (String, Int) = try (row.value(0), row.value(1))
             if word == deduplicated {
                 counts.deduplicated = events
             } else if events != 0 {

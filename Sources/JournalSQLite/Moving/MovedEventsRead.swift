@@ -6,9 +6,9 @@ import JournalFormat
 enum MovedEventsRead {
     static func contents(in db: Database) throws -> MovedContents {
         let chunks = try Row.fetchOne(db, sql: "SELECT count(*), coalesce(sum(count), 0) FROM chunks")
-        return MovedContents(
-            chunks: chunks?[0] ?? 0,
-            events: chunks?[1] ?? 0,
+        return try MovedContents(
+            chunks: chunks?.value(0) ?? 0,
+            events: chunks?.value(1) ?? 0,
             runs: try Int.fetchOne(db, sql: "SELECT count(*) FROM delivered") ?? 0,
             rows: try Dictionary(
                 uniqueKeysWithValues: MovedTable.allCases.map { ($0, try MovedTableRead(table: $0).count(in: db)) }
@@ -34,11 +34,13 @@ enum MovedEventsRead {
             db,
             sql: "SELECT number, name, cursor, number IN (SELECT account FROM lanes) FROM providers ORDER BY number"
         )
-        return MovedNames(
-            origins: origins.map { MovedNames.Origin(number: $0[0], tenant: $0[1], client: $0[2]) },
-            plans: plans.map { MovedNames.Plan(number: $0[0], encoded: [UInt8]($0[1] as Data)) },
+        return try MovedNames(
+            origins: origins.map {
+                try MovedNames.Origin(number: $0.value(0), tenant: $0.value(1), client: $0.value(2))
+            },
+            plans: plans.map { try MovedNames.Plan(number: $0.value(0), encoded: [UInt8]($0.value(1) as Data)) },
             accounts: accounts.map {
-                MovedNames.Account(number: $0[0], name: $0[1], cursor: $0[2], isLane: $0[3])
+                try MovedNames.Account(number: $0.value(0), name: $0.value(1), cursor: $0.value(2), isLane: $0.value(3))
             }
         )
     }
@@ -51,14 +53,14 @@ enum MovedEventsRead {
         )
         while bytes < limitBytes, let row = try rows.next() {
             let chunk = try ChunkRow(row)
-            let content = [UInt8](row[3] as Data)
+            let content = try [UInt8](row.value(3) as Data)
             bytes += content.count
-            chunks.append(
+            try chunks.append(
                 MovedChunk(
                     first: chunk.first,
                     count: chunk.count,
-                    acceptedFirst: row[4],
-                    acceptedLast: row[5],
+                    acceptedFirst: row.value(4),
+                    acceptedLast: row.value(5),
                     accounts: chunk.providers.counts.map(\.provider),
                     counts: chunk.providers.counts.map(\.events),
                     content: content

@@ -43,21 +43,21 @@ extension SQLiteEventStore: MovableJournal {
                 db.cachedStatement(sql: "SELECT provider, sequence FROM deliveries WHERE sequence BETWEEN ? AND ?"),
                 arguments: [range.lowerBound, range.upperBound]
             )
-            return MovedOutcomes(
+            return try MovedOutcomes(
                 runs: runs.map { row in
-                    MovedOutcomes.Run(
-                        account: row[0],
-                        first: row[1],
-                        last: row[2],
-                        at: row[3],
-                        latency: row[4],
-                        httpStatus: row[5],
-                        deduplicated: row[6],
-                        skipped: row[7],
-                        members: (row[8] as Data?).map { [UInt8]($0) }
+                    try MovedOutcomes.Run(
+                        account: row.value(0),
+                        first: row.value(1),
+                        last: row.value(2),
+                        at: row.value(3),
+                        latency: row.value(4),
+                        httpStatus: row.value(5),
+                        deduplicated: row.value(6),
+                        skipped: row.value(7),
+                        members: (row.value(8) as Data?).map { [UInt8]($0) }
                     )
                 },
-                rows: Set(rows.map { MovedOutcomes.Row(account: $0[0], sequence: $0[1]) })
+                rows: Set(rows.map { try MovedOutcomes.Row(account: $0.value(0), sequence: $0.value(1)) })
             )
         }
     }
@@ -73,7 +73,8 @@ extension SQLiteEventStore: MovableJournal {
     package func movedIntents() async throws(StoreError) -> [Int64: [Int64]] {
         try await read { db in
             let rows = try Row.fetchAll(db, sql: "SELECT provider, sequence FROM intents ORDER BY provider, sequence")
-            return Dictionary(grouping: rows) { $0[0] as Int64 }.mapValues { $0.map { $0[1] } }
+            return try Dictionary(grouping: rows) { try $0.value(0) as Int64 }
+                .mapValues { intents in try intents.map { try $0.value(1) } }
         }
     }
 

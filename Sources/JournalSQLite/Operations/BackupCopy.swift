@@ -190,8 +190,8 @@ struct BackupCopy {
                 "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name <> 'chunks' AND name NOT LIKE 'sqlite_%'"
         )
         for table in tables {
-            try to.execute(sql: table[1])
-            try copyRows(of: table[0], from, to)
+            try to.execute(sql: table.value(1))
+            try copyRows(of: table.value(0), from, to)
         }
         // Numbers of the audit log are never given twice.
         if try from.tableExists("sqlite_sequence") {

@@ -20,8 +20,14 @@ struct ChunkFacts: Equatable {
             ),
             arguments: [first]
         )
-        return row.map { row in
-            ChunkFacts(first: row[0], count: row[1], acceptedFirst: row[2], acceptedLast: row[3], providers: row[4])
+        return try row.map { row in
+            try ChunkFacts(
+                first: row.value(0),
+                count: row.value(1),
+                acceptedFirst: row.value(2),
+                acceptedLast: row.value(3),
+                providers: row.value(4)
+            )
         }
     }
 }

@@ -22,13 +22,13 @@ struct CopiedChunk {
             arguments: [first]
         )
         while bytes < limitBytes, let row = try rows.next() {
-            let chunk = CopiedChunk(
-                first: row[0],
-                count: row[1],
-                acceptedFirst: row[2],
-                acceptedLast: row[3],
-                providers: row[4],
-                content: row[5]
+            let chunk = try CopiedChunk(
+                first: row.value(0),
+                count: row.value(1),
+                acceptedFirst: row.value(2),
+                acceptedLast: row.value(3),
+                providers: row.value(4),
+                content: row.value(5)
             )
             bytes += chunk.content.count
             chunks.append(chunk)

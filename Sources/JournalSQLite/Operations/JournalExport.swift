@@ -78,7 +78,7 @@ package struct JournalExport: Sendable {
         )
         var bytes = 0
         while let row = try rows.next().map(ChunkRow.init) {
-            guard selection.mayTake(acceptedWithin: row.accepted) else { continue }
+            guard selection.mayTake(acceptedWithin: try row.accepted()) else { continue }
             bytes += try row.contentBytes()
             switch try row.events(names: names) {
             case .success(let chunk):

@@ -84,7 +84,9 @@ private struct DayCounting {
                     (SELECT accepted_last FROM chunks ORDER BY first DESC LIMIT 1)
                 """
         )
-        guard let first = row?[0] as Int64?, let last = row?[1] as Int64? else { return nil }
+        guard let row else { return nil }
+        let (oldest, newest): (Int64?, Int64?) = try (row.value(0), row.value(1))
+        guard let first = oldest, let last = newest else { return nil }
         return Timestamp(milliseconds: min(first, last))...Timestamp(milliseconds: max(first, last))
     }
 
@@ -118,13 +120,14 @@ private struct DayCounting {
         while low < high {
             let middle = low + (high - low) / 2
             guard let row = try Row.fetchOne(statement, arguments: [middle]) else { return high }
-            let (first, count, accepted): (Int64, Int64, Int64) = (row[0], row[1], row[2])
+            let (chunk, accepted): (ClosedRange<Int64>, Int64) = try (row.range(0, count: 1), row.value(2))
+            let first = chunk.lowerBound
             if accepted >= time {
                 // A chunk that ends on the day counts as a whole: it is one commit.
                 guard first > low else { return low }
                 high = min(first, middle)
             } else {
-                low = max(middle, first + count - 1) + 1
+                low = max(middle, chunk.upperBound) + 1
             }
         }
         return low

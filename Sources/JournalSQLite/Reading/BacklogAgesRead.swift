@@ -62,17 +62,18 @@ struct BacklogAgesRead: Sendable {
         )
         var (counted, read) = (0, 0)
         while let row = try rows.next() {
-            let (first, count): (Int64, Int64) = (row[0], row[1])
+            let chunk = try row.range(0, count: 1)
+            let first = chunk.lowerBound
             let counts = try row.withUnsafeData(atIndex: 2) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
             let own = counts.events(for: number)
-            let (start, end) = (max(first, waiting.position + 1), min(first + count - 1, newest))
+            let (start, end) = (max(first, waiting.position + 1), min(chunk.upperBound, newest))
             // The walk may stand at the end of a chunk behind which retention has removed another.
             guard own > 0, start <= end else { continue }
             let part = start...end
             let events: Int
             if part.lowerBound == first, !waiting.ahead.overlaps(part) {
                 events = own
-            } else if Int64(own) == count {
+            } else if own == chunk.count {
                 events = part.count - Int(waiting.ahead.count(in: part))
             } else {
                 guard read < limits.chunks else { return counted }
@@ -132,7 +133,8 @@ struct BacklogAgesRead: Sendable {
                 low = middle + 1
                 continue
             }
-            if row[1] as Int64 >= time.milliseconds { high = min(middle, max(low, row[0])) } else { low = middle + 1 }
+            let (first, accepted): (Int64, Int64) = try (row.value(0), row.value(1))
+            if accepted >= time.milliseconds { high = min(middle, max(low, first)) } else { low = middle + 1 }
         }
         return low
     }

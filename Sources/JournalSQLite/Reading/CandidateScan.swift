@@ -72,6 +72,6 @@ extension DeliveryRow {
                     """
             ),
             arguments: [position.sequence, position.provider]
-        ).map { Position(sequence: $0[0], provider: $0[1]) }
+        ).map { try Position(sequence: $0.value(0), provider: $0.value(1)) }
     }
 }

@@ -89,7 +89,7 @@ struct LedgerRead: Sendable {
             guard row.last >= range.lowerBound else { continue }
             chunks += 1
             end = min(row.last, range.upperBound)
-            guard window.mayContain(row) else { continue }
+            guard try window.mayContain(row) else { continue }
             events += Int(row.count)
             try count(row, within: range, &tally)
         }
@@ -126,7 +126,7 @@ struct LedgerRead: Sendable {
             let times = window.from.milliseconds..<window.until.milliseconds
             return { _, event in times.contains(event.timestamp) && isOwn(event) }
         }
-        if window.containsAll(of: row) { return { _, event in isOwn(event) } }
+        if try window.containsAll(of: row) { return { _, event in isOwn(event) } }
         // Only the events themselves tell when each was accepted.
         let events = try row.events(names: names).get().events
         return { offset, _ in window.contains(events[offset]) }

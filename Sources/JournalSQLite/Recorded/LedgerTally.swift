@@ -168,7 +168,7 @@ private struct NeighbourOutcomes {
             arguments: [range.lowerBound, range.upperBound]
         )
         while let row = try found.next() {
-            rows[Key(sequence: row[0], provider: row[1])] = try DeliveryRow.status(row[2])
+            try rows[Key(sequence: row.value(0), provider: row.value(1))] = DeliveryRow.status(row.value(2))
         }
         guard !lanes.isEmpty else { return }
         let accounts = Set(runs.accounts).union(rows.keys.map(\.provider))

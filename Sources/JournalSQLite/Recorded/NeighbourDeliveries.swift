@@ -40,7 +40,7 @@ struct NeighbourDeliveries {
             arguments: bounds
         )
         while let row = try tries.next() {
-            attempts[Key(sequence: row[0], provider: row[1]), default: []].append(try Attempt(row, from: 2))
+            try attempts[Key(sequence: row.value(0), provider: row.value(1)), default: []].append(Attempt(row, from: 2))
         }
         let amended = try Row.fetchCursor(
             db.cachedStatement(
@@ -53,7 +53,7 @@ struct NeighbourDeliveries {
         )
         while let row = try amended.next() {
             let amendment = try DeliveryAmendment(row, from: 2)
-            amendments[Key(sequence: row[0], provider: row[1]), default: []].append(amendment)
+            try amendments[Key(sequence: row.value(0), provider: row.value(1)), default: []].append(amendment)
         }
     }
 

@@ -77,7 +77,7 @@ struct RecordedRead {
             let start = max(next, row.first)
             if let known, known.hasAll(row.first...row.last) {
                 try read(row, at: matching.inside(start...row.last).map { Int($0 - row.first) })
-            } else if window.mayContain(row) {
+            } else if try window.mayContain(row) {
                 try read(row, at: Array(Int(start - row.first)..<Int(row.count)))
             } else {
                 next = row.last + 1
@@ -138,14 +138,16 @@ struct RecordedRead {
 
 extension RecordedWindow {
     /// Whether an event of this chunk can be in it, as far as its row tells.
-    func mayContain(_ row: ChunkRow) -> Bool {
-        clock == .occurred
-            || (row.accepted.upperBound >= from.milliseconds && row.accepted.lowerBound < until.milliseconds)
+    func mayContain(_ row: ChunkRow) throws -> Bool {
+        if clock == .occurred { return true }
+        let accepted = try row.accepted()
+        return accepted.upperBound >= from.milliseconds && accepted.lowerBound < until.milliseconds
     }
 
     /// Whether all events of this chunk are in it, as far as its row tells, but for those of other tenants.
-    func containsAll(of row: ChunkRow) -> Bool {
-        clock == .accepted && row.accepted.lowerBound >= from.milliseconds
-            && row.accepted.upperBound < until.milliseconds
+    func containsAll(of row: ChunkRow) throws -> Bool {
+        guard clock == .accepted else { return false }
+        let accepted = try row.accepted()
+        return accepted.lowerBound >= from.milliseconds && accepted.upperBound < until.milliseconds
     }
 }

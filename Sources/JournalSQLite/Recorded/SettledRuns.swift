@@ -40,9 +40,9 @@ struct SettledRuns: Sendable {
             arguments: [range.lowerBound - range.lowerBound % Schema.runSpan, range.upperBound, range.lowerBound]
         )
         while let row = try rows.next() {
-            let account: Int64 = row[8]
+            let account: Int64 = try row.value(8)
             guard accounts?.contains(account) ?? true else { continue }
-            let run = Run(row)
+            let run = try Run(row)
             runs[account, default: []].append((run, max(run.last, runs[account]?.last?.reach ?? 0)))
         }
     }
@@ -95,7 +95,7 @@ struct SettledRuns: Sendable {
             arguments: [sequence - sequence % Schema.runSpan, sequence, account, sequence]
         )
         while let row = try rows.next() {
-            let run = Run(row)
+            let run = try Run(row)
             if run.holds(sequence) { return run.outcome }
         }
         return nil
@@ -104,19 +104,19 @@ struct SettledRuns: Sendable {
 
 extension SettledRuns.Run {
     /// - Parameter row: has the ``SettledRuns/columns``.
-    fileprivate init(_ row: Row) {
-        first = row[0]
-        last = row[1]
-        members = RunMembers(decoding: (row[7] as Data?).map { [UInt8]($0) }, first: first)
-        outcome = SettledRuns.Outcome(
-            attempt: row[6] as Bool
+    fileprivate init(_ row: Row) throws {
+        let range = try row.range(0, through: 1)
+        (first, last) = (range.lowerBound, range.upperBound)
+        members = try row.members(7, first: first)
+        outcome = try SettledRuns.Outcome(
+            attempt: row.value(6) as Bool
                 ? nil
                 : Attempt(
-                    at: Timestamp(milliseconds: row[2]),
-                    latency: .microseconds(row[3] as Int64),
-                    httpStatus: row[4],
+                    at: Timestamp(milliseconds: row.value(2)),
+                    latency: .microseconds(row.value(3) as Int64),
+                    httpStatus: row.value(4),
                     status: .delivered,
-                    deduplicated: row[5]
+                    deduplicated: row.value(5)
                 )
         )
     }

@@ -50,14 +50,20 @@ import Testing
     @Test func `a run or a chunk whose row makes no sense holds nothing, or no more than fits`() async throws {
         let journal = try await TestJournal()
         let connection = journal.connection()
-        func run(_ first: Int64, _ last: Int64) async throws -> RunRow {
-            let columns = "1, \(first)::int8, \(last)::int8, 0::int8, 0::int8, NULL::int2, false, false, NULL::bytea"
-            return RunRow(try await connection.run(Statement("SELECT \(columns)"))[0])
+        func run(_ first: Int64, _ last: Int64, members: String = "NULL") async throws -> RunRow {
+            let times = "0::int8, 0::int8, NULL::int2, false, false"
+            let columns = "1, \(first)::int8, \(last)::int8, \(times), \(members)::bytea"
+            return try RunRow(try await connection.run(Statement("SELECT \(columns)"))[0])
         }
         #expect(try await run(5, 7).sequences(from: 6) == [6, 7])
         #expect(try await run(5, 3).sequences(from: 0) == [])
         #expect(try await run(5, 7).sequences(from: 8) == [])
         #expect(try await run(4090, Int64.max).sequences(from: 0) == Array(4090...4095))
+        #expect(try await run(5, 7, members: "'\\x0000a0'").sequences(from: 0) == [5, 7])
+        for damaged in ["'\\x'", "'\\x01'", "'\\xffff00'"] {
+            // Taken for a run of neighbours, it would make events delivered that were never sent.
+            await #expect(throws: PostgresFailure.self, "\(damaged)") { _ = try await run(5, 7, members: damaged) }
+        }
         func chunk(_ first: Int64, _ count: Int16) async throws -> ChunkRow {
             let columns = "1::int2, \(first)::int8, \(count)::int2, 0::int8, 0::int8, '\\x'::bytea"
             return ChunkRow(try await connection.run(Statement("SELECT \(columns)"))[0])
