@@ -83,12 +83,12 @@ extension PipelineMachine {
         switch signal {
         case .works: limitedBatches.passed(batch.items.count, of: settings.batch.events)
         case .limited:
-            if isLimitedAlone(batch, at: now) { suspects.limitedAlone(batch.items[0].sequence) }
+            if isLimitedAlone(batch, at: now) { suspects.limitedAlone(batch.items[0].sequence, at: now.instant) }
             limitedBatches.limited(batch.items.count)
         case .failed:
             inFlight.failed(batch, after: facts.latency, at: now.instant)
             if batch.items.count == 1 { suspects.failedAlone(batch.items[0].sequence, at: now.instant) }
-        case .refused: suspects.accuse(batch.items.map(\.sequence))
+        case .refused: suspects.accuse(batch.items.map(\.sequence), at: now.instant)
         }
     }
 
