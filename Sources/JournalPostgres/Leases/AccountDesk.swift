@@ -7,7 +7,7 @@ import Synchronization
 /// It decides with ``AccountShare`` from what the pulse finds; whoever is let in takes the account itself.
 final class AccountDesk: Sendable {
     fileprivate struct State {
-        var works: [Int32: AccountWork] = [:]
+        var works = HeldWorks()
         /// What was begun and has not ended, and what has ended lately.
         var recent: [AccountWork] = []
         var waiting: [Int32: [Int: CheckedContinuation<Void, Never>]] = [:]
@@ -40,7 +40,7 @@ final class AccountDesk: Sendable {
     /// The work under a lease.
     /// - Throws: ``StoreError/leaseLost`` if the lease has ended.
     func work(under lease: AccountLease) throws(StoreError) -> AccountWork {
-        let work = state.withLock { $0.works.values.first { $0.lease == lease } }
+        let work = state.withLock { $0.works[lease] }
         guard let work, !work.signal.isLost else { throw .leaseLost }
         return work
     }
@@ -60,7 +60,7 @@ final class AccountDesk: Sendable {
     }
 
     /// All that this node holds.
-    var works: [AccountWork] { state.withLock { $0.works.values.filter { !$0.signal.isLost } } }
+    var works: [AccountWork] { state.withLock { $0.works.all.filter { !$0.signal.isLost } } }
 
     /// What was begun and has not ended, and what has ended lately.
     var recentWorks: [AccountWork] { state.withLock { $0.recent } }
@@ -99,7 +99,9 @@ final class AccountDesk: Sendable {
             }
             state.left[work.account] = (work.lease.epoch, work.ownSince)
             state.remember(work, endedLimit: Self.recentLimit)
-            return (state.works.updateValue(work, forKey: work.account), state.isClosed)
+            let old = state.works[work.account]
+            state.works[work.account] = work
+            return (old, state.isClosed)
         }
         old?.signal.set(.lost)
         if isClosed { work.signal.set(.unwatched) }
@@ -157,7 +159,7 @@ final class AccountDesk: Sendable {
         let (waiting, works) = state.withLock { state in
             state.isClosed = true
             defer { state.waiting = [:] }
-            return (state.waiting.values.flatMap(\.values), Array(state.works.values))
+            return (state.waiting.values.flatMap(\.values), Array(state.works.all))
         }
         changed.finish()
         for continuation in waiting { continuation.resume() }
@@ -169,12 +171,12 @@ final class AccountDesk: Sendable {
     /// Others have buried this node: nothing is held any more.
     func buried(_ node: Int64) {
         let works = state.withLock { state in
-            let (lost, kept) = (
-                state.works.filter { $0.value.node == node }, state.works.filter { $0.value.node != node }
-            )
-            state.works = kept
-            for account in lost.keys { state.left[account] = nil }
-            return lost.values
+            let lost = state.works.all.filter { $0.node == node }
+            for work in lost {
+                state.works[work.account] = nil
+                state.left[work.account] = nil
+            }
+            return lost
         }
         for work in works { work.signal.set(.lost) }
     }

@@ -22,9 +22,9 @@ import Testing
     }
 
     /// Work on one of these accounts.
-    private static func work(_ account: Int32, in store: PostgresEventStore) -> AccountWork {
+    private static func work(_ account: Int32, epoch: Int64 = 1, in store: PostgresEventStore) -> AccountWork {
         AccountWork(
-            AccountLease(provider: ProviderName("other-\(account)"), epoch: 1),
+            AccountLease(provider: ProviderName("other-\(account)"), epoch: epoch),
             account: account,
             node: store.ledger.keeper.node ?? 0,
             lane: nil,
@@ -33,6 +33,25 @@ import Testing
             in: store.ledger,
             of: store.parts
         )
+    }
+
+    @Test func `only the newest lease of an account leads to its work`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        try await Self.addAccounts(journal, of: store)
+        let desk = store.ledger.desk
+        let (old, new, other) = (
+            Self.work(1001, in: store), Self.work(1001, epoch: 2, in: store), Self.work(1002, in: store)
+        )
+        for work in [old, other] { desk.begin(work) }
+        #expect(try desk.work(under: old.lease) === old && desk.work(under: other.lease) === other)
+        desk.begin(new)
+        #expect(throws: StoreError.leaseLost) { try desk.work(under: old.lease) }
+        #expect(try desk.work(under: new.lease) === new && desk.work(under: other.lease) === other)
+        desk.end(new, wasGivenBack: true)
+        #expect(throws: StoreError.leaseLost) { try desk.work(under: new.lease) }
+        desk.end(other, wasGivenBack: true)
+        await store.close()
     }
 
     @Test func `intents and outcomes of an account are written however many leases were begun since`() async throws {
