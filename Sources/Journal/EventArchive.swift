@@ -8,10 +8,12 @@ package protocol EventArchive: JournalGrowth {
     /// Identifies this journal among all others; chosen at random when it was created, and never changed.
     var journalID: String { get }
 
-    /// The events of a tenant with this id: none, one, or several with different ``AcceptedEvent/idScope``, in journal order; each with
-    /// its deliveries.
-    /// - Throws: ``StoreError/unfinishedRead`` if they are too large for one response.
-    func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
+    /// The events of a tenant with one of these ids, in journal order, each with its deliveries. An id can have none, one, or several with
+    /// different ``AcceptedEvent/idScope``.
+    ///
+    /// One read takes them all, so the ids should be few hundreds. They are compared byte by byte, and one that is given twice counts once.
+    /// - Throws: ``StoreError/unfinishedRead`` if the events are too large for one response: fewer ids may have an answer.
+    func events(withIDs ids: [EventID], of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
 
     /// The deliveries of some of a tenant's events, by their numbers; none of an event that is not there, or is another tenant's.
     ///
@@ -91,6 +93,11 @@ package protocol EventArchive: JournalGrowth {
 }
 
 extension EventArchive {
+    /// The events of a tenant with this id, as ``events(withIDs:of:)`` returns them.
+    package func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
+        try await events(withIDs: [id], of: tenant)
+    }
+
     package func deliveries(of sequences: [SequenceNumber], in tenant: TenantID) async throws(StoreError)
         -> [SequenceNumber: [Delivery]]
     {

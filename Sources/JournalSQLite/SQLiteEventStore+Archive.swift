@@ -6,18 +6,20 @@ import JournalFormat
 extension SQLiteEventStore {
     package var journalID: String { parts.journalID }
 
-    package func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
-        let sequences = try await sequences(withID: id, of: tenant)
+    package func events(withIDs ids: [EventID], of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
+        let sequences = try await sequences(withIDs: ids, of: tenant)
         guard !sequences.isEmpty else { return [] }
         let (reader, names, limit) = (parts.reader, parts.names.current, parts.settings.pageBytes * 4)
         return try await readPoint { db in
-            // They share an id in many scopes: too many for one answer are refused, since the answer has no pages.
+            // An id can be in many scopes: too many for one answer are refused, since the answer has no pages.
             guard let events = try reader.chosenEvents(at: sequences, limitBytes: limit, in: db) else {
                 throw StoreError.unfinishedRead
             }
             let deliveries = DeliveryAssembly(db: db, names: names)
             return try sequences.compactMap { sequence in
-                guard let event = events[sequence], event.isKnown(as: id, to: tenant) else { return nil }
+                guard let event = events[sequence], ids.contains(where: { event.isKnown(as: $0, to: tenant) }) else {
+                    return nil
+                }
                 return ArchivedEvent(
                     sequence: SequenceNumber(sequence),
                     event: event,
@@ -179,8 +181,15 @@ extension SQLiteEventStore {
         parts.columns.removeSegments(below: oldest ?? newest + 1)
     }
 
+    /// Where events with these ids may be, whatever their scopes; ascending.
+    func sequences(withIDs ids: [EventID], of tenant: TenantID) async throws(StoreError) -> [Int64] {
+        var found: Set<Int64> = []
+        for id in ids { found.formUnion(try await sequences(withID: id, of: tenant)) }
+        return found.sorted()
+    }
+
     /// Where events with this id may be, whatever their scope; ascending.
-    func sequences(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [Int64] {
+    private func sequences(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [Int64] {
         let names = parts.names.current
         guard let origin = names.origins.first(where: { $0.value.tenant == tenant }),
             let hash = names.tenantHashes[origin.key]?.hash(id, scope: "")

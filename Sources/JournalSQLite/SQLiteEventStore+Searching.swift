@@ -47,11 +47,4 @@ extension SQLiteEventStore {
         let read = IdentifiedRead(search, SearchContext(parts, search.filter, of: tenant), sequences)
         return try await self.read(inSlices: read, of: tenant, ReadTime(parts.settings)).page
     }
-
-    /// Where events with these ids may be; ascending.
-    private func sequences(withIDs ids: [EventID], of tenant: TenantID) async throws(StoreError) -> [Int64] {
-        var found: Set<Int64> = []
-        for id in ids { found.formUnion(try await sequences(withID: id, of: tenant)) }
-        return found.sorted()
-    }
 }

@@ -52,6 +52,22 @@ import Testing
         }
     }
 
+    @Test func `finds each of many, whatever their order`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let stored = (0..<250).map { #"{"id":"e-\#($0 * 3)","name":"n","customer_id":"c"}"# }
+            #expect(try await server.post("[\(stored.joined(separator: ","))]").status == 202)
+            let numbers = (0..<999).map { ($0 * 7) % 999 }
+            let asked = numbers.map { #"{"id":"e-\#($0)"}"# }.joined(separator: ",")
+            for sentTo in ["", #""sent_to":"acme","#] {
+                let answer = try await ask(server, #"{\#(sentTo)"events":[\#(asked)]}"#)
+                let known = try #require(try answer.object["known"] as? [[String: Any]])
+                let expected = numbers.indices.filter { numbers[$0] % 3 == 0 && numbers[$0] < 750 }
+                #expect(known.map { $0["index"] as? Int } == expected)
+                #expect(known.map { $0["id"] as? String } == expected.map { "e-\(numbers[$0])" })
+            }
+        }
+    }
+
     @Test(arguments: [
         ("[]", "an object such as"), ("{}", "an object such as"), (#"{"events":{}}"#, "an object such as"),
         (#"{"events":[1]}"#, "a list of objects"), (#"{"events":[{}]}"#, "must have an"),

@@ -5,11 +5,11 @@ import JournalFormat
 extension PostgresEventStore {
     package var journalID: String { parts.meta.journalID }
 
-    package func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
+    package func events(withIDs ids: [EventID], of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
         let (parts, limit) = (parts, parts.settings.pageBytes * 4)
         let events = try await readPoint { (session) throws(PostgresFailure) -> [ArchivedEvent]? in
-            let events = try IdentityReads(parts: parts, session: session).events(withIDs: [id], of: tenant)
-            // They share an id in many scopes: too many for one answer are refused, since the answer has no pages.
+            let events = try IdentityReads(parts: parts, session: session).events(withIDs: ids, of: tenant)
+            // An id can be in many scopes: too many for one answer are refused, since the answer has no pages.
             let bytes = events.reduce(0) { $0 + $1.event.approximateBytes }
             guard events.count <= 1 || bytes <= limit else { return nil }
             return try DeliveryAssembly(names: parts.names.current, session: session).archived(events)

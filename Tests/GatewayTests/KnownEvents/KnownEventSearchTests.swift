@@ -33,11 +33,22 @@ import Testing
         _ events: [(id: String, scope: String, name: String, customer: String?, subscription: String?)],
         _ body: ((AdapterName?, KnownEventsBody.Identity) async throws -> String?) async throws -> Void
     ) async throws {
+        try await withMany(events) { (find) async throws in
+            try await body { try await find($0, [$1])[0] }
+        }
+    }
+
+    /// Does the same with what looks for many events at once.
+    private func withMany(
+        _ events: [(id: String, scope: String, name: String, customer: String?, subscription: String?)],
+        _ settings: SQLiteStoreSettings = SQLiteStoreSettings(),
+        _ body: ((AdapterName?, [KnownEventsBody.Identity]) async throws -> [String?]) async throws -> Void
+    ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let routes = try RoutesFile.reader(allowsInlineSecrets: false).read(Array(Self.routes.utf8)).routes
         let table = RoutingTable(routes)
         try await withTemporaryFolder { folder in
-            let store = try SQLiteEventStore(opening: folder, logger: quiet)
+            let store = try SQLiteEventStore(opening: folder, settings: settings, logger: quiet)
             let accepted = try events.map { event in
                 AcceptedEvent(
                     CanonicalEvent(
@@ -65,11 +76,11 @@ import Testing
                     )
                 )
             }
-            _ = try await store.append(AppendRequest(events: accepted, policy: .each))
-            try await body { name, identity in
+            for event in accepted { _ = try await store.append(AppendRequest(events: [event], policy: .each)) }
+            try await body { name, identities in
                 let adapter = routes.providers.first { $0.traits.adapter == name }?.adapter
                 var search = KnownEventSearch(store, sentTo: adapter, by: routes, of: "shop")
-                return try await search.event(with: identity).map { "\($0.idScope)|\($0.id)" }
+                return try await search.events(with: identities).map { $0.map { "\($0.scope)|\($0.id)" } }
             }
             await store.close()
         }
@@ -135,6 +146,20 @@ import Testing
             (find) async throws in
             #expect(try await find("flexprice", Self.identity("sub_1/\u{301}e", customer: "c")) == "sub_1|\u{301}e")
             #expect(try await find("lago", Self.identity("gw-\u{301}f", subscription: "sub_c")) == "|\u{301}f")
+        }
+    }
+
+    /// What is read at once may be as large as a few pages, whose size may be small.
+    @Test(arguments: [1, 1 << 20]) func `knows many events, also if they are too large for one read`(pageBytes: Int)
+        async throws
+    {
+        var settings = SQLiteStoreSettings()
+        settings.pageBytes = pageBytes
+        let ids = (0..<12).map { "e\($0)" }
+        try await withMany(ids.map { ($0, "", "any", "c", nil) }, settings) { (find) async throws in
+            let numbers = (0..<230).map { ($0 * 7) % 230 }
+            let found = try await find(nil, numbers.map { Self.identity("e\($0)", customer: "c") })
+            #expect(found == numbers.map { $0 < 12 ? "|e\($0)" : nil })
         }
     }
 

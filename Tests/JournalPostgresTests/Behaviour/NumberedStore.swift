@@ -107,8 +107,8 @@ final class NumberedStore: EventStore {
 
     var journalID: String { store.journalID }
 
-    func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
-        try await store.events(withID: id, of: tenant).map { numbers.counted($0) }
+    func events(withIDs ids: [EventID], of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
+        try await store.events(withIDs: ids, of: tenant).map { numbers.counted($0) }
     }
 
     func deliveries(of sequences: [SequenceNumber], in tenant: TenantID) async throws(StoreError)

@@ -13,6 +13,29 @@ extension StoreBehaviour {
             try await expectScopes(reopened)
             return reopened
         },
+        StoreCheck("finds the events of many ids at once, byte by byte and of one tenant alone") { store, fixture in
+            try await store.store(Sample.events(1...700, plan: Sample.both))
+            try await store.store([
+                Sample.event("event-5", scope: "sub_1"), Sample.event("event-6", tenant: "bank"),
+                Sample.event("only", tenant: "bank"), Sample.event("e\u{301}"), Sample.event("\u{e9}"),
+            ])
+            try await store.settle(try await store.claimAll(for: "polar").sequences, at: "polar", as: .rejected)
+            let reopened = try await fixture.crash(store)
+            let ids = (1...1300).reversed().map { EventID("event-\($0)") } + ["\u{e9}", "only", "event-9"]
+            let found = try await reopened.events(withIDs: ids, of: "shop")
+            let expected = (1...700).map { "event-\($0)" } + ["event-5", "\u{e9}"]
+            try expect(found.map { Array($0.event.id.rawValue.utf8) }, expected.map { Array($0.utf8) }, "the events")
+            try expect(found[700].event.idScope, "sub_1", "the second scope of an id")
+            try expect(found.allSatisfy { $0.event.tenant == "shop" }, true, "the tenant")
+            for archived in [found[0], found[4], found[699], found[700], found[701]] {
+                let same = try await reopened.event(at: archived.sequence, of: "shop")
+                try expect(archived.deliveries, same?.deliveries ?? [], "the deliveries of \(archived.event.id)")
+            }
+            try expect(try await reopened.events(withIDs: [], of: "shop").isEmpty, true, "nothing of nothing")
+            let one = try await reopened.events(withIDs: ["event-5"], of: "shop").map(\.event.idScope)
+            try expect(one, ["", "sub_1"], "all scopes of one id")
+            return reopened
+        },
         StoreCheck("shows the deliveries of many events at once, of one tenant alone") { store, fixture in
             let own = try await store.store(Sample.events(1...1500, plan: Sample.both))
             let other = try await store.store([Sample.event("b", tenant: "bank", plan: Sample.both)])

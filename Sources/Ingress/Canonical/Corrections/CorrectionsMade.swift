@@ -19,19 +19,19 @@ struct CorrectionsMade: Sendable {
         var found: [(id: CorrectionID, archived: ArchivedEvent)] = []
         // A correction for several destinations can take several numbers.
         for number in 1...(2 * Self.most) {
-            let before = found.count
-            for id in CorrectionID.all(number: number, of: event.id) {
-                let same = try await events(id.eventID, of: event.tenant)
-                guard let own = same.first(where: { $0.event.isCorrection(of: event) }) else { continue }
-                found.append((id, own))
+            let ids = CorrectionID.all(number: number, of: event.id)
+            let own = try await events(ids.map(\.eventID), of: event.tenant)
+                .filter { $0.event.isCorrection(of: event) }
+            guard !own.isEmpty else { break }
+            for archived in own {
+                if let id = archived.event.corrects { found.append((id, archived)) }
             }
-            if found.count == before { break }
         }
         return found.sorted { $0.archived.sequence < $1.archived.sequence }
     }
 
-    private func events(_ id: EventID, of tenant: TenantID) async throws -> [ArchivedEvent] {
-        do { return try await archive.events(withID: id, of: tenant) } catch { throw Problem(error) }
+    private func events(_ ids: [EventID], of tenant: TenantID) async throws -> [ArchivedEvent] {
+        do { return try await archive.events(withIDs: ids, of: tenant) } catch { throw Problem(error) }
     }
 }
 

@@ -54,6 +54,12 @@ struct KnownEventSearch {
         }
     }
 
+    /// An event that the journal has.
+    struct Known: Sendable, Equatable {
+        let id: EventID
+        let scope: String
+    }
+
     private let journal: any IngressJournal
     /// The vendor that knows the events so; nil: the application does.
     private let adapter: (any Adapter)?
@@ -62,6 +68,9 @@ struct KnownEventSearch {
     private let prefixes: [String]
     /// Of the backfills that sent some of the events; nil: it is not known any more.
     private var lanes: [LaneNumber: (any LaneMembership)?] = [:]
+
+    /// Identities that are looked up with one read.
+    private static let identitiesPerRead = 100
 
     /// No ID of an event has more.
     private static let mostIDBytes = 255
@@ -76,11 +85,51 @@ struct KnownEventSearch {
         prefixes = name == nil ? [] : Set(["\(tenant)/"] + configured + configured.map { "\(tenant)/\($0)" }).sorted()
     }
 
-    /// The event with an identity; nil if the journal has none.
-    mutating func event(with identity: KnownEventsBody.Identity) async throws(StoreError) -> AcceptedEvent? {
-        for id in candidates(for: identity.id) {
-            for archived in try await journal.events(withID: EventID(id), of: tenant) {
-                for face in try await faces(of: archived) where face.has(identity) { return archived.event }
+    /// The events with these identities; nil where the journal has none.
+    mutating func events(with identities: [KnownEventsBody.Identity]) async throws(StoreError) -> [Known?] {
+        var found: [Known?] = []
+        var rest = identities[...]
+        while !rest.isEmpty {
+            try await find(rest.prefix(Self.identitiesPerRead), &found)
+            rest = rest.dropFirst(Self.identitiesPerRead)
+        }
+        return found
+    }
+
+    /// Finds events with one read, or with several if they are too large for one.
+    private mutating func find(
+        _ identities: ArraySlice<KnownEventsBody.Identity>,
+        _ found: inout [Known?]
+    ) async throws(StoreError) {
+        let candidates = identities.map { self.candidates(for: $0.id) }
+        let known: [[UInt8]: [ArchivedEvent]]
+        do throws(StoreError) {
+            known = try await events(withIDs: candidates.flatMap(\.self))
+        } catch {
+            guard error == .unfinishedRead, identities.count > 1 else { throw error }
+            let middle = identities.startIndex + identities.count / 2
+            try await find(identities[..<middle], &found)
+            return try await find(identities[middle...], &found)
+        }
+        for (identity, ids) in zip(identities, candidates) {
+            found.append(try await event(with: identity, among: ids.flatMap { known[Array($0.utf8)] ?? [] }))
+        }
+    }
+
+    /// By the bytes of their IDs.
+    private func events(withIDs ids: [String]) async throws(StoreError) -> [[UInt8]: [ArchivedEvent]] {
+        let events = try await journal.events(withIDs: ids.map { EventID($0) }, of: tenant)
+        return Dictionary(grouping: events) { Array($0.event.id.rawValue.utf8) }
+    }
+
+    /// The first of some events that has an identity.
+    private mutating func event(
+        with identity: KnownEventsBody.Identity,
+        among events: [ArchivedEvent]
+    ) async throws(StoreError) -> Known? {
+        for archived in events {
+            for face in try await faces(of: archived) where face.has(identity) {
+                return Known(id: archived.event.id, scope: archived.event.idScope)
             }
         }
         return nil

@@ -32,12 +32,12 @@ struct KnownEventsHandler: Sendable {
             writer.member("removed_through", stringOrNull: try await journal.removedThrough()?.rfc3339)
             writer.key("known")
             writer.beginArray()
-            for (index, identity) in body.events.enumerated() {
-                guard let event = try await search.event(with: identity) else { continue }
+            for (index, event) in try await search.events(with: body.events).enumerated() {
+                guard let event else { continue }
                 writer.beginObject()
                 writer.member("index", integer: index)
                 writer.member("id", string: event.id.rawValue)
-                writer.member("scope", stringOrNull: event.idScope.isEmpty ? nil : event.idScope)
+                writer.member("scope", stringOrNull: event.scope.isEmpty ? nil : event.scope)
                 writer.endObject()
             }
             writer.endArray()
