@@ -343,7 +343,7 @@ let package = Package(
             name: "ParityRunsTests",
             dependencies: [
                 "Access", "Events", "JSON", "Journal", "JournalSQLite", "OfRecord", "Parity", "ParityBehaviour",
-                "ParityRuns", "Randomness", "Routing", "TestSupport", "Vendors", coreMetrics, logging,
+                "ParityRuns", "Randomness", "Routing", "TestSupport", "Vendors", coreMetrics, grdb, logging,
             ],
             swiftSettings: settings
         ),

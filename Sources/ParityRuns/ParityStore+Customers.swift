@@ -16,11 +16,11 @@ extension ParityStore {
                     """,
                 arguments: StatementArguments(causes) + [id, limit]
             ).map { row in
-                ParityCustomer(
-                    customerID: row["customer_id"],
-                    provider: ProviderName(row["provider"] as String),
-                    findings: row["findings"],
-                    billed: row["billed"]
+                try ParityCustomer(
+                    customerID: row.decode(forColumn: "customer_id"),
+                    provider: ProviderName(row.decode(forColumn: "provider") as String),
+                    findings: row.decode(forColumn: "findings"),
+                    billed: row.decode(forColumn: "billed")
                 )
             }
         }
@@ -34,10 +34,10 @@ extension ParityStore {
                     "SELECT customer_id, provider, differences FROM findings WHERE run = ? AND instr(differences, ?) > 0",
                 arguments: [id, FindingText.moneyMark]
             ).map { row in
-                MoneyFinding(
-                    customerID: row["customer_id"],
-                    provider: ProviderName(row["provider"] as String),
-                    differences: FindingText.read(row["differences"])
+                try MoneyFinding(
+                    customerID: row.decode(forColumn: "customer_id"),
+                    provider: ProviderName(row.decode(forColumn: "provider") as String),
+                    differences: FindingText.read(row.decode(forColumn: "differences"))
                 )
             }
         }

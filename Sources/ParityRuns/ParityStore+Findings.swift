@@ -136,36 +136,36 @@ extension ParityStore {
                 let accepted = acceptances.first {
                     $0.covers(finding.cause, at: finding.provider, named: finding.subject.name)
                 }
-                return NumberedFinding(
-                    number: row["number"],
+                return try NumberedFinding(
+                    number: row.decode(forColumn: "number"),
                     finding: finding,
-                    resolution: row["resolution"] ?? accepted.map { "accepted: \($0.reason)" }
+                    resolution: row.decode(forColumn: "resolution") ?? accepted.map { "accepted: \($0.reason)" }
                 )
             }
         }
     }
 
     private static func finding(_ row: Row) throws -> Finding {
-        guard let cause = Cause(rawValue: row["cause"]) else {
+        guard let cause = try Cause(rawValue: row.decode(forColumn: "cause")) else {
             throw ParityError.store("a finding was written by another version")
         }
-        return Finding(
-            key: row["key"],
-            provider: ProviderName(row["provider"] as String),
+        return try Finding(
+            key: row.decode(forColumn: "key"),
+            provider: ProviderName(row.decode(forColumn: "provider") as String),
             cause: cause,
             about: FindingSubject(
-                sequence: (row["sequence"] as Int64?).map { SequenceNumber($0) },
-                tenant: (row["tenant"] as String?).map { TenantID($0) },
-                eventID: row["event_id"],
-                vendorID: row["vendor_id"],
-                name: row["name"],
-                customerID: row["customer_id"],
-                subscriptionID: row["subscription_id"],
-                timestamp: Timestamp(milliseconds: row["at_ms"])
+                sequence: (row.decode(forColumn: "sequence") as Int64?).map { SequenceNumber($0) },
+                tenant: (row.decode(forColumn: "tenant") as String?).map { TenantID($0) },
+                eventID: row.decode(forColumn: "event_id"),
+                vendorID: row.decode(forColumn: "vendor_id"),
+                name: row.decode(forColumn: "name"),
+                customerID: row.decode(forColumn: "customer_id"),
+                subscriptionID: row.decode(forColumn: "subscription_id"),
+                timestamp: Timestamp(milliseconds: row.decode(forColumn: "at_ms"))
             ),
-            differences: (row["differences"] as String?).map(FindingText.read) ?? [],
-            detail: row["detail"],
-            isConfirmed: row["confirmed"]
+            differences: (row.decode(forColumn: "differences") as String?).map(FindingText.read) ?? [],
+            detail: row.decode(forColumn: "detail"),
+            isConfirmed: row.decode(forColumn: "confirmed")
         )
     }
 
@@ -181,15 +181,19 @@ extension ParityStore {
                     """,
                 arguments: [id, limit, number]
             )
-            return rows.enumerated().map { place, row in
-                let counts = CellCounts(
-                    expected: row[2],
-                    found: row[3],
-                    missing: row[4],
-                    extra: row[5],
-                    different: row[6]
+            return try rows.enumerated().map { place, row in
+                let counts = try CellCounts(
+                    expected: row.decode(atIndex: 2),
+                    found: row.decode(atIndex: 3),
+                    missing: row.decode(atIndex: 4),
+                    extra: row.decode(atIndex: 5),
+                    different: row.decode(atIndex: 6)
                 )
-                let cell = ParityCell(provider: ProviderName(row[0] as String), name: row[1], counts: counts)
+                let cell = try ParityCell(
+                    provider: ProviderName(row.decode(atIndex: 0) as String),
+                    name: row.decode(atIndex: 1),
+                    counts: counts
+                )
                 return NumberedCell(number: number + Int64(place) + 1, cell: cell)
             }
         }
@@ -205,15 +209,15 @@ extension ParityStore {
                     """,
                 arguments: [id]
             ).map { row in
-                guard let cause = Cause(rawValue: row[2]) else {
+                guard let cause = try Cause(rawValue: row.decode(atIndex: 2)) else {
                     throw ParityError.store("a finding was written by another version")
                 }
-                return FindingDay(
-                    provider: ProviderName(row[0] as String),
-                    day: Timestamp(milliseconds: row[1]),
+                return try FindingDay(
+                    provider: ProviderName(row.decode(atIndex: 0) as String),
+                    day: Timestamp(milliseconds: row.decode(atIndex: 1)),
                     cause: cause,
-                    name: row[3],
-                    count: row[4]
+                    name: row.decode(atIndex: 3),
+                    count: row.decode(atIndex: 4)
                 )
             }
         }
@@ -247,10 +251,10 @@ extension ParityStore {
                 sql: "SELECT provider, at_ms, run FROM resends WHERE sequence = ? ORDER BY at_ms, provider",
                 arguments: [event.rawValue]
             ).map { row in
-                Resend(
-                    provider: ProviderName(row[0] as String),
-                    at: Timestamp(milliseconds: row[1]),
-                    comparison: row[2]
+                try Resend(
+                    provider: ProviderName(row.decode(atIndex: 0) as String),
+                    at: Timestamp(milliseconds: row.decode(atIndex: 1)),
+                    comparison: row.decode(atIndex: 2)
                 )
             }
         }
@@ -285,15 +289,15 @@ extension ParityStore {
             arguments: [now.milliseconds]
         )
         .compactMap { row in
-            guard let cause = Cause(rawValue: row["cause"]) else { return nil }
-            return Acceptance(
+            guard let cause = try Cause(rawValue: row.decode(forColumn: "cause")) else { return nil }
+            return try Acceptance(
                 cause: cause,
-                provider: (row["provider"] as String?).map { ProviderName($0) },
-                name: row["name"],
-                reason: row["reason"],
-                until: Timestamp(milliseconds: row["until_ms"]),
-                by: ClientName(row["client"] as String),
-                at: Timestamp(milliseconds: row["at_ms"])
+                provider: (row.decode(forColumn: "provider") as String?).map { ProviderName($0) },
+                name: row.decode(forColumn: "name"),
+                reason: row.decode(forColumn: "reason"),
+                until: Timestamp(milliseconds: row.decode(forColumn: "until_ms")),
+                by: ClientName(row.decode(forColumn: "client") as String),
+                at: Timestamp(milliseconds: row.decode(forColumn: "at_ms"))
             )
         }
     }

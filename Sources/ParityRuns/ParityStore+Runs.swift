@@ -87,17 +87,19 @@ extension ParityStore {
     }
 
     private static func run(_ row: Row, at now: Timestamp, in db: Database) throws -> ParityRun {
-        let id: Int64 = row["id"]
-        guard let stored = ParityOrder.level(stored: row["level"]), let state = ParityRun.State(rawValue: row["state"])
+        let id: Int64 = try row.decode(forColumn: "id")
+        guard let stored = try ParityOrder.level(stored: row.decode(forColumn: "level")),
+            let state = try ParityRun.State(rawValue: row.decode(forColumn: "state"))
         else {
             throw ParityError.store("run \(id) was written by another version")
         }
         var reports = try reports(of: id, at: now, in: db)
+        let events: Int = try row.decode(forColumn: "events")
         // Amounts are counted by customer.
-        if state.isOver, stored.level != .usage, row["events"] as Int > 0 {
+        if state.isOver, stored.level != .usage, events > 0 {
             // Lanes deliver events whose plans lack the provider, so that the plans alone do not tell.
             for index in reports.indices {
-                reports[index].notPlanned = max(0, row["events"] as Int - reports[index].totals.expected)
+                reports[index].notPlanned = max(0, events - reports[index].totals.expected)
             }
         }
         let windows = try Row.fetchOne(
@@ -105,29 +107,29 @@ extension ParityStore {
             sql: "SELECT count(*), coalesce(sum(state <> 'open'), 0) FROM windows WHERE run = ?",
             arguments: [id]
         )
-        var run = ParityRun(
+        var run = try ParityRun(
             id: id,
             order: ParityOrder(
                 window: ReadWindow(
-                    from: Timestamp(milliseconds: row["from_ms"]),
-                    until: Timestamp(milliseconds: row["until_ms"])
+                    from: Timestamp(milliseconds: row.decode(forColumn: "from_ms")),
+                    until: Timestamp(milliseconds: row.decode(forColumn: "until_ms"))
                 ),
                 providers: reports.map(\.provider),
                 level: stored.level,
-                sample: row["sample"],
+                sample: row.decode(forColumn: "sample"),
                 metrics: stored.metrics
             ),
-            tenant: TenantID(row["tenant"] as String),
-            client: ClientName(row["client"] as String),
-            requestedAt: Timestamp(milliseconds: row["requested_at"]),
+            tenant: TenantID(row.decode(forColumn: "tenant") as String),
+            client: ClientName(row.decode(forColumn: "client") as String),
+            requestedAt: Timestamp(milliseconds: row.decode(forColumn: "requested_at")),
             state: state,
-            endedAt: (row["ended_at"] as Int64?).map { Timestamp(milliseconds: $0) },
+            endedAt: (row.decode(forColumn: "ended_at") as Int64?).map { Timestamp(milliseconds: $0) },
             reports: reports
         )
-        run.reason = row["reason"]
-        run.events = row["events"]
-        run.windows = windows?[0] ?? 0
-        run.windowsRead = windows?[1] ?? 0
+        run.reason = try row.decode(forColumn: "reason")
+        run.events = events
+        run.windows = try windows?.decode(atIndex: 0) ?? 0
+        run.windowsRead = try windows?.decode(atIndex: 1) ?? 0
         return run
     }
 
@@ -135,12 +137,13 @@ extension ParityStore {
         let acceptances = try acceptances(at: now, in: db)
         return try Row.fetchAll(db, sql: "SELECT * FROM providers WHERE run = ? ORDER BY place", arguments: [id]).map {
             row in
-            let provider = ProviderName(row["provider"] as String)
+            let provider = try ProviderName(row.decode(forColumn: "provider") as String)
             let sums = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT sum(expected), sum(found), sum(missing), sum(extra), sum(different) FROM cells
-                    WHERE run = ? AND provider = ?
+                    SELECT coalesce(sum(expected), 0), coalesce(sum(found), 0), coalesce(sum(missing), 0),
+                        coalesce(sum(extra), 0), coalesce(sum(different), 0)
+                    FROM cells WHERE run = ? AND provider = ?
                     """,
                 arguments: [id, provider.rawValue]
             )
@@ -152,24 +155,26 @@ extension ParityStore {
                     """,
                 arguments: [id, provider.rawValue]
             )
-            var report = ProviderReport(
+            var report = try ProviderReport(
                 provider: provider,
                 totals: CellCounts(
-                    expected: sums?[0] ?? 0,
-                    found: sums?[1] ?? 0,
-                    missing: sums?[2] ?? 0,
-                    extra: sums?[3] ?? 0,
-                    different: sums?[4] ?? 0
+                    expected: sums?.decode(atIndex: 0) ?? 0,
+                    found: sums?.decode(atIndex: 1) ?? 0,
+                    missing: sums?.decode(atIndex: 2) ?? 0,
+                    extra: sums?.decode(atIndex: 3) ?? 0,
+                    different: sums?.decode(atIndex: 4) ?? 0
                 ),
-                notPlanned: row["not_planned"],
-                forecast: (row["least"] as Int?).map { CallForecast(least: $0, most: row["most"]) },
-                calls: (reads?[0] ?? 0) + (row["extra_calls"] as Int),
-                unreadable: reads?[3] ?? row["fault"],
-                causes: try causes(of: id, at: provider, acceptances, in: db)
+                notPlanned: row.decode(forColumn: "not_planned"),
+                forecast: (row.decode(forColumn: "least") as Int?).map {
+                    try CallForecast(least: $0, most: row.decode(forColumn: "most"))
+                },
+                calls: (reads?.decode(atIndex: 0) ?? 0) + (row.decode(forColumn: "extra_calls") as Int),
+                unreadable: reads?.decode(String?.self, atIndex: 3) ?? row.decode(forColumn: "fault"),
+                causes: causes(of: id, at: provider, acceptances, in: db)
             )
-            report.countedOnly = reads?[1] ?? 0
-            report.summed = reads?[4] ?? 0
-            report.sampledParts = reads?[2] ?? 0
+            report.countedOnly = try reads?.decode(atIndex: 1) ?? 0
+            report.summed = try reads?.decode(atIndex: 4) ?? 0
+            report.sampledParts = try reads?.decode(atIndex: 2) ?? 0
             return report
         }
     }
@@ -184,8 +189,8 @@ extension ParityStore {
             arguments: [id, provider.rawValue]
         )
         for row in rows {
-            guard let cause = Cause(rawValue: row[0]) else { continue }
-            let (name, count): (String, Int) = (row[1], row[2])
+            guard let cause = try Cause(rawValue: row.decode(atIndex: 0)) else { continue }
+            let (name, count): (String, Int) = try (row.decode(atIndex: 1), row.decode(atIndex: 2))
             let isAccepted = acceptances.contains { $0.covers(cause, at: provider, named: name) }
             counts[cause, default: CauseCount(cause: cause, count: 0)].count += count
             if isAccepted { counts[cause]?.accepted += count }
@@ -254,7 +259,10 @@ extension ParityStore {
                 sql: "SELECT from_ms, until_ms FROM windows WHERE run = ? AND state = ? ORDER BY from_ms LIMIT ?",
                 arguments: [id, state.rawValue, limit]
             ).map { row in
-                ReadWindow(from: Timestamp(milliseconds: row[0]), until: Timestamp(milliseconds: row[1]))
+                try ReadWindow(
+                    from: Timestamp(milliseconds: row.decode(atIndex: 0)),
+                    until: Timestamp(milliseconds: row.decode(atIndex: 1))
+                )
             }
         }
     }

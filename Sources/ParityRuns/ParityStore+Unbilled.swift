@@ -37,7 +37,9 @@ extension ParityStore {
                 sql: "SELECT event_id, reason FROM unbilled WHERE provider = ?",
                 arguments: [provider.rawValue]
             ).compactMap { row in
-                UnbilledEvent.Reason(rawValue: row[1]).map { UnbilledEvent(id: row[0], reason: $0) }
+                try UnbilledEvent.Reason(rawValue: row.decode(atIndex: 1)).map {
+                    try UnbilledEvent(id: row.decode(atIndex: 0), reason: $0)
+                }
             }
         }
     }

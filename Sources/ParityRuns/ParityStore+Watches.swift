@@ -26,8 +26,8 @@ extension ParityStore {
             sql: "SELECT provider, state FROM watches WHERE kind = ?",
             arguments: [kind.rawValue]
         )
-        return rows.reduce(into: [:]) { states, row in
-            let (provider, state): (String, Data) = (row[0], row[1])
+        return try rows.reduce(into: [:]) { states, row in
+            let (provider, state): (String, Data) = try (row.decode(atIndex: 0), row.decode(atIndex: 1))
             states[ProviderName(provider)] = Array(state)
         }
     }

@@ -52,6 +52,11 @@ package final class ParityStore: ParityStorage {
     /// Without the statement and its values, which can be customers' data.
     static func fault(_ error: any Error) -> ParityError {
         if let error = error as? ParityError { return error }
+        if error is RowDecodingError {
+            return .store(
+                "parity.sqlite is damaged: a value has an unexpected type; stop the gateway and delete the file"
+            )
+        }
         guard let error = error as? DatabaseError else { return .store(String(describing: type(of: error))) }
         return .store("\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))")
     }
