@@ -40,8 +40,12 @@ import Testing
         JournalNames(NameTable(hash: IdentityHash(key: SipHash(key0: 1, key1: 2))))
     }
 
-    private static func prepared(_ events: [AcceptedEvent], _ names: JournalNames) -> PreparedAppend {
-        PreparedAppend(AppendRequest(events: events, policy: .each), names: names)
+    private static func prepared(
+        _ events: [AcceptedEvent],
+        _ names: JournalNames,
+        _ policy: AppendRequest.Policy = .each
+    ) -> PreparedAppend {
+        PreparedAppend(AppendRequest(events: events, policy: policy), names: names)
     }
 
     /// Every request of three events.
@@ -85,7 +89,6 @@ import Testing
             #expect(acceptance.results == results, "\(fates)")
             #expect(acceptance.resultsIfWithheld == withheld, "\(fates)")
             #expect(acceptance.index == 3 && acceptance.next == start + Int64(stored))
-            #expect(acceptance.hasConflict == results.contains { if case .conflict = $0 { true } else { false } })
             #expect(acceptance.entries.map(\.sequence) == (0..<stored).map { start + Int64($0) })
             for (offset, index) in acceptance.indices.enumerated() {
                 #expect(acceptance.event(at: start + Int64(offset)) === events[index])
@@ -100,7 +103,21 @@ import Testing
         var acceptance = Acceptance(Self.prepared([event], names), next: 1)
         acceptance.compare(with: later, at: 1)
         #expect(acceptance.results == [.duplicate(of: SequenceNumber(1), hasOtherTime: true)])
-        #expect(!acceptance.hasConflict)
+    }
+
+    @Test(arguments: [
+        (AppendRequest.Policy.each, false, false), (.allOrNothing, false, true), (.allNewOrNothing, true, true),
+    ])
+    func `withholds a request by its policy`(policy: AppendRequest.Policy, byDuplicate: Bool, byConflict: Bool) {
+        let events = (0..<2).map { Self.event($0) }
+        var acceptance = Acceptance(Self.prepared(events, Self.names(), policy), next: 1)
+        acceptance.accept(1)
+        #expect(!acceptance.isWithheld)
+        var duplicate = acceptance
+        duplicate.compare(with: events[1], at: 1)
+        #expect(duplicate.isWithheld == byDuplicate)
+        acceptance.compare(with: Self.event(1, name: "other"), at: 1)
+        #expect(acceptance.isWithheld == byConflict)
     }
 
     @Test(arguments: 1...60)
