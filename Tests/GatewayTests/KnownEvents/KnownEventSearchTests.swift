@@ -42,7 +42,7 @@ import Testing
     private func withMany(
         _ events: [(id: String, scope: String, name: String, customer: String?, subscription: String?)],
         _ settings: SQLiteStoreSettings = SQLiteStoreSettings(),
-        _ body: ((AdapterName?, [KnownEventsBody.Identity]) async throws -> [String?]) async throws -> Void
+        _ body: (@escaping (AdapterName?, [KnownEventsBody.Identity]) async throws -> [String?]) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let routes = try RoutesFile.reader(allowsInlineSecrets: false).read(Array(Self.routes.utf8)).routes
