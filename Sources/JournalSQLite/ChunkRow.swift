@@ -18,7 +18,7 @@ struct ChunkRow {
     /// - Parameter row: has the ``columns``, and is the cursor's current one.
     init(_ row: Row) throws {
         self.row = row
-        first = try row.range(0, through: 0).lowerBound
+        first = try row.number(0)
         let stored: Int64 = try row.value(1)
         count = (1...SequenceNumber.largest.rawValue).contains(stored) ? stored : 1
         providers = try row.withUnsafeData(atIndex: 2) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }

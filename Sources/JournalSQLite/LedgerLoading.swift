@@ -16,15 +16,15 @@ struct LedgerLoading {
         let lanes = Dictionary(lanes.map { ($0.account.number, $0) }, uniquingKeysWith: { first, _ in first })
         // Lanes do not know how many events they have left.
         let cursors = try Dictionary(
-            uniqueKeysWithValues: rows.filter { try lanes[$0.value(0)] == nil }
-                .map { try ($0.value(0) as Int64, $0.value(2) as Int64) }
+            rows.filter { try lanes[$0.value(0)] == nil }.map { try ($0.value(0) as Int64, $0.number(2)) },
+            uniquingKeysWith: { first, _ in first }
         )
         let waiting = try eventsBehind(cursors)
         var providers: [ProviderName: ProviderProgress] = [:]
         for row in rows {
             let number: Int64 = try row.value(0)
             let name = try ProviderName(row.value(1) as String)
-            let cursor: Int64 = try row.value(2)
+            let cursor = try row.number(2)
             if let lane = lanes[number] {
                 providers[name] = try progress(of: lane, behind: cursor)
                 continue
@@ -94,12 +94,12 @@ struct LedgerLoading {
                 ranges.insert(range)
             }
         }
-        let rows = try Int64.fetchCursor(
+        let rows = try Row.fetchCursor(
             db,
             sql: "SELECT sequence FROM deliveries WHERE sequence > ? AND provider = ? ORDER BY sequence",
             arguments: [cursor, provider]
         )
-        while let sequence = try rows.next() { ranges.insert(sequence...sequence) }
+        while let row = try rows.next() { ranges.insert(try row.range(0, through: 0)) }
         return ranges
     }
 

@@ -56,11 +56,14 @@ struct JournalBounds {
 
     init(of db: Database) throws {
         let removed = try MetaTable.newestRemoved(in: db)
-        guard let oldest = try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks"),
-            let newest = try Int64.fetchOne(db, sql: "SELECT first + count - 1 FROM chunks ORDER BY first DESC LIMIT 1")
-        else {
+        guard let oldest = try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks") else {
             (self.oldest, self.newest) = (removed + 1, removed)
             return
+        }
+        let newest = try Int64.fetchOne(db, sql: "SELECT first + count - 1 FROM chunks ORDER BY first DESC LIMIT 1")
+        // New events would get numbers that others have.
+        guard let newest, oldest >= 0, newest >= oldest, newest <= SequenceNumber.largest.rawValue else {
+            throw DamagedRow(fault: "the count of the newest chunk is not possible")
         }
         (self.oldest, self.newest) = (oldest, max(removed, newest))
     }

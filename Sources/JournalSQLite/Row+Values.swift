@@ -15,6 +15,10 @@ extension Row {
         return value
     }
 
+    /// The number of an event.
+    /// - Throws: ``DamagedRow`` if the column has none.
+    func number(_ index: Int) throws -> Int64 { try range(index, through: index).lowerBound }
+
     /// The range from one column's value to another's, both numbers of events.
     /// - Throws: ``DamagedRow`` if they are not, or the first is greater.
     func range(_ first: Int, through last: Int) throws -> ClosedRange<Int64> {

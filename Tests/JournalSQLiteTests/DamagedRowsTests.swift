@@ -24,7 +24,9 @@ import Testing
         var testDescription: String { "\(table).\(column)" }
 
         static let all = [
-            Damage("providers", "name", ["NULL", "x'00ff'"]), Damage("providers", "cursor"),
+            Damage("chunks", "count", ["NULL", "'text'", "x'00ff'", "0", "-5", "9223372036854775807"]),
+            Damage("providers", "name", ["NULL", "x'00ff'"]),
+            Damage("providers", "cursor", ["NULL", "'text'", "x'00ff'", "-1", "9223372036854775807"]),
             Damage("origins", "tenant", ["NULL", "x'00ff'"]), Damage("origins", "client", ["NULL", "x'00ff'"]),
             Damage("plans", "encoded", ["NULL"]),
             Damage("deliveries", "status"), Damage("deliveries", "attempts"),
