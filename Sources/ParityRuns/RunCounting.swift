@@ -17,7 +17,7 @@ struct RunCounting: Sendable {
         /// How many events each provider should have, those of lanes included.
         var planned: [ProviderName: Int] = [:]
         /// As many names and customers as anybody asks about.
-        fileprivate var (names, customers): (Set<String>, Set<String>) = ([], [])
+        fileprivate var (names, customers): (Set<ExactText>, Set<ExactText>) = ([], [])
     }
 
     /// Answers from the journal's counts alone, if that is asked and every delivery has come to its end.
@@ -60,9 +60,9 @@ struct RunCounting: Sendable {
         try await walk { event in
             counted.events += 1
             histogram.add(event.timestamp)
-            if counted.names.count < BillingObstacles.mostNames { counted.names.insert(event.name) }
+            if counted.names.count < BillingObstacles.mostNames { counted.names.insert(event.name.exact) }
             if counted.customers.count < BillingObstacles.mostCustomers, let customer = event.customerID {
-                counted.customers.insert(customer)
+                counted.customers.insert(customer.exact)
             }
         }
         counted.windows = histogram.windows(ofAtMost: CallForecast.windowEvents)

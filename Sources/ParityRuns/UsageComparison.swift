@@ -55,7 +55,7 @@ struct UsageComparison {
     private var result = UsageResult()
     /// What the vendor shows, by amount.
     private var shown: [UsageLedger.Key: VendorUsage] = [:]
-    private var definitions: [String: CatalogueMetric] = [:]
+    private var definitions: [ExactText: CatalogueMetric] = [:]
 
     /// Customers of one provider whose events are looked for.
     static let mostSearched = 100
@@ -116,9 +116,9 @@ struct UsageComparison {
 
     private mutating func readCatalogue() async throws(Failure) {
         let catalogue = try await askedCatalogue()
-        definitions = Dictionary(catalogue.map { ($0.id, $0) }) { $1 }
+        definitions = Dictionary(catalogue.map { ($0.id.exact, $0) }) { $1 }
         for metric in compared {
-            guard let id = metric.ids[provider.name], definitions[id] == nil else { continue }
+            guard let id = metric.ids[provider.name], definitions[id.exact] == nil else { continue }
             throw .unreadable("\(provider.traits.vendor) has no metric \"\(id)\", which is meant for \(metric.name)")
         }
     }
@@ -130,10 +130,10 @@ struct UsageComparison {
     }
 
     private mutating func readUsage() async throws(Failure) {
-        let names = Dictionary(compared.map { ($0.ids[provider.name] ?? "", $0.name) }) { $1 }
+        let names = Dictionary(compared.map { (($0.ids[provider.name] ?? "").exact, $0.name) }) { $1 }
         if traits.scope == .metric {
             for (id, name) in names.sorted(by: { $0.key < $1.key }) {
-                for row in try await ask(reader.usage(of: id)) {
+                for row in try await ask(reader.usage(of: id.rawValue)) {
                     let customer = UsageCustomer(id: row.customerID, subscriptionID: nil)
                     shown[UsageLedger.Key(metric: name, customer: customer)] = row
                 }
@@ -143,17 +143,18 @@ struct UsageComparison {
         let customers = Set((ledger.totals[provider.name] ?? [:]).keys.map(\.customer))
         for customer in customers.sorted(by: Self.precedes) {
             let rows = try await ask(
-                reader.usage(of: customer, metrics: names.keys.sorted(), in: run.order.window)
+                reader.usage(of: customer, metrics: names.keys.sorted().map(\.rawValue), in: run.order.window)
             )
             for row in rows {
-                guard let name = names[row.metric] else { continue }
+                guard let name = names[row.metric.exact] else { continue }
                 shown[UsageLedger.Key(metric: name, customer: customer)] = row
             }
         }
     }
 
     private static func precedes(_ left: UsageCustomer, _ right: UsageCustomer) -> Bool {
-        (left.id ?? "", left.subscriptionID ?? "") < (right.id ?? "", right.subscriptionID ?? "")
+        let (id, other) = ((left.id ?? "").exact, (right.id ?? "").exact)
+        return id == other ? (left.subscriptionID ?? "").exact < (right.subscriptionID ?? "").exact : id < other
     }
 
     private mutating func compareAmounts() async throws(Failure) {
@@ -167,7 +168,7 @@ struct UsageComparison {
                     own,
                     metric,
                     rules,
-                    definition: metric.ids[provider.name].flatMap { definitions[$0] },
+                    definition: metric.ids[provider.name].flatMap { definitions[$0.exact] },
                     vendor: provider.traits.vendor
                 )
                 note(verdict, key, metric, own, shown[key])
@@ -184,15 +185,15 @@ struct UsageComparison {
 
     /// All amounts of a metric, those first that come first by customer and subscription.
     private func keys(of metric: UsageMetric) -> [UsageLedger.Key] {
-        Set((ledger.totals[provider.name] ?? [:]).keys).union(shown.keys).filter { $0.metric == metric.name }
-            .sorted { Self.precedes($0.customer, $1.customer) }
+        Set((ledger.totals[provider.name] ?? [:]).keys).union(shown.keys)
+            .filter { $0.metric.exact == metric.name.exact }.sorted { Self.precedes($0.customer, $1.customer) }
     }
 
     /// The total of a metric, if it is a sum and differs: for the reason for which the customers' amounts differ, if they have one.
     private mutating func addTotal(of metric: UsageMetric) {
         let causes = Set(
             result.findings.filter {
-                $0.subject.name == metric.name && $0.subject.eventID == nil && $0.subject.sequence == nil
+                $0.subject.name.exact == metric.name.exact && $0.subject.eventID == nil && $0.subject.sequence == nil
                     && $0.differences.first?.field == Self.units
             }.map(\.cause)
         ).subtracting([.rounding])
@@ -357,7 +358,7 @@ struct UsageComparison {
 
     private func vendorName(of key: UsageLedger.Key) -> String {
         let id = metrics[key.metric]?.ids[provider.name]
-        return ledger.vendorNames[provider.name]?[key.metric.exact] ?? id.flatMap { definitions[$0]?.eventName }
+        return ledger.vendorNames[provider.name]?[key.metric.exact] ?? id.flatMap { definitions[$0.exact]?.eventName }
             ?? key.metric
     }
 
@@ -392,7 +393,8 @@ struct UsageComparison {
     }
 
     private func index(of key: UsageLedger.Key, _ cause: Cause) -> Int? {
-        result.findings.firstIndex { $0.key == Self.findingKey(key) && $0.cause == cause }
+        let wanted = Self.findingKey(key).exact
+        return result.findings.firstIndex { $0.cause == cause && $0.key.exact == wanted }
     }
 
     private mutating func ask<Value>(_ inquiry: VendorInquiry<Value>) async throws(Failure) -> Value {

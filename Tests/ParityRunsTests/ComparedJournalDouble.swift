@@ -52,6 +52,7 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
     mutating func add(
         _ id: String,
         _ name: String,
+        of customer: String = "c",
         at time: Timestamp,
         acceptedAt: Timestamp? = nil,
         _ properties: String = "{}",
@@ -61,7 +62,7 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
         let event = AcceptedEvent(
             CanonicalEvent(
                 name: name,
-                customerID: "c",
+                customerID: customer,
                 timestamp: time,
                 properties: JSONText(checked: properties)
             ),

@@ -32,6 +32,8 @@ struct ListedVendor: Adapter {
             var settings: [DestinationSettings] = []
             /// What its one meter shows, which counts the events `api_0` by when they arrive; nil if it has none.
             var usage: [VendorUsage]?
+            /// What its other meters show, by their IDs.
+            var otherUsage: [String: [VendorUsage]] = [:]
             /// How many pages its usage has.
             var usagePages = 1
             /// How many pages its catalogue has; none: it is told without a request.
@@ -192,16 +194,19 @@ private struct ListedReader: VendorReader {
     }
 
     func catalogue() -> VendorInquiry<[CatalogueMetric]> {
-        let meter = CatalogueMetric(
-            id: "meter",
-            name: "Meter",
-            eventName: "api_0",
-            aggregate: .count,
-            vendorAggregate: "count",
-            property: nil,
-            filter: nil
-        )
-        return Self.catalogue([meter], behind: shelf.state.withLock { $0.cataloguePages })
+        let (others, pages) = shelf.state.withLock { ($0.otherUsage.keys.sorted(), $0.cataloguePages) }
+        let metrics = (["meter"] + others).map { id in
+            CatalogueMetric(
+                id: id,
+                name: "Meter",
+                eventName: "api_0",
+                aggregate: .count,
+                vendorAggregate: "count",
+                property: nil,
+                filter: nil
+            )
+        }
+        return Self.catalogue(metrics, behind: pages)
     }
 
     private static func catalogue(_ metrics: [CatalogueMetric], behind pages: Int) -> VendorInquiry<[CatalogueMetric]> {
@@ -212,7 +217,7 @@ private struct ListedReader: VendorReader {
     }
 
     func usage(of metric: String) -> VendorInquiry<[VendorUsage]> {
-        let (usage, pages) = shelf.state.withLock { ($0.usage ?? [], $0.usagePages) }
+        let (usage, pages) = shelf.state.withLock { ($0.otherUsage[metric] ?? $0.usage ?? [], $0.usagePages) }
         return Self.usage(usage, behind: pages)
     }
 

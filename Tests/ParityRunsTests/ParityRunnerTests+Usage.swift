@@ -17,6 +17,8 @@ extension ParityRunnerTests {
     /// - Parameter seconds: after the period's start; the last is when the attempt began that delivered it.
     private static func add(
         _ id: String,
+        _ name: String = "api_0",
+        of customer: String = "c",
         occurred: Int64,
         accepted: Int64,
         delivered: Int64,
@@ -31,7 +33,8 @@ extension ParityRunnerTests {
         )
         journal.add(
             id,
-            "api_0",
+            name,
+            of: customer,
             at: start + .seconds(occurred),
             acceptedAt: start + .seconds(accepted),
             by: Plan(route: "r", destinations: lane == nil ? [ComparedJournalDouble.listed] : []),
@@ -107,7 +110,10 @@ extension ParityRunnerTests {
     }
 
     /// Compares the first hour of the period.
-    private static func compare(_ runner: ParityRunner) async throws -> ParityRun {
+    private static func compare(
+        _ runner: ParityRunner,
+        by metrics: UsageMetrics = Self.metrics
+    ) async throws -> ParityRun {
         let order = ParityOrder(
             window: ReadWindow(from: start, until: start + .seconds(3600)),
             providers: ["listed"],
@@ -139,13 +145,18 @@ extension ParityRunnerTests {
         ("within", 10, 12), ("within, too", 11, 12), ("on the next bill", 3000, 5000),
     ]
 
-    private static func row(_ id: String, at seconds: Int64) -> WindowRow {
+    private static func row(
+        _ id: String,
+        _ name: String = "api_0",
+        of customer: String = "c",
+        at seconds: Int64
+    ) -> WindowRow {
         WindowRow(
             key: id,
             event: VendorEvent(
                 id: id,
-                name: "api_0",
-                customerID: "c",
+                name: name,
+                customerID: customer,
                 timestamp: start + .seconds(seconds),
                 properties: JSONText(checked: "{}")
             )
@@ -208,6 +219,77 @@ extension ParityRunnerTests {
                 // Three times: the catalogue, the meter, and a page of the vendor's list for each span of time.
                 #expect(run.reports[0].calls <= 3 * 5 && journal.handedOut.count < between / 10)
                 #expect(run.reports[0].forecast.map { run.reports[0].calls <= $0.most } ?? false)
+            }
+        }
+    }
+
+    /// Two forms of one text, which vendors tell apart.
+    private static let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+
+    @Test func `says of each customer what its events come to, although their IDs are two forms of one text`()
+        async throws
+    {
+        var journal = ComparedJournalDouble()
+        let shelf = ListedVendor.Shelf()
+        let events: [(id: String, customer: String, occurred: Int64)] = [
+            ("a", Self.composed, 10), ("b", Self.decomposed, 20), ("c", Self.decomposed, 30),
+        ]
+        for (id, customer, time) in events {
+            Self.add(id, of: customer, occurred: time, accepted: time + 1, delivered: time + 2, to: &journal)
+            shelf.rows.append(Self.row(id, of: customer, at: time))
+        }
+        shelf.state.withLock { state in
+            state.usage = [(Self.composed, "5"), (Self.decomposed, "9")].map { customer, units in
+                VendorUsage(metric: "meter", customerID: customer, units: units, events: nil, period: nil)
+            }
+        }
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let run = try await Self.compare(runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
+                #expect(found.count(where: { $0.subject.customerID != nil }) == 2)
+                for (customer, events) in [(Self.composed, 1), (Self.decomposed, 2)] {
+                    let own = found.first { $0.subject.customerID?.exact == customer.exact }
+                    #expect(own?.differences.first?.sent == "\(events)")
+                    #expect(own?.detail == "Listed lists \(events) events of it, which come to \(events).")
+                }
+            }
+        }
+    }
+
+    @Test func `compares the amounts of each metric once, although their names are two forms of one text`()
+        async throws
+    {
+        var journal = ComparedJournalDouble()
+        let shelf = ListedVendor.Shelf()
+        let events: [(id: String, name: String, occurred: Int64)] = [
+            ("a", Self.composed, 10), ("b", Self.decomposed, 20), ("c", Self.decomposed, 30),
+        ]
+        for (id, name, time) in events {
+            Self.add(id, name, occurred: time, accepted: time + 1, delivered: time + 2, to: &journal)
+            shelf.rows.append(Self.row(id, name, at: time))
+        }
+        shelf.state.withLock { state in
+            state.usage = [VendorUsage(metric: "meter", customerID: "c", units: "1", events: nil, period: nil)]
+            state.otherUsage["other"] = [
+                VendorUsage(metric: "other", customerID: "c", units: "5", events: nil, period: nil)
+            ]
+        }
+        let metrics = UsageMetrics(
+            [(Self.composed, "meter"), (Self.decomposed, "other")].map { name, id in
+                UsageMetric(name: name, aggregate: .count, property: nil, ids: ["listed": id])
+            }
+        )
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let run = try await Self.compare(runner, by: metrics)
+                #expect(run.reports[0].totals == CellCounts(expected: 2, found: 2, different: 1))
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
+                // The total, and the customer's amount.
+                #expect(found.map(\.subject.name.exact) == [Self.decomposed.exact, Self.decomposed.exact])
+                #expect(Set(found.map(\.subject.customerID)) == [nil, "c"])
+                #expect(found.map { $0.differences.first?.sent } == ["2", "2"])
+                #expect(found.map { $0.differences.first?.shown } == ["5", "5"])
             }
         }
     }

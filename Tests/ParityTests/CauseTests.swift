@@ -358,6 +358,13 @@ import Testing
         #expect(!Confirmation.isPending(Confirmation.confirm(confirmed, by: confirmed)))
     }
 
+    @Test func `does not confirm what the first read saw only in another form of its key`() {
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        let second = [finding(composed, .lostAfterAccept), finding(decomposed, .lostAfterAccept)]
+        let confirmed = Confirmation.confirm([finding(composed, .lostAfterAccept)], by: second)
+        #expect(confirmed.map(\.isConfirmed) == [true, false])
+    }
+
     @Test func `never confirms an event that may come still`() {
         let young = [finding("e", .notVisibleYet)]
         #expect(Confirmation.isPending(Confirmation.confirm(young, by: young)))

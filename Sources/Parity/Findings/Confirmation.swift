@@ -1,3 +1,5 @@
+import Events
+
 /// Which findings of a window count: those in which two reads agree that are at least a visibility lag apart.
 package enum Confirmation {
     /// - Parameters:
@@ -5,11 +7,11 @@ package enum Confirmation {
     ///   - second: what a read found at least a lag later.
     /// - Returns: the findings of the second read, with what both agree on confirmed.
     package static func confirm(_ first: [Finding], by second: [Finding]) -> [Finding] {
-        let known = Set(first.map(\.key))
+        let known = Set(first.map(\.key.exact))
         return second.map { finding in
             var finding = finding
             // An event that was young in the second read may come still.
-            if finding.cause != .notVisibleYet, known.contains(finding.key) { finding.isConfirmed = true }
+            if finding.cause != .notVisibleYet, known.contains(finding.key.exact) { finding.isConfirmed = true }
             return finding
         }
     }
