@@ -14,8 +14,8 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
     }
 
     private enum Entry {
-        /// Somebody makes it, and these wait for it.
-        case begun([Int: Waiter])
+        /// Somebody makes it.
+        case begun
         case made(Answer, from: ContinuousClock.Instant)
     }
 
@@ -31,6 +31,8 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
 
     private struct State {
         var entries: [Key: Entry] = [:]
+        /// Who waits for what is being made. Beside the entries, so that one more does not copy all others.
+        var waiters: [Key: [Int: Waiter]] = [:]
         var nextWaiter = 0
     }
 
@@ -48,12 +50,7 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
 
     /// How many requests wait for what is made for another one.
     var waiting: Int {
-        state.withLock { state in
-            state.entries.values.reduce(0) { count, entry in
-                guard case .begun(let waiters) = entry else { return count }
-                return count + waiters.count
-            }
-        }
+        state.withLock { state in state.waiters.values.reduce(0) { $0 + $1.count } }
     }
 
     /// An answer of the last second, one that is being made, or a new one.
@@ -98,7 +95,7 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
             return now - from < Self.lifetime
         }
         guard state.entries.count < limit else { return .makeAlone }
-        state.entries[key] = .begun([:])
+        state.entries[key] = .begun
         return .make
     }
 
@@ -113,9 +110,8 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
                 let known: Awaited? = state.withLock { state in
                     guard !Task.isCancelled else { return .failed }
                     switch state.entries[key] {
-                    case .begun(var waiters)?:
-                        waiters[number] = waiter
-                        state.entries[key] = .begun(waiters)
+                    case .begun?:
+                        state.waiters[key, default: [:]][number] = waiter
                         return nil
                     case .made(let answer, _)?: return .made(answer)
                     case nil: return .failed
@@ -124,12 +120,7 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
                 if let known { waiter.resume(returning: known) }
             }
         } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
-                guard case .begun(var waiters)? = state.entries[key] else { return nil }
-                let waiter = waiters.removeValue(forKey: number)
-                state.entries[key] = .begun(waiters)
-                return waiter
-            }
+            let waiter = state.withLock { $0.waiters[key]?.removeValue(forKey: number) }
             waiter?.resume(returning: .failed)
         }
     }
@@ -143,9 +134,8 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
     ///   - awaited: for those who wait.
     private func end(_ key: Key, _ entry: Entry?, _ awaited: Awaited) {
         let waiters = state.withLock { state -> [Int: Waiter] in
-            guard case .begun(let waiters)? = state.entries[key] else { return [:] }
             state.entries[key] = entry
-            return waiters
+            return state.waiters.removeValue(forKey: key) ?? [:]
         }
         for waiter in waiters.values { waiter.resume(returning: awaited) }
     }
