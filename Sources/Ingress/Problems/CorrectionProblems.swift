@@ -62,13 +62,20 @@ extension Problem {
     }
 
     /// 422.
-    /// - Parameter limit: corrections that an event may have.
-    static func tooManyCorrections(of id: EventID, limit: Int) -> Problem {
-        Problem(
+    /// - Parameters:
+    ///   - kind: of the correction that is refused.
+    ///   - limit: corrections after which an event can have no more of this kind.
+    static func tooManyCorrections(of id: EventID, _ kind: CorrectionID.Kind, limit: Int) -> Problem {
+        let advice =
+            switch kind {
+            case .adjust: "void it, and send a new event"
+            case .void: "correct it at the vendors"
+            }
+        return Problem(
             status: .unprocessableContent,
             kind: "too-many-corrections",
             title: "The event was corrected too often",
-            detail: "\"\(id)\" has \(limit) corrections; void it, and send a new event"
+            detail: "\"\(id)\" has \(limit) corrections or more; \(advice)"
         )
     }
 

@@ -150,6 +150,29 @@ import Testing
         }
     }
 
+    @Test func `an event with 50 corrections can only be voided, and its last adjustment be repeated`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await store(server, "e", .delivered)
+            func adjust(_ units: Int) async throws -> IngressFixture.Answer {
+                let order = #""reason":"r","aggregate":"sum","property":"units","properties":{"units":\#(units)}"#
+                return try await correct(server, "e", "adjust", "{\(order)}")
+            }
+            for units in 101...150 {
+                #expect(try await adjust(units).status == 202)
+                try await settle(server, .delivered)
+            }
+            let again = try await adjust(150)
+            #expect(again.status == 200)
+            #expect(try destination(again)["correction"] as? String == "correction-50:e")
+            let more = try await adjust(151)
+            #expect(more.status == 422)
+            #expect((try more.object["detail"] as? String ?? "").contains("void it"))
+            #expect(try await correct(server, "e", "void", Self.void).status == 202)
+            let stored = try await server.send(.GET, "/v1/events/correction-51:e", key: IngressFixture.key)
+            #expect((try stored.object["properties"] as? [String: Any])?["units"] as? Int == -150)
+        }
+    }
+
     @Test func `an event that only looks like a correction is none, and takes its id`() async throws {
         try await IngressFixture.with { (server) async throws in
             try await store(server, "e", .delivered)

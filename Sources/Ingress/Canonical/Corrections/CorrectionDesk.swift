@@ -92,10 +92,7 @@ struct CorrectionDesk: Sendable {
             if case .needs(let missing) = part.result { throw Problem.missing(missing, for: archived.event.name) }
         }
         let number = (earlier.map(\.id.number).max() ?? 0) + 1
-        guard number <= CorrectionsMade.most else {
-            throw Problem.tooManyCorrections(of: archived.event.id, limit: CorrectionsMade.most)
-        }
-        return CorrectionPlan(
+        let plan = CorrectionPlan(
             of: archived.event,
             body.change.kind,
             parts,
@@ -104,6 +101,12 @@ struct CorrectionDesk: Sendable {
             by: caller.client.name,
             at: clock.now
         )
+        // An event with too many adjustments can still be voided.
+        let limit = body.change.kind == .void ? CorrectionsMade.mostWithVoids : CorrectionsMade.most
+        guard plan.corrections.isEmpty || number <= limit else {
+            throw Problem.tooManyCorrections(of: archived.event.id, body.change.kind, limit: limit)
+        }
+        return plan
     }
 
     /// What the request leaves open is taken from the metrics of migrations.

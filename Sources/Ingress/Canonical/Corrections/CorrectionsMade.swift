@@ -4,8 +4,10 @@ import Routing
 
 /// Finds earlier corrections of an event.
 struct CorrectionsMade: Sendable {
-    /// Maximum number of corrections per event.
+    /// With more corrections an event can only be voided.
     static let most = 50
+    /// Maximum number of corrections per event, with voids whose deliveries were discarded.
+    static let mostWithVoids = 2 * most
 
     private let archive: any EventArchive
 
@@ -18,7 +20,7 @@ struct CorrectionsMade: Sendable {
     func corrections(of event: AcceptedEvent) async throws -> [(id: CorrectionID, archived: ArchivedEvent)] {
         var found: [(id: CorrectionID, archived: ArchivedEvent)] = []
         // A correction for several destinations can take several numbers.
-        for number in 1...(2 * Self.most) {
+        for number in 1...(3 * Self.most) {
             let ids = CorrectionID.all(number: number, of: event.id)
             let own = try await events(ids.map(\.eventID), of: event.tenant)
                 .filter { $0.event.isCorrection(of: event) }
