@@ -422,8 +422,7 @@ let package = Package(
             name: "DashboardTests",
             dependencies: [
                 "Access", "ConfigurationFile", "Dashboard", "Events", "JSON", "Journal", "Migration", "OfRecord",
-                "Parity",
-                "Reports", "Routing", "Vendors",
+                "Parity", "Randomness", "Reports", "Routing", "Vendors",
             ],
             swiftSettings: settings
         ),
@@ -442,9 +441,8 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "ParityRuns", "Reports",
-                "Routing", "Telemetry", "TestSupport",
-                "Version", coreMetrics, logging, nioCore,
+                "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "ParityRuns", "Randomness",
+                "Reports", "Routing", "Telemetry", "TestSupport", "Version", coreMetrics, logging, nioCore,
             ],
             swiftSettings: settings
         ),

@@ -34,19 +34,23 @@ package struct TryForm: Sendable, Equatable {
         properties: #"{"request_size": 100, "region": "eu"}"#
     )
 
-    /// The fields of an event; nil if it has members that the form has no field for, or is none.
+    /// The fields of an event; nil if they cannot hold it, so that it is edited as JSON: it has members that the form has no field for,
+    /// values that are no text, such as a timestamp in seconds, or is no object.
     package init?(_ text: String) {
         guard let root = JSONDocument(ifValid: Array(text.utf8))?.root, root.kind == .object else { return nil }
         self.init()
         for member in root.members {
-            let value = member.value.string
+            if member.name == "properties", member.value.kind == .object {
+                properties = EventText.indented(Array(member.value.raw))
+                continue
+            }
+            guard let value = member.value.string else { return nil }
             switch member.name {
-            case "name": name = value ?? ""
-            case "customer_id": customer = value ?? ""
-            case "subscription_id": subscription = value ?? ""
-            case "source": source = value ?? ""
-            case "timestamp": timestamp = value ?? ""
-            case "properties": properties = EventText.indented(Array(member.value.raw))
+            case "name": name = value
+            case "customer_id": customer = value
+            case "subscription_id": subscription = value
+            case "source": source = value
+            case "timestamp": timestamp = value
             default: return nil
             }
         }
