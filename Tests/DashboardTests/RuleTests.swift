@@ -120,7 +120,11 @@ import Testing
 }
 
 @Suite struct SignInPageTests {
-    @Test(arguments: ["/dashboard", "/dashboard/events?name=a%20b", "/dashboard/events/x%2Fy", "/dashboard?window=1h"])
+    @Test(arguments: [
+        "/dashboard", "/dashboard/events?name=a%20b", "/dashboard/events/x%2Fy", "/dashboard?window=1h",
+        "/dashboard/events?name=%2e%2e/", "/dashboard/events/a..b", "/dashboard/events/a%2e%2eb", "/dashboard/events/.",
+        "/dashboard/events?a=/..", "/dashboard#a", "/dashboard?" + String(repeating: "a", count: 1989),
+    ])
     func `goes on to the page that was asked for`(address: String) {
         #expect(SignInPage.safe(address) == address)
     }
@@ -129,7 +133,11 @@ import Testing
         "", "/", "//evil.example", "https://evil.example", "/dashboardx", "/dashboard\\evil", "/\\evil", "/v1/events",
         "/dashboard/../v1/events", "/dashboard/a b", "/dashboard/\r\nSet-Cookie: a", "/dashboard/sign-in",
         "/dashboard/sign-out", "javascript:alert(1)", "/dashboard/ü",
-        "/dashboard?" + String(repeating: "a", count: 2000),
+        "/dashboard?" + String(repeating: "a", count: 2000), "/dashboard/%2e%2e/v1/events", "/dashboard/%2E./v1/events",
+        "/dashboard/.%2e/v1/events", "/dashboard/x/%2e%2E/%2e%2e/%2E%2E/v1", "/dashboard/..", "/dashboard/%2e%2e?a=b",
+        "/dashboard/%2e%2e#a", "/dashboard\0", "/dashboard/\u{301}", "/dashboard?\u{7F}", "/dashboard\t/x",
+        "/DASHBOARD",
+        "/dashboard/sign-in?to=/dashboard", "/dashboard/sign-out#a", "/dashboard;/x", "dashboard/events",
     ])
     func `goes nowhere else`(address: String) {
         #expect(SignInPage.safe(address) == "/dashboard")

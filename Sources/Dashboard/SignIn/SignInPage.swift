@@ -26,7 +26,8 @@ package struct SignInPage: PageContent {
         let isOwn = path == "/dashboard" || path.hasPrefix("/dashboard/")
         let isPlain = address.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
         let isSessions = path == "/dashboard/sign-in" || path == "/dashboard/sign-out"
-        return isOwn && isPlain && !isSessions && !path.contains("/..") && address.utf8.count <= 2000
-            ? address : "/dashboard"
+        // Browsers take an encoded dot for a dot where it leads to the folder above.
+        let leadsUp = path.replacing("%2e", with: ".").replacing("%2E", with: ".").contains("/..")
+        return isOwn && isPlain && !isSessions && !leadsUp && address.utf8.count <= 2000 ? address : "/dashboard"
     }
 }
