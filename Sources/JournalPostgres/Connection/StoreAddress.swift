@@ -37,8 +37,8 @@ package struct StoreAddress: Sendable {
     package var display: String {
         let ports = list("port")
         let servers = hosts.enumerated().map { index, host in
-            let port = ports.count == 1 ? ports.first : ports.indices.contains(index) ? ports[index] : nil
-            return host + (port.map { ":\($0)" } ?? "")
+            let port = ports.count == 1 ? ports[0] : ports.indices.contains(index) ? ports[index] : ""
+            return host + (port.isEmpty ? "" : ":\(port)")
         }
         return servers.joined(separator: ",") + (options["dbname"].map { "/\($0)" } ?? "")
     }
@@ -46,19 +46,38 @@ package struct StoreAddress: Sendable {
     /// Whether a server is on another machine, and its certificate and name are not checked.
     /// - Parameter environment: may set `PGSSLMODE`, as libpq reads it.
     package func isUnverified(environment: [String: String]) -> Bool {
-        let isRemote = hosts.contains { !$0.hasPrefix("/") && !Self.localHosts.contains($0) }
+        // libpq connects to these; the names beside them are only compared with certificates.
+        let addresses = list("hostaddr")
+        let isRemote = hosts.enumerated().contains { index, host in
+            let address = addresses.indices.contains(index) ? addresses[index] : ""
+            return !Self.isLocal(address.isEmpty ? host : address)
+        }
         return isRemote && (options["sslmode"] ?? environment["PGSSLMODE"]) != "verify-full"
+    }
+
+    /// Whether a host is this machine: a socket's folder, an abstract socket, or its own address.
+    private static func isLocal(_ host: String) -> Bool {
+        host.hasPrefix("/") || host.hasPrefix("@") || localHosts.contains(host)
     }
 
     private static let localHosts: Set = ["localhost", "127.0.0.1", "::1"]
 
+    /// One for each server; at least one.
     private var hosts: [String] {
-        let named = list("host")
-        let found = named.isEmpty ? list("hostaddr") : named
-        return found.isEmpty ? ["localhost"] : found
+        let (names, addresses) = (list("host"), list("hostaddr"))
+        guard !names.isEmpty || !addresses.isEmpty else { return [Self.standardHost] }
+        return (0..<max(names.count, addresses.count)).map { index in
+            let name = names.indices.contains(index) ? names[index] : ""
+            let address = addresses.indices.contains(index) ? addresses[index] : ""
+            return name.isEmpty ? (address.isEmpty ? Self.standardHost : address) : name
+        }
     }
 
+    private static let standardHost = "localhost"
+
+    /// The items of an option, by server; one that is left out is empty.
     private func list(_ keyword: String) -> [String] {
-        (options[keyword] ?? "").split(separator: ",").map(String.init)
+        guard let text = options[keyword], !text.isEmpty else { return [] }
+        return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 }
