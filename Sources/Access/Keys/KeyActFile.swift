@@ -39,12 +39,15 @@ struct KeyActFile {
     /// Adds an act. When this returns, it is on disk.
     /// - Throws: `POSIXError` if it cannot be written.
     func append(_ act: KeyAct, ownedBy owner: (Int32) throws -> Void) throws {
-        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(file.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure() }
         defer { close(descriptor) }
-        guard lseek(descriptor, 0, SEEK_END) < Self.limitBytes else { return }
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size < Self.limitBytes else { return }
         try owner(descriptor)
-        let line = Self.line(act)
+        // What a crash or a full disk has cut off is a line of its own, so that it does not take this one with it.
+        let start: [UInt8] = try Self.endsInLine(descriptor, size) ? [] : [Self.newline]
+        let line = start + Self.line(act)
         guard line.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == line.count,
             fsync(descriptor) == 0
         else { throw Self.failure() }
@@ -58,12 +61,22 @@ struct KeyActFile {
             guard rename(file.path, taken.path) == 0 else { throw Self.failure() }
         }
         let content = [UInt8](try Data(contentsOf: taken))
-        return content.split(separator: UInt8(ascii: "\n")).compactMap { Self.act([UInt8]($0)) }
+        return content.split(separator: Self.newline).compactMap { Self.act([UInt8]($0)) }
     }
 
     /// The acts that were read are in the audit log.
     func forget() throws {
         guard unlink(taken.path) == 0 || errno == ENOENT else { throw Self.failure() }
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+
+    /// Whether a file is empty or ends with a whole line.
+    private static func endsInLine(_ descriptor: Int32, _ size: off_t) throws -> Bool {
+        guard size > 0 else { return true }
+        var last: UInt8 = 0
+        guard pread(descriptor, &last, 1, size - 1) == 1 else { throw failure() }
+        return last == newline
     }
 
     private static func failure() -> POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
@@ -79,7 +92,7 @@ struct KeyActFile {
         for (name, value) in act.details.sorted(by: { $0.key < $1.key }) { writer.member(name, string: value) }
         writer.endObject()
         writer.endObject()
-        return writer.bytes + [UInt8(ascii: "\n")]
+        return writer.bytes + [newline]
     }
 
     /// Nil for a line that was cut off by a crash.
