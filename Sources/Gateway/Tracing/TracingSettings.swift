@@ -36,30 +36,31 @@ package struct TracingSettings: Sendable, Equatable {
             let name = option == nil ? "OTEL_EXPORTER_OTLP_ENDPOINT" : "--otlp-endpoint"
             self.endpoint = try Self.checked(endpoint, name) + "/v1/traces"
         } else if let endpoint = variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") {
-            self.endpoint = try Self.checked(endpoint, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", keepsSlash: true)
+            self.endpoint = try Self.checked(endpoint, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", isWhole: true)
         } else {
             return nil
         }
         serviceName = variable("OTEL_SERVICE_NAME") ?? "tollgate"
-        fields = try Self.fields(
-            variable("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? variable("OTEL_EXPORTER_OTLP_HEADERS") ?? ""
-        )
+        let ownHeaders = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
+        let headers = variable(ownHeaders) == nil ? "OTEL_EXPORTER_OTLP_HEADERS" : ownHeaders
+        fields = try Self.fields(variable(headers) ?? "", headers)
         sampler = try Self.sampler(variable("OTEL_TRACES_SAMPLER"), variable("OTEL_TRACES_SAMPLER_ARG"))
     }
 
-    private static func checked(_ text: String, _ name: String, keepsSlash: Bool = false) throws(FaultyTracing)
-        -> String
-    {
+    /// - Parameter isWhole: whether nothing is added to the address: then it stays as it is, and may have a query.
+    private static func checked(_ text: String, _ name: String, isWhole: Bool = false) throws(FaultyTracing) -> String {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme, ["http", "https"].contains(scheme),
-            let host = parts.host, !host.isEmpty, parts.user == nil, parts.password == nil
+            let host = parts.host, !host.isEmpty, parts.user == nil, parts.password == nil, parts.fragment == nil,
+            isWhole || parts.query == nil
         else { throw FaultyTracing("\(name) must be an address such as http://127.0.0.1:4318") }
         var text = text
-        while !keepsSlash, text.hasSuffix("/") { text.removeLast() }
+        while !isWhole, text.hasSuffix("/") { text.removeLast() }
         return text
     }
 
     /// `name=value,name=value`, percent-encoded as in W3C Baggage.
-    private static func fields(_ text: String) throws(FaultyTracing) -> [Field] {
+    /// - Parameter variable: where the text is from.
+    private static func fields(_ text: String, _ variable: String) throws(FaultyTracing) -> [Field] {
         var fields: [Field] = []
         for pair in text.split(separator: ",") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -68,7 +69,7 @@ package struct TracingSettings: Sendable, Equatable {
                 let value = String(parts[1]).trimmingCharacters(in: .whitespaces).removingPercentEncoding,
                 value.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
             else {
-                throw FaultyTracing("OTEL_EXPORTER_OTLP_HEADERS must be NAME=VALUE, separated by commas")
+                throw FaultyTracing("\(variable) must be NAME=VALUE, separated by commas")
             }
             fields.append(Field(name, Secret(value)))
         }
