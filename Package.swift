@@ -440,8 +440,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "ParityRuns", "Randomness",
+                "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Gateway", "Ingress", "JSON",
+                "Journal", "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "ParityRuns",
+                "Randomness",
                 "Reports", "Routing", "Telemetry", "TestSupport", "Version", coreMetrics, logging, nioCore,
             ],
             swiftSettings: settings
