@@ -16,7 +16,7 @@ struct TimeAxis: Sendable, Equatable {
         10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
     ]
 
-    /// At most six round times within the chart's.
+    /// At most seven round times within the chart's.
     init(_ times: ChartTimes) {
         let span = times.span.components.seconds
         guard span > 0 else {
