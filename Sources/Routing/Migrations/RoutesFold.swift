@@ -33,6 +33,9 @@ package struct RoutesFold: Sendable, Equatable {
             let route = migration["route"]?.string, let from = migration["from"]?.string,
             let to = migration["to"]?.string
         else { throw Fault(message: "the file has no migration \"\(name)\"") }
+        guard from != to else {
+            throw Fault(message: "the migration \"\(name)\" has \"\(from)\" as its old and as its new provider")
+        }
         guard let routes = document.root["routes"],
             let destinations = routes.elements.first(where: { $0["name"]?.string == route })?["to"]
         else { throw Fault(message: "the file has no route \"\(route)\"") }
