@@ -4,7 +4,7 @@ import Testing
 
 @testable import Dashboard
 
-@Suite struct PlainNumbersTests {
+@Suite struct ShownTextTests {
     @Test(arguments: [
         (0, "0"), (7, "7"), (999, "999"), (1000, "1,000"), (12_408, "12,408"), (100_000, "100,000"),
         (1_000_007, "1,000,007"), (-1, "-1"), (-1000, "-1,000"), (Int.max, "9,223,372,036,854,775,807"),
