@@ -34,9 +34,11 @@ extension PipelineMachine {
         }
     }
 
-    /// A request did not leave, because the lease has ended: its events belong to the next holder.
+    /// A request did not leave, because the lease has ended or was in doubt for too long: its events belong to the next holder. They are
+    /// returned unsent, so that a new one among them does not count as interrupted.
     mutating func unsent(_ batch: DeliveryBatch) {
         inFlight.ended(batch)
+        assembly.putBack(batch)
         isClosing = true
     }
 

@@ -162,8 +162,13 @@ package struct PipelineMachine: Sendable {
         return .finish(releasing: removeUnsent())
     }
 
+    /// Takes all waiting events, to return them unsent.
+    ///
+    /// Those that a request has carried since they were claimed, as halves of a batch that failed, stay out where the vendor's memory ends:
+    /// nothing in the journal tells since when the vendor may have them, so that they count as interrupted.
     mutating func removeUnsent() -> [SequenceNumber] {
-        (assembly.removeAll() + intents.removeAll()).map(\.sequence)
+        let waiting = assembly.removeAll() + intents.removeAll()
+        return waiting.filter { settings.memory == nil || $0.newAttempts.isEmpty }.map(\.sequence)
     }
 
     /// Whether the next request is a probe and everything that waits has something against it: the journal may have better events.

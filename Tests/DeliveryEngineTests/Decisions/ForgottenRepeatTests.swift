@@ -183,4 +183,40 @@ import Testing
         default: throw Unexpected.step
         }
     }
+
+    /// The events that a machine that ends returns unsent.
+    private func released(by machine: inout PipelineMachine) throws -> Set<SequenceNumber> {
+        while let step = machine.next(at: start) {
+            if case .finish(let sequences) = step { return Set(sequences) }
+            if case .save = step { machine.saved() }
+        }
+        throw Unexpected.step
+    }
+
+    @Test(arguments: Memory.allCases)
+    func `the events of a request that did not leave are returned unsent`(memory: Memory) throws {
+        var machine = PipelineMachine.sample(batch: 2, deduplication: memory.deduplication)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2), .sample(3)]), at: start)
+        guard let batch = firstBatch(&machine) else { throw Unexpected.step }
+        machine.unsent(batch)
+        let released = try released(by: &machine)
+        #expect(released == [1, 2, 3])
+    }
+
+    @Test(arguments: [Memory.forAnHour, .forEver], [false, true])
+    func `halves of a batch that failed are not returned as unsent where the vendor forgets them`(
+        memory: Memory,
+        isAbandoned: Bool
+    ) throws {
+        var machine = PipelineMachine.sample(batch: 2, deduplication: memory.deduplication)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2), .sample(3)]), at: start)
+        guard let batch = firstBatch(&machine) else { throw Unexpected.step }
+        let fault = DeliveryFault(code: .vendorError, message: "it failed")
+        machine.called(batch, .all(.ambiguous(fault)), AttemptFacts.sample(500), at: start)
+        machine.close()
+        let released = try isAbandoned ? Set(machine.abandon()) : released(by: &machine)
+        #expect(released == (memory == .forAnHour ? [3] : [1, 2, 3]))
+    }
 }
