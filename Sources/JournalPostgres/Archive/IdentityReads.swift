@@ -38,9 +38,18 @@ struct IdentityReads {
     func events(withIDs ids: [EventID], of tenant: TenantID) throws(PostgresFailure)
         -> [(sequence: Int64, event: AcceptedEvent)]
     {
+        try events(withIDs: ids, of: tenant, limitBytes: .max) ?? []
+    }
+
+    /// The same; nil if the events are larger than the limit together. One alone never is.
+    func events(withIDs ids: [EventID], of tenant: TenantID, limitBytes: Int) throws(PostgresFailure)
+        -> [(sequence: Int64, event: AcceptedEvent)]?
+    {
         let wanted = Dictionary(ids.map { (Array($0.rawValue.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         let ordered = try sequences(withIDs: Array(wanted.values), of: tenant)
-        let events = try parts.reader.chosenEvents(at: ordered, session)
+        guard let events = try parts.reader.chosenEvents(at: ordered, limitBytes: limitBytes, session) else {
+            return nil
+        }
         return ordered.compactMap { sequence in
             guard let event = events[sequence], event.tenant.isSame(as: tenant),
                 wanted[Array(event.id.rawValue.utf8)] != nil

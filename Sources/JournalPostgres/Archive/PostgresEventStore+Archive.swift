@@ -8,10 +8,9 @@ extension PostgresEventStore {
     package func events(withIDs ids: [EventID], of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
         let (parts, limit) = (parts, parts.settings.pageBytes * 4)
         let events = try await readPoint { (session) throws(PostgresFailure) -> [ArchivedEvent]? in
-            let events = try IdentityReads(parts: parts, session: session).events(withIDs: ids, of: tenant)
+            let reads = IdentityReads(parts: parts, session: session)
             // An id can be in many scopes: too many for one answer are refused, since the answer has no pages.
-            let bytes = events.reduce(0) { $0 + $1.event.approximateBytes }
-            guard events.count <= 1 || bytes <= limit else { return nil }
+            guard let events = try reads.events(withIDs: ids, of: tenant, limitBytes: limit) else { return nil }
             return try DeliveryAssembly(names: parts.names.current, session: session).archived(events)
         }
         guard let events else { throw .unfinishedRead }

@@ -35,9 +35,40 @@ struct JournalReader: Sendable {
     func chosenEvents(at sequences: [Int64], _ session: PostgresSession) throws(PostgresFailure)
         -> [Int64: AcceptedEvent]
     {
+        let (cached, missing) = cachedEvents(at: sequences)
+        var found = cached
+        _ = try read(missing, &found, session)
+        return found
+    }
+
+    /// The same, of events that may be too large: chunks are read some at a time, so that no more of them are in memory.
+    /// - Returns: nil if the events are larger than the limit together; one alone never is.
+    func chosenEvents(at sequences: [Int64], limitBytes: Int, _ session: PostgresSession) throws(PostgresFailure)
+        -> [Int64: AcceptedEvent]?
+    {
+        let (cached, missing) = cachedEvents(at: sequences)
+        var found = cached
+        func isTooMuch() -> Bool {
+            found.count > 1 && found.values.reduce(0) { $0 + $1.approximateBytes } > limitBytes
+        }
+        var (rest, count) = (missing[...], Self.firstRead)
+        while !rest.isEmpty, !isTooMuch() {
+            let bytes = try read(Array(rest.prefix(count)), &found, session)
+            rest = rest.dropFirst(count)
+            count = bytes < Self.bytesPerRead ? count * 4 : max(1, count / 4)
+        }
+        return isTooMuch() ? nil : found
+    }
+
+    /// Events whose chunks are read first, while it is unknown how large they are.
+    private static let firstRead = 8
+    /// Bytes of chunks after which fewer are read at once.
+    private static let bytesPerRead = 8 << 20
+
+    /// - Returns: the events that are in the cache, and the numbers of the others, each once: two parts can name the same event.
+    private func cachedEvents(at sequences: [Int64]) -> (found: [Int64: AcceptedEvent], missing: [Int64]) {
         var found: [Int64: AcceptedEvent] = [:]
         var missing: [Int64] = []
-        // Each once: two parts can name the same event.
         for sequence in Set(sequences).sorted() {
             if let chunk = cache.chunk(holding: sequence) {
                 found[sequence] = StoredEvent(sequence, in: chunk)?.event
@@ -45,15 +76,27 @@ struct JournalReader: Sendable {
                 missing.append(sequence)
             }
         }
-        for row in try rows(holding: missing, session) {
-            let chosen = missing.filter { row.holds($0) }
+        return (found, missing)
+    }
+
+    /// Adds events out of their chunks.
+    /// - Returns: how many bytes the chunks have.
+    private func read(
+        _ sequences: [Int64],
+        _ found: inout [Int64: AcceptedEvent],
+        _ session: PostgresSession
+    ) throws(PostgresFailure) -> Int {
+        var bytes = 0
+        for row in try rows(holding: sequences, session) {
+            bytes += row.content.count
+            let chosen = sequences.filter { row.holds($0) }
             let offsets = chosen.map { Int($0 - row.first) }
             let events = try read(row, session) { (names) throws(ChunkFault) in
                 try row.events(at: offsets, names: names)
             }
             for (sequence, event) in zip(chosen, events ?? []) { found[sequence] = event }
         }
-        return found
+        return bytes
     }
 
     /// All events of a chunk, which is remembered; nil if it is damaged.
