@@ -96,7 +96,7 @@ struct LoadAnchorsCommand: AsyncParsableCommand {
     /// A summary of the changes; anchors that differ are only overwritten if that was requested.
     static func text(_ changes: AnchorsTable.Changes, _ loaded: LoadedAnchors, overwriting: Bool) -> String {
         let (added, changed) = (changes.added.count, changes.changed.count)
-        let others = changes.others.count { !loaded.ambiguous.contains($0) }
+        let others = changes.others.count { !loaded.isAmbiguous($0) }
         let fate = overwriting ? "changed" : "different and kept"
         var lines = [
             "\(added) added, \(changed) \(fate), \(changes.unchanged) unchanged, \(others) without a subscription, "

@@ -41,6 +41,17 @@ import Testing
         }
     }
 
+    @Test func `tells customers apart byte for byte, as vendors do`() throws {
+        let (one, other) = ("caf\u{e9}", "cafe\u{301}")
+        let items = [(one, "2026-01-31"), (other, "2026-01-15")].map {
+            #"{"customer_id": "\#($0.0)", "anchor": "\#($0.1)"}"#
+        }
+        let loaded = try loaded(Self.page(items[0], items[1]))
+        #expect(loaded.anchors.map { Array($0.customer.utf8) } == [one, other].map { Array($0.utf8) })
+        #expect(loaded.anchors.map(\.anchor) == ["2026-01-31", "2026-01-15"])
+        #expect(loaded.unknown == [] && !loaded.isAmbiguous(one))
+    }
+
     @Test func `names what tells no anchor by customer, else by subscription`() throws {
         let page = #"""
             {"unknown": [{"customer_id": "c3", "subscription_id": "s3", "reason": "it is paused"},
