@@ -137,7 +137,7 @@ struct DeliveryRow: Sendable {
         sequence = try row.value(0)
         provider = try row.value(1)
         status = try Self.status(row.value(2))
-        attempts = try row.value(3)
+        attempts = try row.attempts(3)
         nextAttemptAt = try (row.value(4) as Int64?).map { Timestamp(milliseconds: $0) }
         faultIsLastAttempts = try row.value(5)
         fault = try Self.fault(row, from: 6)

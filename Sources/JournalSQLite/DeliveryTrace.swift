@@ -17,7 +17,7 @@ extension DeliveryTrace {
         guard let row else { return nil }
         return try DeliveryTrace(
             status: DeliveryRow.status(row.value(0)),
-            attempts: row.value(1),
+            attempts: row.attempts(1),
             hasReached: row.value(2),
             hadReached: row.value(3),
             faultCode: row.value(4)

@@ -58,7 +58,7 @@ struct DueDelivery: Sendable {
             guard let row = try Row.fetchOne(statement, arguments: [sequence, provider]) else { continue }
             let reachedAt = try (row.value(1) as Int64?).map { Timestamp(milliseconds: $0) }
             histories[sequence] = try History(
-                attempts: row.value(0),
+                attempts: row.attempts(0),
                 reachedAt: reachedAt,
                 amended: try AmendmentTable.all(sequence: sequence, provider: provider, in: db).last?.destination
             )

@@ -43,6 +43,16 @@ extension Row {
         return range
     }
 
+    /// How many attempts a column counts.
+    /// - Throws: ``DamagedRow`` for a number that none can have reached, with which counting on would end the process.
+    func attempts(_ index: Int) throws -> Int {
+        let attempts: Int = try value(index)
+        guard (0...Int(Int32.max)).contains(attempts) else {
+            throw DamagedRow(fault: "\(columnName(index)) is \(attempts)")
+        }
+        return attempts
+    }
+
     /// The members of a run; nil for a run of neighbours.
     /// - Parameter first: the run's first event.
     func members(_ index: Int, first: Int64) throws -> RunMembers? {

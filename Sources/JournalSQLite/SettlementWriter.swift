@@ -68,7 +68,7 @@ struct SettlementWriter {
     private func write(_ settled: SettledDelivery, origin: UInt32, provider: Int64) throws -> String? {
         let sequence = settled.sequence.rawValue
         let known = try Row.fetchOne(statements.selectDelivery, arguments: [sequence, provider])
-        let attempts: Int = try known?.value(1) ?? 0
+        let attempts = try known?.attempts(1) ?? 0
         for (index, attempt) in settled.newAttempts.enumerated() {
             try statements.insertAttempt.execute(
                 arguments: [

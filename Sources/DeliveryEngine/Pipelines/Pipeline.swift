@@ -85,7 +85,6 @@ package struct Pipeline: Sendable {
     ///
     /// When the stream ends it, it waits for responses for as long as a call may take: within one process no other pipeline must take
     /// deliveries that have no outcome yet.
-    /// outcome yet.
     package func run(until ended: AsyncStream<Never>, after beginning: Beginning = .start) async {
         let stop = PipelineStop()
         await withGracefulShutdownHandler {

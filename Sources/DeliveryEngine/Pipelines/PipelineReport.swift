@@ -10,7 +10,7 @@ enum PipelineReport: Sendable {
     case claimFailed
     case intended(Bool)
     case called(DeliveryBatch, Verdict, AttemptFacts)
-    /// The lease has ended before the request could leave.
+    /// The lease has ended, or was in doubt for too long, before the request could leave.
     case unsent(DeliveryBatch)
     case settled(Settlement)
     case saved
