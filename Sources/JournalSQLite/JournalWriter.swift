@@ -39,7 +39,8 @@ final class JournalWriter {
 
     // MARK: One commit
 
-    /// Does all of these, or none; then tells their callers.
+    /// Does all of these, or none; then tells their callers. Where a row is damaged, they are done in several commits instead, so that what
+    /// needs the row fails, and nothing else.
     func commit(_ operations: [WriteOperation]) {
         let start = ContinuousClock.now
         let clockStepsBefore = clockSteps
@@ -58,6 +59,13 @@ final class JournalWriter {
             parts.index.remove(batch.entries)
             hasFailed = true
             clockSteps = clockStepsBefore
+            // What the database itself refuses, such as a write to a full disk, would fail for each of them.
+            if operations.count > 1, !(error is DatabaseError) {
+                let middle = operations.count / 2
+                commit(Array(operations[..<middle]))
+                commit(Array(operations[middle...]))
+                return
+            }
             let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
             parts.metrics.failed()
             if case .full = failure { parts.disk.note() }

@@ -3,9 +3,11 @@ import Foundation
 import GRDB
 import Journal
 import JournalBehaviour
-import JournalSQLite
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import JournalSQLite
 
 /// Values of other types in a journal's rows, as a damaged file or another program leaves them: they are reported, and end no process.
 @Suite struct DamagedRowsTests {
@@ -135,6 +137,56 @@ import Testing
                     "\(damage.table).\(damage.column) = \(value): \(text)"
                 )
             }
+        }
+    }
+
+    /// What is handed to the writer right before it is woken, so that one commit takes both.
+    private final class Companion: Sendable {
+        private let submit = Mutex<(@Sendable () -> Void)?>(nil)
+
+        var isWaiting: Bool { submit.withLock { $0 != nil } }
+
+        func wait(to submit: @escaping @Sendable () -> Void) { self.submit.withLock { $0 = submit } }
+
+        func join() {
+            let submit = submit.withLock { submit in
+                defer { submit = nil }
+                return submit
+            }
+            submit?()
+        }
+    }
+
+    @Test func `a damaged row fails nothing else of its commit`() async throws {
+        try await withTemporaryFolder { folder in
+            try await makeJournal(in: folder)
+            try await damage(Damage("deliveries", "attempts"), with: "'text'", in: folder)
+            let companion = Companion()
+            let store = try SampleStore.open(folder) { wake in
+                companion.join()
+                wake()
+            }
+            let lease = try await store.lease("lago")
+            let request = AppendRequest(events: [SampleStore.event(5)], policy: .each)
+            let append = PreparedAppend(request, names: store.parts.names)
+            let commits = store.parts.commits
+            let appended = Task {
+                await withCheckedContinuation { (answer: WriteOperation.Answer<[AppendResult]>) in
+                    companion.wait { commits.submit(.append(append, answer)) }
+                }
+            }
+            try await waitUntil("the append waits for the settlement") { companion.isWaiting }
+            let settled = SettledDelivery(sequence: 3, status: .rejected)
+            // Whoever settles before the writer sleeps wakes nobody.
+            while companion.isWaiting {
+                await #expect(throws: StoreError.self) {
+                    try await store.settle(Settlement(provider: "lago", exceptions: [settled]), under: lease)
+                }
+            }
+            let results = try await appended.value.get()
+            #expect(results == [.stored(5)])
+            #expect(try await store.events(withID: "event-5", of: "shop").count == 1)
+            await store.close()
         }
     }
 }

@@ -11,12 +11,15 @@ enum SampleStore {
     static let own = Plan(route: nil, destinations: [Destination(provider: "lago", adapter: "lago", mode: .primary)])
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    static func open(_ folder: URL, _ settings: SQLiteStoreSettings = SQLiteStoreSettings()) throws -> SQLiteEventStore
-    {
+    static func open(
+        _ folder: URL,
+        _ settings: SQLiteStoreSettings = SQLiteStoreSettings(),
+        announce: @escaping CommitAnnouncement = { wake in wake() }
+    ) throws -> SQLiteEventStore {
         var settings = settings
         // A busy machine takes its time.
         settings.searchPatience = .seconds(300)
-        return try SQLiteEventStore(opening: folder, settings: settings, logger: logger)
+        return try SQLiteEventStore(opening: folder, settings: settings, announce: announce, logger: logger)
     }
 
     static func event(_ id: Int, properties: String? = nil) -> AcceptedEvent {
