@@ -4,7 +4,8 @@ import GRDB
 /// A delivery whose next attempt is due.
 struct DueDelivery: Sendable {
     let sequence: Int64
-    let history: History
+    /// Nil if the delivery's row is damaged: nobody knows what was sent, and when.
+    let history: History?
 
     /// What earlier requests left.
     struct History: Sendable {
@@ -44,26 +45,47 @@ struct DueDelivery: Sendable {
             sequences.sort()
         }
         let oldest = Array(sequences.prefix(limit))
-        let histories = try histories(of: oldest, provider: provider, in: db)
-        return oldest.map { DueDelivery(sequence: $0, history: histories[$0] ?? History()) }
+        let statement = try historyStatement(in: db)
+        return try oldest.map { sequence in
+            do {
+                let history = try history(of: sequence, provider: provider, statement, in: db) ?? History()
+                return DueDelivery(sequence: sequence, history: history)
+            } catch let error where error is DamagedRow || error is DamagedAmendment {
+                return DueDelivery(sequence: sequence, history: nil)
+            }
+        }
     }
 
     /// What earlier requests left for these events; events without a row are left out.
     static func histories(of sequences: [Int64], provider: Int64, in db: Database) throws -> [Int64: History] {
-        let statement = try db.cachedStatement(
-            sql: "SELECT attempts, reached_at FROM deliveries WHERE sequence = ? AND provider = ?"
-        )
+        let statement = try historyStatement(in: db)
         var histories: [Int64: History] = [:]
         for sequence in sequences {
-            guard let row = try Row.fetchOne(statement, arguments: [sequence, provider]) else { continue }
-            let reachedAt = try (row.value(1) as Int64?).map { Timestamp(milliseconds: $0) }
-            histories[sequence] = try History(
-                attempts: row.attempts(0),
-                reachedAt: reachedAt,
-                amended: try AmendmentTable.all(sequence: sequence, provider: provider, in: db).last?.destination
-            )
+            histories[sequence] = try history(of: sequence, provider: provider, statement, in: db)
         }
         return histories
+    }
+
+    private static func historyStatement(in db: Database) throws -> Statement {
+        try db.cachedStatement(
+            sql: "SELECT attempts, reached_at FROM deliveries WHERE sequence = ? AND provider = ?"
+        )
+    }
+
+    /// - Returns: nil if there is no row.
+    private static func history(
+        of sequence: Int64,
+        provider: Int64,
+        _ statement: Statement,
+        in db: Database
+    ) throws -> History? {
+        guard let row = try Row.fetchOne(statement, arguments: [sequence, provider]) else { return nil }
+        let reachedAt = try (row.value(1) as Int64?).map { Timestamp(milliseconds: $0) }
+        return try History(
+            attempts: row.attempts(0),
+            reachedAt: reachedAt,
+            amended: AmendmentTable.all(sequence: sequence, provider: provider, in: db).last?.destination
+        )
     }
 
     /// When the earliest retry is due, apart from those that are claimed.

@@ -2,6 +2,7 @@ package import Events
 import GRDB
 package import Journal
 import JournalFormat
+import Logging
 
 extension SQLiteEventStore {
     package func claimBlock(under lease: AccountLease, limit: BlockLimit) async throws(StoreError) -> DeliveryBlock? {
@@ -69,8 +70,27 @@ extension SQLiteEventStore {
             ledger.withProgress(of: provider) { $0.endReadingRows() }
             throw error
         }
-        let histories = Dictionary(due.map { ($0.sequence, $0.history) }, uniquingKeysWith: { first, _ in first })
-        return try await retries(claimed, under: lease, histories, within: limit.bytes)
+        let histories = Dictionary(
+            due.compactMap { due in due.history.map { (due.sequence, $0) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let readable = claimed.filter { histories[$0] != nil }
+        if let damaged = claimed.first(where: { histories[$0] == nil }) {
+            // A backfill that could not end would begin again and again.
+            guard parts.lanes.entry(of: provider) == nil else {
+                _ = try ledger.withProgress(under: lease) { $0.unclaimRows(claimed) }
+                throw .failed(reason: "the database is damaged: the row of the delivery of event \(damaged)")
+            }
+            // They stay claimed, so that they hold up no other retry as long as the lease lasts.
+            parts.logger.error(
+                "the rows of retries are damaged; these are not sent",
+                metadata: [
+                    "provider": "\(provider)", "deliveries": "\(claimed.count - readable.count)",
+                    "first": "\(damaged)",
+                ]
+            )
+        }
+        return try await retries(readable, under: lease, histories, within: limit.bytes)
     }
 
     package func claimInterrupted(under lease: AccountLease) async throws(StoreError) -> [ClaimedDelivery] {

@@ -189,4 +189,29 @@ import Testing
             await store.close()
         }
     }
+
+    @Test func `a retry whose row is damaged is not sent, and holds up no other one`() async throws {
+        try await withTemporaryFolder { folder in
+            try await makeJournal(in: folder)
+            let time = Timestamp(milliseconds: 1_750_000_000_000)
+            let limit = BlockLimit(events: 9, bytes: 1 << 20)
+            let before = try SampleStore.open(folder)
+            let first = try await before.lease("lago")
+            let block = try #require(try await before.claimBlock(under: first, limit: limit))
+            #expect(block.deliveries.map(\.sequence) == [4])
+            let retry = SettledDelivery(sequence: 4, status: .retrying, nextAttemptAt: time)
+            try await before.settle(Settlement(provider: "lago", exceptions: [retry]), under: first)
+            await before.close()
+            try await change(folder) { db in
+                try db.execute(sql: "UPDATE deliveries SET attempts = -1 WHERE sequence = 3")
+            }
+
+            let store = try SampleStore.open(folder)
+            let lease = try await store.lease("lago")
+            #expect(try await store.claimDue(under: lease, at: time, limit: limit).map(\.sequence) == [4])
+            #expect(try await store.claimDue(under: lease, at: time, limit: limit).isEmpty)
+            #expect(store.nextDue(for: "lago") == nil)
+            await store.close()
+        }
+    }
 }
