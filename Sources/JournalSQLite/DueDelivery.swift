@@ -4,7 +4,7 @@ import GRDB
 /// A delivery whose next attempt is due.
 struct DueDelivery: Sendable {
     let sequence: Int64
-    /// Nil if the delivery's row is damaged: nobody knows what was sent, and when.
+    /// Nil if the delivery's row is damaged: it is unknown what was sent, and when.
     let history: History?
 
     /// What earlier requests left.

@@ -43,7 +43,7 @@ extension Row {
         return range
     }
 
-    /// How many attempts a column counts.
+    /// The number of attempts in a column.
     /// - Throws: ``DamagedRow`` for a number that none can have reached, with which counting on would end the process.
     func attempts(_ index: Int) throws -> Int {
         let attempts: Int = try value(index)

@@ -76,7 +76,7 @@ extension SQLiteEventStore {
         )
         let readable = claimed.filter { histories[$0] != nil }
         if let damaged = claimed.first(where: { histories[$0] == nil }) {
-            // A backfill that could not end would begin again and again.
+            // A backfill that could not end would begin again without a pause.
             guard parts.lanes.entry(of: provider) == nil else {
                 _ = try ledger.withProgress(under: lease) { $0.unclaimRows(claimed) }
                 throw .failed(reason: "the database is damaged: the row of the delivery of event \(damaged)")
