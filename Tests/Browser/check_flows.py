@@ -8,6 +8,8 @@ import datetime
 import json
 import time
 
+from selenium.common.exceptions import NoSuchElementException
+
 from browser import DASHBOARD_KEY, EXPECTED, KEY, PATIENCE, By, Keys, Page, chromium, faults, open_gateway, run, send, settings
 
 
@@ -80,7 +82,10 @@ def simulated_outage():
 
 def _simulator(page, vendor):
     """The row of a simulated vendor."""
-    return next(row for row in page.all("#simulators tbody tr") if row.find_element(By.TAG_NAME, "th").text == vendor)
+    for row in page.all("#simulators tbody tr"):
+        if row.find_element(By.TAG_NAME, "th").text == vendor:
+            return row
+    raise NoSuchElementException(f"the page has no row of {vendor}, or none yet")
 
 
 def _behaviour(page, vendor):
