@@ -28,18 +28,7 @@ import Testing
         case resent
     }
 
-    /// What a vendor remembers.
-    enum Memory: CaseIterable {
-        case none, forAnHour, forEver
-
-        var deduplication: Deduplication {
-            switch self {
-            case .none: .none
-            case .forAnHour: .byIdentity(memory: .seconds(3600))
-            case .forEver: .byIdentity(memory: nil)
-            }
-        }
-    }
+    typealias Memory = OutcomeRulesTests.Memory
 
     /// What a machine does with its events at a time.
     private struct End {
