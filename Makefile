@@ -5,7 +5,7 @@ SHELL := /bin/bash
 	install clean
 
 # One configuration for everything, so that dependencies are built once.
-FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
+FLAGS := -c release --explicit-target-dependency-import-check error
 # What the program is compiled with; what its tests use as well.
 LIBRARIES := libsqlite3-dev liblz4-dev libssl-dev libmimalloc-dev zlib1g-dev libpq-dev
 PACKAGES := $(LIBRARIES) postgresql pgbouncer strace openssl sqlite3 curl chromium chromium-driver

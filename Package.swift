@@ -9,6 +9,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
+    // Tests run what users run. As a flag of the command line it would slow down the build of every library too.
+    .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
 
 /// Commit and build number, which `make` has in its environment: compiled into one C file, so that nothing else is built again.

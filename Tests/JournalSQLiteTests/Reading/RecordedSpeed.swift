@@ -8,7 +8,7 @@ import Testing
 
 @testable import JournalSQLite
 
-/// Measures windows, counts and lanes: `TOLLGATE_MEASURE=1 swift test -c release -Xswiftc -enable-testing --filter RecordedSpeed`, with
+/// Measures windows, counts and lanes: `TOLLGATE_MEASURE=1 swift test -c release --filter RecordedSpeed`, with
 /// `TOLLGATE_MEASURE_EVENTS` for another number of events than a million.
 @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TOLLGATE_MEASURE"] != nil))
 struct RecordedSpeed {

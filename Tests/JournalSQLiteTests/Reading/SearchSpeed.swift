@@ -9,7 +9,7 @@ import Testing
 
 @testable import JournalSQLite
 
-/// Measures lists: `TOLLGATE_MEASURE=1 swift test -c release -Xswiftc -enable-testing --filter SearchSpeed`, with
+/// Measures lists: `TOLLGATE_MEASURE=1 swift test -c release --filter SearchSpeed`, with
 /// `TOLLGATE_MEASURE_EVENTS` for another number of events than a million.
 @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TOLLGATE_MEASURE"] != nil))
 struct SearchSpeed {
