@@ -26,6 +26,8 @@ package struct StreamRefused: Error, Sendable, Equatable {
 /// Reads server-sent events from bytes that arrive in pieces.
 struct EventStreamReader {
     private var rest: [UInt8] = []
+    /// The first bytes of ``rest``, which have no end of a line: a long line that arrives in many pieces is searched once.
+    private var searched = 0
     private var (id, kind, data): (String?, String, [String]) = (nil, "message", [])
     /// The bytes of the lines in ``data``, of empty ones too.
     private var dataBytes = 0
@@ -43,13 +45,15 @@ struct EventStreamReader {
         rest += bytes
         var messages: [StreamMessage] = []
         var start = rest.startIndex
-        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        while let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
             let line = String(decoding: rest[start..<end].filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
             start = end + 1
+            searched = start
             if let message = take(line) { messages.append(message) }
             try checkSize(0)
         }
         rest.removeSubrange(..<start)
+        searched = rest.count
         try checkSize(rest.count)
         return messages
     }
