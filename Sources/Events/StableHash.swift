@@ -8,9 +8,16 @@ package struct StableHash: Sendable {
     /// The hash of nothing.
     package init() {}
 
-    /// Adds bytes. There is no separator between the bytes of two calls.
-    package mutating func add(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    /// Adds a text's bytes. There is no separator between the bytes of two calls.
+    ///
+    /// Not generic: other modules would call it by witness tables, a dozen for each byte.
+    package mutating func add(_ text: String) {
+        for byte in text.utf8 { add(byte) }
+    }
+
+    /// Adds a byte.
+    package mutating func add(_ byte: UInt8) {
+        state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
     }
 
     /// Of all bytes that were added.

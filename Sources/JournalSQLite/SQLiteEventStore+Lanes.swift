@@ -110,7 +110,7 @@ extension SQLiteEventStore {
         return nil
     }
 
-    /// What lies after a position: read before, or now.
+    /// What lies after a position: read before, or now. The piece that follows is read while this one is delivered.
     private func piece(of lane: LaneBook.Entry, after position: Int64, through newest: Int64) async throws(StoreError)
         -> LaneStretch
     {
@@ -119,12 +119,32 @@ extension SQLiteEventStore {
             throw .failed(reason: "the account of lane \(lane.account.lane) was leased without its membership")
         }
         let read = LaneRead(lane, taking: membership, parts)
-        let piece = try await self.read(on: readers.walks) { db in
+        var piece: LaneStretch?
+        if let next = lane.next, next.start == position { piece = await next.read.value }
+        let found: LaneStretch
+        if let piece { found = piece } else { found = try await self.piece(by: read, after: position, through: newest) }
+        parts.lanes.keep(
+            found,
+            followedBy: next(by: read, after: found.stretch.end, through: newest),
+            of: lane.account.name
+        )
+        return found
+    }
+
+    private func piece(by read: LaneRead, after position: Int64, through newest: Int64) async throws(StoreError)
+        -> LaneStretch
+    {
+        try await self.read(on: readers.walks) { db in
             var read = read
             return try read.stretch(after: position, through: newest, in: db)
         }
-        parts.lanes.keep(piece, of: lane.account.name)
-        return piece
+    }
+
+    private func next(by read: LaneRead, after position: Int64, through newest: Int64) -> LaneBook.Next? {
+        guard position < newest else { return nil }
+        // Safe: it reads one piece, and the connections wait for it when they close. Whoever needs the piece reads it again if it failed.
+        let task = Task { try? await piece(by: read, after: position, through: newest) }
+        return LaneBook.Next(start: position, read: task)
     }
 }
 

@@ -121,9 +121,12 @@ package struct BackfillRoutes: Sendable, Equatable {
             $0.match.matches(name: event.name, customerID: event.customerID, client: event.client)
         }
         guard let rule, !rule.destinations.isEmpty else { return nil }
-        let point = CustomerShare.point(of: event.customerID ?? event.subscriptionID ?? "")
         let routed = rule.destinations.first {
-            $0.takes(customerAt: point, at: event.timestamp, acceptedAt: event.acceptedAt)
+            $0.takes(
+                customerAt: CustomerShare.point(of: event.customerID ?? event.subscriptionID ?? ""),
+                at: event.timestamp,
+                acceptedAt: event.acceptedAt
+            )
         }
         guard let routed else { return nil }
         return prefixesTenant ? routed.destination.prefixed(by: event.tenant) : routed.destination

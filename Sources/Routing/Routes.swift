@@ -152,10 +152,10 @@ package struct RoutedDestination: Sendable, Equatable {
 
     /// Whether the events of a customer go there that have this timestamp.
     /// - Parameters:
-    ///   - point: of ``CustomerShare/point(of:)``.
+    ///   - point: of ``CustomerShare/point(of:)``; not asked for if all customers go there.
     ///   - now: when the event is accepted.
-    func takes(customerAt point: Double, at time: Timestamp, acceptedAt now: Timestamp) -> Bool {
-        point < share && window.contains(time, acceptedAt: now)
+    func takes(customerAt point: @autoclosure () -> Double, at time: Timestamp, acceptedAt now: Timestamp) -> Bool {
+        window.contains(time, acceptedAt: now) && (share >= 100 || point() < share)
     }
 }
 

@@ -18,6 +18,16 @@ final class LaneBook: Sendable {
         var membership: (any LaneMembership)?
         /// What was read and is not claimed.
         fileprivate(set) var prepared: LaneStretch?
+        /// What follows ``prepared``, which is being read.
+        fileprivate(set) var next: Next?
+    }
+
+    /// The reading of a piece ahead of its claims.
+    struct Next: Sendable {
+        /// The piece begins after this position.
+        let start: Int64
+        /// Its result is nil if the piece could not be read.
+        let read: Task<LaneStretch?, Never>
     }
 
     private let entries: Mutex<[ProviderName: Entry]>
@@ -45,7 +55,7 @@ final class LaneBook: Sendable {
         entries.withLock { entries in
             entries[account]?.state = state
             entries[account]?.through = through
-            if !state.isActive { entries[account]?.prepared = nil }
+            if !state.isActive { entries[account]?.forgetPieces() }
         }
     }
 
@@ -53,7 +63,7 @@ final class LaneBook: Sendable {
     func begin(_ account: ProviderName, taking membership: any LaneMembership) {
         entries.withLock { entries in
             entries[account]?.membership = membership
-            entries[account]?.prepared = nil
+            entries[account]?.forgetPieces()
         }
     }
 
@@ -66,8 +76,22 @@ final class LaneBook: Sendable {
         return routes
     }
 
-    /// Keeps what was read, for the next claim.
-    func keep(_ prepared: LaneStretch, of account: ProviderName) {
-        entries.withLock { $0[account]?.prepared = prepared }
+    /// Keeps what was read, for the next claims.
+    /// - Parameter next: the reading of what follows it; nil if nothing does yet.
+    func keep(_ prepared: LaneStretch, followedBy next: Next?, of account: ProviderName) {
+        // What it replaces is freed without the lock.
+        let replaced = entries.withLock { entries -> Entry? in
+            let before = entries[account]
+            entries[account]?.prepared = prepared
+            entries[account]?.next = next
+            return before
+        }
+        withExtendedLifetime(replaced) {}
+    }
+}
+
+extension LaneBook.Entry {
+    fileprivate mutating func forgetPieces() {
+        (prepared, next) = (nil, nil)
     }
 }

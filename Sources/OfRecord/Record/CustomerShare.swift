@@ -7,7 +7,7 @@ package enum CustomerShare {
     /// The customer's point, 0 up to but not including 100, in steps of a ten-thousandth.
     package static func point(of customer: String) -> Double {
         var hash = StableHash()
-        hash.add(customer.utf8)
+        hash.add(customer)
         return Double(hash.value % steps) / Double(steps / 100)
     }
 

@@ -30,9 +30,9 @@ package struct VerifySettings: Sendable, Equatable {
     package func takes(_ event: AcceptedEvent) -> Bool {
         var hash = StableHash()
         for part in [event.tenant.rawValue, event.idScope, event.id.rawValue] {
-            hash.add(part.utf8)
+            hash.add(part)
             // No text has this byte, so that parts do not run into each other.
-            hash.add(CollectionOfOne(0xFF))
+            hash.add(0xFF)
         }
         return hash.value % UInt64(oneIn) == 0
     }
