@@ -13,6 +13,9 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
 
+/// What tests are compiled with: they check optimized modules, but optimizing the tests as well would take most of the build's time.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// Commit and build number, which `make` has in its environment: compiled into one C file, so that nothing else is built again.
 let stamp: [CSetting] = ["TOLLGATE_COMMIT", "TOLLGATE_BUILD"].compactMap { name in
     let text = Context.environment[name, default: ""].filter { character in
@@ -314,32 +317,32 @@ let package = Package(
         // A disk whose flushes take as long as those of a usual one, for a PostgreSQL server that is measured.
         .target(name: "SteadyFlush", path: "Tests/Support/SteadyFlush"),
 
-        .testTarget(name: "VersionTests", dependencies: ["Version"], swiftSettings: settings),
+        .testTarget(name: "VersionTests", dependencies: ["Version"], swiftSettings: testSettings),
         .testTarget(
             name: "NotificationsTests",
             dependencies: ["Events", "JSON", "Notifications", "Randomness"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
-        .testTarget(name: "OTLPTests", dependencies: ["JSON", "OTLP", "Telemetry"], swiftSettings: settings),
-        .testTarget(name: "ProgramsTests", dependencies: ["Programs", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
-        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "OTLPTests", dependencies: ["JSON", "OTLP", "Telemetry"], swiftSettings: testSettings),
+        .testTarget(name: "ProgramsTests", dependencies: ["Programs", "TestSupport"], swiftSettings: testSettings),
+        .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: testSettings),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: testSettings),
+        .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: testSettings),
         .testTarget(
             name: "ConfigurationFileTests",
             dependencies: ["ConfigurationFile", "Events", "JSON"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "VendorsTests",
             dependencies: ["ConfigurationFile", "Digest", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
             exclude: ["Exchanges"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "ParityTests",
             dependencies: ["Events", "Parity", "Randomness"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "ParityRunsTests",
@@ -347,18 +350,18 @@ let package = Package(
                 "Access", "Events", "JSON", "Journal", "JournalSQLite", "OfRecord", "Parity", "ParityBehaviour",
                 "ParityRuns", "Randomness", "Routing", "TestSupport", "Vendors", coreMetrics, grdb, logging,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "FacadesTests",
             dependencies: ["Events", "Facades", "JSON", "Randomness", "TestSupport", "Vendors"],
             exclude: ["Polar/Recorded"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "OfRecordTests",
             dependencies: ["Events", "OfRecord", "Randomness"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "RoutingTests",
@@ -366,20 +369,24 @@ let package = Package(
                 "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Notifications", "OfRecord", "Randomness",
                 "Routing", "TestSupport", "Vendors",
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "MigrationTests",
             dependencies: [
                 "Events", "JSON", "Journal", "Migration", "OfRecord", "Parity", "Randomness", "Routing", "Vendors",
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
-        .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Events", "Journal", "TestSupport"],
+            swiftSettings: testSettings
+        ),
         .testTarget(
             name: "JournalFormatTests",
             dependencies: ["Events", "Journal", "JournalFormat", "Randomness", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "JournalSQLiteTests",
@@ -388,7 +395,7 @@ let package = Package(
                 grdb, logging,
             ],
             exclude: ["Layouts/Journals"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "JournalPostgresTests",
@@ -396,12 +403,12 @@ let package = Package(
                 "Access", "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalPostgres", "JournalSQLite",
                 "Parity", "ParityBehaviour", "PostgresServer", "Randomness", "TestSupport", logging,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "ConfigurationFile", "Events", "Randomness", "Routing", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AcceptanceTests",
@@ -409,7 +416,7 @@ let package = Package(
                 "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalSQLite", "Routing",
                 "TestSupport", logging,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "DeliveryEngineTests",
@@ -418,7 +425,7 @@ let package = Package(
                 "Telemetry", "TestSupport", "Transport", "VendorReads", "Vendors", grdb, logging, nioCore, nioEmbedded,
                 nioPosix, nioSSL, serviceLifecycle,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "DashboardTests",
@@ -426,7 +433,7 @@ let package = Package(
                 "Access", "ConfigurationFile", "Dashboard", "Events", "JSON", "Journal", "Migration", "OfRecord",
                 "Parity", "Randomness", "Reports", "Routing", "Vendors",
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "IngressTests",
@@ -437,7 +444,7 @@ let package = Package(
                 asyncHTTPClient,
                 httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "GatewayTests",
@@ -447,36 +454,36 @@ let package = Package(
                 "Randomness",
                 "Reports", "Routing", "Telemetry", "TestSupport", "Version", coreMetrics, logging, nioCore,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "ObservabilityTests",
             dependencies: ["Observability", "Telemetry", "TestSupport", coreMetrics, logging],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: testSettings),
         .testTarget(
             name: "ReportsTests",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalBehaviour", "JournalSQLite",
                 "OfRecord", "Parity", "Reports", "Routing", "Telemetry", "TestSupport", "Vendors", logging,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "SandboxTests",
             dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, httpTypes, nioCore, nioHTTP1],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "ClientTests",
             dependencies: ["Client", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "ImportsTests",
             dependencies: ["Client", "Events", "Imports", "JSON", "OfRecord", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "tollgateTests",
@@ -485,9 +492,9 @@ let package = Package(
                 "tollgate",
                 argumentParser,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
-        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: testSettings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
@@ -497,7 +504,7 @@ let package = Package(
                 nioHTTP1,
                 nioPosix, nioSSL,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
     ]
 )

@@ -6,11 +6,11 @@ import Events
 /// acceptance needs. While no client sends, there is no pace.
 struct BackfillPace: Sendable, Equatable {
     /// How much of the gateway's time backfills of one provider get per event.
-    static let perEvent = Duration.microseconds(100)
+    static let perEvent = Duration.microseconds(500)
     /// A request takes this time however few events it carries.
     static let leastPause = Duration.milliseconds(1)
     /// Limits the pause after a large batch.
-    static let longestPause = Duration.milliseconds(100)
+    static let longestPause = Duration.milliseconds(500)
 
     private let pause: Duration
     private var lastLeft: ContinuousClock.Instant?

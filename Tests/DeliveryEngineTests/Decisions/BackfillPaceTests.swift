@@ -7,7 +7,7 @@ import Testing
 @Suite struct BackfillPaceTests {
     private let start = ContinuousClock.now
 
-    @Test(arguments: [(1, 1), (5, 1), (10, 1), (100, 10), (1000, 100), (5000, 100), (Int.max, 100)])
+    @Test(arguments: [(1, 1), (2, 1), (4, 2), (100, 50), (1000, 500), (5000, 500), (Int.max, 500)])
     func `rests by the size of a batch while clients send`(events: Int, milliseconds: Int) {
         var pace = BackfillPace(batchesOf: events)
         #expect(pace.wait(besideClients: true, at: start) == .zero, "nothing has left yet")
