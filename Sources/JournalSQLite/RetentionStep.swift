@@ -105,11 +105,15 @@ struct RetentionStep: Sendable {
         try db.execute(sql: "DELETE FROM delivered WHERE first BETWEEN ? AND ?", arguments: bounds)
     }
 
-    /// A run that reaches into the next chunk keeps what it says of that.
+    /// A run that reaches into the next chunk keeps what it says of that. Of two, one of which lies within the other, the inner one comes
+    /// first, so that the outer one goes on behind it.
     private static func moveRuns(reachingBehind range: ClosedRange<Int64>, _ db: Database) throws {
         let runs = try Row.fetchAll(
             db.cachedStatement(
-                sql: "SELECT first, provider, last, members FROM delivered WHERE first BETWEEN ? AND ? AND last > ?"
+                sql: """
+                    SELECT first, provider, last, members FROM delivered WHERE first BETWEEN ? AND ? AND last > ?
+                    ORDER BY first DESC
+                    """
             ),
             arguments: [range.lowerBound, range.upperBound, range.upperBound]
         )
