@@ -38,7 +38,8 @@ enum ShadowTable {
             db.cachedStatement(sql: "SELECT DISTINCT field FROM shadow_counts WHERE provider = ?"),
             arguments: [provider]
         )
-        let isKnown = fields.contains { $0.utf8.elementsEqual(tally.field.utf8) }
+        // What has no field is none of too many.
+        let isKnown = tally.field.isEmpty || fields.contains { $0.utf8.elementsEqual(tally.field.utf8) }
         return isKnown || fields.count < ShadowCount.mostFields ? tally.field : ShadowCount.otherFields
     }
 

@@ -9,7 +9,8 @@ extension ShadowTally {
         var merged: [ShadowTally] = []
         for tally in tallies {
             let bytes = Array(tally.field.storable.utf8)
-            let fits = fields.contains(bytes) || fields.count < ShadowCount.mostFields
+            // What has no field is none of too many.
+            let fits = bytes.isEmpty || fields.contains(bytes) || fields.count < ShadowCount.mostFields
             let field = fits ? tally.field : ShadowCount.otherFields
             if fits { fields.insert(bytes) }
             let index = merged.firstIndex { other in
