@@ -14,7 +14,7 @@ package struct EventKeys: Sendable {
     package let origin: UInt64
     /// The number of its plan.
     package let plan: UInt64
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970, within ``Timestamp/range``.
     package let timestamp: Int64
     /// Where the texts are in ``ChunkKeys/bytes``; nil if the event has none.
     package let name: Range<Int>
@@ -45,7 +45,8 @@ extension EventFrame {
         let customer = fields.contains(.customer) ? try reader.counted() : nil
         let subscription = fields.contains(.subscription) ? try reader.counted() : nil
         let source = fields.contains(.source) ? try reader.counted() : nil
-        let timestamp = try reader.signed()
+        // As the event has it: a day or a window is calculated from it.
+        let timestamp = Timestamp(milliseconds: try reader.signed()).milliseconds
         guard reader.place <= end else { throw .malformed }
         try reader.skip(to: end)
         return EventKeys(
