@@ -9,11 +9,13 @@ enum AuditTable {
     /// - Parameter limit: how many entries of a category stay.
     static func insert(_ entry: AuditEntry, keeping limit: Int, in db: Database) throws {
         let category = entry.category.rawValue
-        let last = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT max(ordinal) FROM audit WHERE category = ?"),
-            arguments: [category]
-        )
-        let ordinal = (last ?? 0) + 1
+        let last =
+            try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT max(ordinal) FROM audit WHERE category = ?"),
+                arguments: [category]
+            ) ?? 0
+        guard (0..<Int64.max).contains(last) else { throw DamagedRow(fault: "ordinal is \(last)") }
+        let ordinal = last + 1
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO audit(category, ordinal, at, action, tenant, actor, key_id, remote_address, details)

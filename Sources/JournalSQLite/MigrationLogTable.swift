@@ -37,7 +37,7 @@ enum MigrationLogTable {
             db.cachedStatement(sql: "SELECT max(number) FROM migration_log WHERE migration = ?"),
             arguments: [act.migration.rawValue]
         )
-        guard act.number == (newest ?? 0) + 1 else { return false }
+        guard act.number > 0, act.number - 1 == newest ?? 0 else { return false }
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO migration_log(migration, number, action, detail, plan, actor, key_id, at)

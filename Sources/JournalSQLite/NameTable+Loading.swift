@@ -11,17 +11,17 @@ extension NameTable {
     init(loading db: Database, hash: IdentityHash, logger: Logger) throws {
         self.init(hash: hash)
         for row in try Row.fetchAll(db, sql: "SELECT number, name FROM providers") {
-            try load(provider: ProviderName(row.value(1) as String), number: row.value(0))
+            try load(provider: ProviderName(row.value(1) as String), number: Int64(row.nameNumber(0)))
         }
         for row in try Row.fetchAll(db, sql: "SELECT number, tenant, client FROM origins ORDER BY number") {
             let origin = try EventOrigin(
                 tenant: TenantID(row.value(1) as String),
                 client: ClientName(row.value(2) as String)
             )
-            try load(origin: origin, number: row.value(0))
+            try load(origin: origin, number: row.nameNumber(0))
         }
         for row in try Row.fetchAll(db, sql: "SELECT number, encoded FROM plans") {
-            let number: UInt32 = try row.value(0)
+            let number = try row.nameNumber(0)
             // The chunks that name a plan that is lost are reported as damaged when they are read.
             guard let plan = try PlanCoding.decode([UInt8](row.value(1) as Data)) else {
                 logger.error("a plan of the journal is damaged", metadata: ["plan": "\(number)"])

@@ -53,6 +53,16 @@ extension Row {
         return attempts
     }
 
+    /// The number of an origin, a plan, a provider or a lane in a column.
+    /// - Throws: ``DamagedRow`` for a number that none can have, after which the next one would end the process.
+    func nameNumber(_ index: Int) throws -> UInt32 {
+        let number: Int64 = try value(index)
+        guard (1...Int64(Int32.max)).contains(number) else {
+            throw DamagedRow(fault: "\(columnName(index)) is \(number)")
+        }
+        return UInt32(number)
+    }
+
     /// The members of a run; nil for a run of neighbours.
     /// - Parameter first: the run's first event.
     func members(_ index: Int, first: Int64) throws -> RunMembers? {

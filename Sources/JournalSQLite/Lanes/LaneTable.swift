@@ -63,8 +63,8 @@ enum LaneTable {
         let word: String = try row.value(8)
         guard let state = LaneState(rawValue: word) else { throw UnknownWord(word: word) }
         let account = try LaneAccount(
-            lane: LaneNumber(row.value(0) as Int64),
-            number: row.value(1),
+            lane: LaneNumber(Int64(row.nameNumber(0))),
+            number: Int64(row.nameNumber(1)),
             provider: ProviderName(row.value(2) as String),
             adapter: AdapterName(row.value(3) as String)
         )
