@@ -43,7 +43,7 @@ import Testing
                 )
                 try Data(repeating: 1, count: bytes).write(to: file)
             }
-            // What the files take is looked up again in a moment; another value looks at once.
+            // What the files take is remembered for a second; another value looks at once.
             var fresh = DiskUse(folder: folder)
             #expect(try queue.inDatabase { try fresh.bytes(in: $0) } == pages * Self.page + log + 1530)
             try queue.close()

@@ -157,7 +157,7 @@ import Testing
         #expect(announced.value == 0, "nobody has slept yet")
         #expect(try await Self.take(from: commits)?.count == 2)
         let sleeping = Task { try await Self.take(from: commits) }
-        // Whoever hands in before the writer sleeps wakes nobody; its request is taken all the same.
+        // Whoever hands in before the writer sleeps wakes nobody; its request is taken anyway.
         _ = try await submit(12, to: commits)
         #expect(try await sleeping.value == ["event-12"])
         #expect(announced.value <= 1)

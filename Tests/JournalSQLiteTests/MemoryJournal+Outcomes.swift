@@ -5,7 +5,7 @@ import JournalFormat
 
 @testable import JournalSQLite
 
-/// Rows that say what became of deliveries.
+/// Rows with the outcomes of deliveries.
 extension MemoryJournal {
     /// Adds a run.
     /// - Parameter members: its events, where others lie between them.

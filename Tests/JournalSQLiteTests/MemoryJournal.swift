@@ -39,7 +39,7 @@ struct MemoryJournal: Sendable {
         try queue.write { try $0.execute(sql: sql, arguments: arguments) }
     }
 
-    /// All rows that a question finds, each with its values in words.
+    /// All rows that a question finds, each with its values as text.
     func rows(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [[String]] {
         try queue.read { db in
             try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in

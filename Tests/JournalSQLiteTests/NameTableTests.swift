@@ -24,7 +24,7 @@ import Testing
         #expect(table.unsaved.providers == [8] && table.unsaved.origins == [4] && table.unsaved.plans.isEmpty)
     }
 
-    /// Plans are compared by their bytes: the routes are read anew, and the plan is an object of its own each time.
+    /// Plans are compared by their bytes: the routes are read again, and the plan is an object of its own each time.
     @Test func `equal plans have one number, and different ones have others`() {
         var table = table()
         let numbers = [

@@ -57,7 +57,7 @@ import Testing
         #expect(rows[1][0] == "rejected")
     }
 
-    /// After a retry by a person the time begins anew, but it is not forgotten that the vendor may have the event.
+    /// After a retry by a person the time begins again, but it is not forgotten that the vendor may have the event.
     @Test(
         arguments: [
             (DeliveryStatus.rejected, nil, "0"), (.rejected, 5, "1"), (.uncertain, nil, "1"), (.retrying, nil, "0"),

@@ -88,7 +88,7 @@ import Testing
             let (index, read) = try open(journal, in: folder, unit: 10)
             #expect(read == 25)
             try expectKnown(6...30, in: index)
-            // The range is covered all the same, so that the next start does not look again.
+            // The range is covered anyway, so that the next start does not look again.
             #expect(index.currentRuns.map(\.range.lowerBound).first == 1)
         }
     }

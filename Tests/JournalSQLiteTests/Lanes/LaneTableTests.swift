@@ -7,7 +7,7 @@ import Testing
 
 @testable import JournalSQLite
 
-/// What the rows of lanes say: which events are taken, how they are counted, and what a cancelled one gives up.
+/// What the rows of lanes say: which events are taken, how they are counted, and what a cancelled one discards.
 @Suite struct LaneTableTests {
     private func taken(_ journal: MemoryJournal, of range: ClosedRange<Int64>, by accounts: [Int64]) throws -> [Int64] {
         try journal.read { try LaneTable.taken(of: range, by: accounts, in: $0) }.sorted()

@@ -116,7 +116,7 @@ import Testing
         #expect(counts.events == 2 && counts.cells.values.map(\.delivered) == [2])
     }
 
-    /// Of segments, the names are numbered anew in each; of chunks, each name has one number.
+    /// Of segments, the names are numbered separately in each; of chunks, each name has one number.
     @Test func `joins the names of several segments and chunks`() throws {
         let journal = try MemoryJournal()
         let first = try journal.append((1...3).map { MemoryJournal.event($0, name: "n\($0)") }, first: 1)

@@ -18,7 +18,7 @@ import Testing
         let isSkipped: Bool
     }
 
-    /// What a run says, in words that can be compared.
+    /// What a run says, in a form that can be compared.
     private struct Said: Equatable {
         let isSkipped: Bool
         let at: Int64?
