@@ -22,27 +22,39 @@ struct BatchVerdict: Sendable, Equatable {
     ///   - count: how many events the batch has.
     static func response(status: Int, json: JSONValue?, problem: String, count: Int) -> Response {
         switch status {
-        case 200, 202, 207: return .verdict(results(json, count: count))
+        case 200, 202, 207: return results(json, count: count)
         case 401, 404, 405: return .stop(problem)
         case 400..<500: return rejected(json, status: status, problem: problem, count: count)
         default: return .stop(problem)
         }
     }
 
-    /// One result per event.
-    private static func results(_ json: JSONValue?, count: Int) -> BatchVerdict {
+    /// One result per event. An answer that lacks one, such as that of a proxy, confirms nothing: an event of which it does not tell may be
+    /// lost.
+    private static func results(_ json: JSONValue?, count: Int) -> Response {
         var verdict = BatchVerdict()
+        var told: Set<Int> = []
         for event in json?["events"].map({ Array($0.elements) }) ?? [] {
+            guard let index = Self.index(event, below: count), !told.contains(index) else { continue }
             switch event["status"]?.string {
             case "accepted": verdict.accepted += 1
             case "duplicate": verdict.duplicates += 1
-            default:
-                guard let index = Self.index(event, below: count) else { continue }
-                let reasons = event["errors"].map { Array($0.elements) } ?? []
-                verdict.refused[index] = reasons.compactMap { $0["message"]?.string }.joined(separator: "; ")
+            case "rejected": verdict.refused[index] = reason(event)
+            default: continue
             }
+            told.insert(index)
         }
-        return verdict
+        guard told.count == count else {
+            return .stop("the gateway's answer does not tell what became of each event")
+        }
+        return .verdict(verdict)
+    }
+
+    /// Why an event was refused. The gateway lists the faults of the first ones only.
+    private static func reason(_ event: JSONValue) -> String {
+        let reasons = event["errors"].map { Array($0.elements) } ?? []
+        let messages = reasons.compactMap { $0["message"]?.string }
+        return messages.isEmpty ? "the gateway refused the event and lists no reason" : messages.joined(separator: "; ")
     }
 
     /// Nothing of the batch was accepted: the named events are the reason, and the others are sent again.
