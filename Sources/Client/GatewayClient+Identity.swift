@@ -25,7 +25,14 @@ extension GatewayClient {
         guard answer.status == 200, let tenant = answer.json?["tenant"]?.string,
             let journal = answer.json?["journal"]?.string
         else { throw .refused(answer.problem) }
-        let limit = answer.json?["limits"]?["body_bytes"]?.int64 ?? 32 << 20
-        return Identity(tenant: tenant, journal: journal, bodyLimitBytes: Int(clamping: limit))
+        let limit = answer.json?["limits"]?["body_bytes"]?.int64 ?? 0
+        return Identity(
+            tenant: tenant,
+            journal: journal,
+            bodyLimitBytes: limit > 0 ? Int(clamping: limit) : Self.usualBodyLimitBytes
+        )
     }
+
+    /// The limit of a gateway that names none.
+    private static let usualBodyLimitBytes = 32 << 20
 }
