@@ -42,6 +42,8 @@ struct EventStreamReader {
     /// - Returns: the messages that are complete now.
     /// - Throws: ``StreamRefused`` if a message is larger than the limit: whatever sends it would fill the memory.
     mutating func read(_ bytes: some Sequence<UInt8>) throws(StreamRefused) -> [StreamMessage] {
+        // What is left from before has no line end: a long line that comes in many pieces is searched once.
+        var searched = rest.endIndex
         rest += bytes
         var messages: [StreamMessage] = []
         var start = rest.startIndex
