@@ -21,7 +21,7 @@ package struct ImportClock: Sendable {
         guard let zone else {
             throw RowFault(
                 message:
-                    "the timestamp \"\(text)\" has no offset; add --timezone with the file's time zone, such as UTC"
+                    "the timestamp \"\(Excerpt.of(text))\" has no offset; add --timezone with the file's time zone, such as UTC"
             )
         }
         return zone.time(showing: local)

@@ -66,7 +66,8 @@ struct TableReader: FileEventReading {
         if map["properties"] != nil {
             throw .unsupported("--map properties: a table has a column for each property; leave it out")
         }
-        for (field, name) in map.mapped where !names.contains(name) {
+        // Byte for byte, as fields are found in a row.
+        for (field, name) in map.mapped where !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
             throw .unsupported(
                 "--map \(field)=\(name): there is no such column; there are \(names.joined(separator: ", "))"
             )

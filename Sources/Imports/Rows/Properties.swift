@@ -37,7 +37,9 @@ enum Properties {
             return false
         }
         do {
-            return try JSONDocument(parsing: Array(text.utf8)).root.kind == .number && text.utf8.last != 0x20
+            let root = try JSONDocument(parsing: Array(text.utf8)).root
+            // A text with a space or a line end behind the digits is more than a number.
+            return root.kind == .number && root.raw.count == text.utf8.count
         } catch {
             return false
         }

@@ -23,7 +23,7 @@ struct LagoRows: RowReading {
             timestamp: event.timestamp,
             includesTime: false
         )
-        if let amount = row.value["precise_total_amount_cents"]?.string {
+        if let amount = row.value["precise_total_amount_cents"].flatMap({ $0.string ?? $0.numberText }) {
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("precise_total_amount_cents", string: amount)
