@@ -477,7 +477,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ClientTests",
-            dependencies: ["Client", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix],
+            dependencies: ["Client", "Events", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix],
             swiftSettings: testSettings
         ),
         .testTarget(
@@ -488,8 +488,8 @@ let package = Package(
         .testTarget(
             name: "tollgateTests",
             dependencies: [
-                "Client", "Events", "Gateway", "JSON", "Journal", "JournalPostgres", "JournalSQLite", "Routing",
-                "tollgate",
+                "Access", "Client", "Events", "Gateway", "Imports", "Ingress", "JSON", "Journal", "JournalPostgres",
+                "JournalSQLite", "Routing", "tollgate",
                 argumentParser,
             ],
             swiftSettings: testSettings
