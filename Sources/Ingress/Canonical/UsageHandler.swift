@@ -85,7 +85,9 @@ struct UsageHandler: Sendable {
         let window = try parameters.window("from", "until")
         // Until now, the running month.
         let until = window.until ?? now + .milliseconds(1)
-        let month = Timestamp(rfc3339: until.rfc3339.prefix(8) + "01T00:00:00Z")
+        // The end is not part of the window: at the start of a month, the month before it ends.
+        let last = until + .milliseconds(-1)
+        let month = Timestamp(rfc3339: last.rfc3339.prefix(8) + "01T00:00:00Z")
         guard let from = window.from ?? month, from < until else {
             throw .badParameter("until", "must be after \"from\"")
         }

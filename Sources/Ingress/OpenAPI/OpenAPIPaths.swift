@@ -162,7 +162,7 @@ enum OpenAPIPaths {
                   {"name": "property", "in": "query", "schema": {"type": "string", "minLength": 1}, "description": "Required unless events are counted."},
                   {"$ref": "#/components/parameters/customer_id"},
                   {"$ref": "#/components/parameters/from"}, {"$ref": "#/components/parameters/until"},
-                  {"name": "window", "in": "query", "schema": {"enum": ["hour", "day", "month"]}, "description": "Divides the time into these parts, in UTC; without it there is one. Without from, the month of until; without until, until now."}
+                  {"name": "window", "in": "query", "schema": {"enum": ["hour", "day", "month"]}, "description": "Divides the time into these parts, in UTC; without it there is one. Without from, the month that ends at until, or that until falls into; without until, until now."}
                 ],
                 "responses": {
                   "200": {"description": "By customer, then by time; at most 10,000 rows.", "content": {"application/json": {"schema": {
