@@ -132,6 +132,11 @@ enum OpenAPIComponents {
                   "http_status": {"type": ["integer", "null"]}, "latency_ms": {"type": ["integer", "null"]},
                   "next_attempt_at": {"type": ["string", "null"], "format": "date-time"}, "error": {"$ref": "#/components/schemas/DeliveryError"},
                   "history": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}},
+                  "settings": {"type": "array", "description": "The settings that the delivery was sent with, each with the first attempt that used them: those at acceptance, then those that a retry took from the active routes.", "items": {
+                    "type": "object", "required": ["first_attempt", "retried_at", "retried_by", "values"],
+                    "properties": {
+                      "first_attempt": {"type": "integer"}, "retried_at": {"type": ["string", "null"], "format": "date-time"},
+                      "retried_by": {"type": ["string", "null"]}, "values": {"type": "object"}}}},
                   "dropped_fields": {"type": "array", "items": {"type": "string"}, "description": "Event fields this vendor does not have."}
                 }
               },
@@ -146,7 +151,7 @@ enum OpenAPIComponents {
                 }
               },
               "DeliveryStatus": {"enum": ["pending", "retrying", "delivered", "rejected", "uncertain", "skipped", "discarded"]},
-              "ErrorCode": {"enum": ["invalid_event", "unknown_customer", "unknown_name", "duplicate_conflict", "unauthorized", "forbidden", "not_found", "payload_too_large", "rate_limited", "vendor_unavailable", "vendor_error", "timeout", "connection_failed", "unsupported", "untranslatable", "timestamp_in_future", "backfill_cancelled"]},
+              "ErrorCode": {"enum": ["invalid_event", "unknown_customer", "unknown_name", "duplicate_conflict", "unauthorized", "forbidden", "not_found", "payload_too_large", "rate_limited", "vendor_unavailable", "vendor_error", "timeout", "connection_failed", "unsupported", "untranslatable", "timestamp_in_future", "backfill_cancelled", "found_at_vendor", "other_at_vendor", "absent_at_vendor"]},
               "DeliveryError": {
                 "type": ["object", "null"], "required": ["code", "message", "retryable", "vendor"],
                 "properties": {
@@ -244,6 +249,14 @@ enum OpenAPIComponents {
                       "properties": {
                         "name": {"type": ["string", "null"]}, "ready": {"type": "boolean"}, "detail": {"type": "string"},
                         "report_age_seconds": {"type": "integer"}}},
+                    "configured": {"type": "boolean", "description": "False for a provider that routes.json no longer has, and for which events wait."},
+                    "in_flight": {"type": "integer", "description": "Requests to the vendor."},
+                    "concurrency": {"type": "integer", "description": "How many requests may be in flight now."},
+                    "since_start": {
+                      "type": "object", "required": ["requests", "delivered", "retried", "rejected", "uncertain", "deduplicated"],
+                      "description": "What this gateway has done since its start.", "properties": {
+                        "requests": {"type": "integer"}, "delivered": {"type": "integer"}, "retried": {"type": "integer"},
+                        "rejected": {"type": "integer"}, "uncertain": {"type": "integer"}, "deduplicated": {"type": "integer"}}},
                     "parked": {"type": "boolean", "description": "The vendor rejects the credential or the account."},
                     "held_until": {"type": ["string", "null"], "format": "date-time", "description": "End of a wait requested by the vendor."},
                     "latencies": {"type": "array", "description": "How many of this gateway's requests since its start took less than each duration, and not less than the one before.", "items": {
