@@ -40,8 +40,10 @@ package struct CorrectionID: Sendable, Equatable {
 
     /// - Returns: nil if the id does not have the form of a correction's.
     package init?(_ id: EventID) {
-        guard let colon = id.rawValue.firstIndex(of: ":") else { return nil }
-        var head = id.rawValue[..<colon]
+        let text = id.rawValue
+        // By bytes: a colon that an accent follows is no colon to `String`.
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        var head = text[..<colon]
         let replaces = head.hasSuffix(Self.replacement)
         if replaces { head = head.dropLast(Self.replacement.count) }
         let parts = head.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
@@ -53,7 +55,7 @@ package struct CorrectionID: Sendable, Equatable {
         } else {
             number = 1
         }
-        original = EventID(String(id.rawValue[id.rawValue.index(after: colon)...]))
+        original = EventID(String(text[text.utf8.index(after: colon)...]))
         guard !original.rawValue.isEmpty else { return nil }
         eventID = id
     }

@@ -10,14 +10,16 @@ enum QueryText {
     /// Names with their comma-separated values, in order. Commas are found before decoding, so that an encoded one belongs to its value.
     static func lists(_ query: Substring) -> [(name: String, values: [String])] {
         parts(query).map { name, value in
-            (decode(name), value.split(separator: ",", omittingEmptySubsequences: false).map(decode))
+            let values = value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            return (decode(name), values.map { decode(Substring($0)) })
         }
     }
 
+    /// By bytes: a sign that an accent follows, which need not be encoded, is another character to `String`.
     private static func parts(_ query: Substring) -> [(name: Substring, value: Substring)] {
-        query.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (parts[0], parts.count == 2 ? parts[1] : "")
+        query.utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            return (Substring(parts[0]), parts.count == 2 ? Substring(parts[1]) : "")
         }
     }
 

@@ -47,7 +47,8 @@ struct ProblemsSelection: Sendable {
             filters = try Self.filters(of: rows, base)
             summary =
                 rows.count == 1
-                ? rows[0].replacing("/", with: ": ", maxReplacements: 1) : PlainNumbers.deliveries(rows.count)
+                ? Self.parts(of: rows[0]).map { "\($0.provider): \($0.event)" } ?? rows[0]
+                : PlainNumbers.deliveries(rows.count)
         }
         self.fields = fields
     }
@@ -58,12 +59,10 @@ struct ProblemsSelection: Sendable {
     {
         var ids: [ProviderName: [EventID]] = [:]
         for row in rows {
-            guard let slash = row.firstIndex(of: "/") else {
+            guard let (provider, event) = parts(of: row) else {
                 throw .badParameter("select", "must be a provider and an event id; select the rows again")
             }
-            ids[ProviderName(String(row[..<slash])), default: []].append(
-                EventID(String(row[row.index(after: slash)...]))
-            )
+            ids[provider, default: []].append(event)
         }
         return ids.sorted { $0.key < $1.key }.map { provider, ids in
             var filter = base
@@ -73,5 +72,11 @@ struct ProblemsSelection: Sendable {
             if filter.statuses.isEmpty { filter.statuses = [.rejected, .uncertain, .retrying] }
             return (provider, filter)
         }
+    }
+
+    /// Provider and event of a row; nil if it is none. By bytes: a slash that an accent follows is no slash to `String`.
+    private static func parts(of row: String) -> (provider: ProviderName, event: EventID)? {
+        guard let slash = row.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        return (ProviderName(String(row[..<slash])), EventID(String(row[row.utf8.index(after: slash)...])))
     }
 }
