@@ -74,7 +74,7 @@ struct ListParameters: Sendable {
                 let hint = Problem.suggestion(for: text, among: known)
                 throw .badParameter(
                     name,
-                    "has the unknown value \"\(text.prefix(60))\"\(hint); known are \(known.joined(separator: ", "))"
+                    "has the unknown value \"\(Excerpt.of(text, longest: 60))\"\(hint); known are \(known.joined(separator: ", "))"
                 )
             }
             choices.insert(choice)
@@ -99,7 +99,8 @@ struct ListParameters: Sendable {
 
     /// What is wrong with a timestamp in a query: usually a plus sign that was not encoded, which means a space there.
     private static func timestampRule(_ text: String) -> String {
-        let rule = "must be a timestamp such as 2024-03-20T15:04:05Z, or Unix seconds; found \"\(text.prefix(60))\""
+        let rule =
+            "must be a timestamp such as 2024-03-20T15:04:05Z, or Unix seconds; found \"\(Excerpt.of(text, longest: 60))\""
         guard let space = text.lastIndex(of: " "),
             Timestamp(lenient: text[..<space] + "+" + text[text.index(after: space)...]) != nil
         else { return rule }

@@ -65,7 +65,7 @@ extension Problem {
             kind: "no-webhooks",
             title: "No webhooks of this vendor",
             detail:
-                "no provider of \"\(vendor.prefix(60))\" has a \"webhook_key\" in routes.json; set it to the key that the vendor signs with"
+                "no provider of \"\(Excerpt.of(vendor, longest: 60))\" has a \"webhook_key\" in routes.json; set it to the key that the vendor signs with"
         )
     }
 

@@ -106,7 +106,7 @@ extension Problem {
             status: .notFound,
             kind: "unknown-event",
             title: "No such event",
-            detail: "this tenant has no event with the id \"\(id.prefix(300))\""
+            detail: "this tenant has no event with the id \"\(Excerpt.of(id, longest: 300))\""
         )
     }
 }

@@ -88,7 +88,7 @@ extension Problem {
             status: .notFound,
             kind: "unknown-event",
             title: "No such event",
-            detail: "\"\(provider)\" has no event with the id \"\(id.prefix(300))\"; "
+            detail: "\"\(provider)\" has no event with the id \"\(Excerpt.of(id, longest: 300))\"; "
                 + (reason ?? "vendors may show events with a delay")
         )
     }

@@ -54,7 +54,7 @@ struct KnownEventsHandler: Sendable {
         if let adapter = used ?? questions.adapter(name) { return adapter }
         let known = Set((providers.map(\.traits) + questions.traits).map(\.adapter.rawValue)).sorted()
         throw .badBody(
-            "there is no adapter \"\(name.rawValue.prefix(60))\"\(Problem.suggestion(for: name.rawValue, among: known)); the adapters are "
+            "there is no adapter \"\(Excerpt.of(name.rawValue, longest: 60))\"\(Problem.suggestion(for: name.rawValue, among: known)); the adapters are "
                 + known.joined(separator: ", ")
         )
     }

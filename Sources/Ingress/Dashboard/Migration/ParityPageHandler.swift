@@ -58,7 +58,9 @@ struct ParityPageHandler: Sendable {
         let form = try await call.form()
         let causes = try ListParameters.choices("cause", form.all("cause"), as: Cause.self)
         guard let cause = causes.first else { throw Problem.badParameter("cause", "is required") }
-        guard let reason = form["reason"] else { throw Problem.badParameter("reason", "is required") }
+        guard let reason = form["reason"].map(ParityResolution.kept) else {
+            throw Problem.badParameter("reason", "is required")
+        }
         let until = try ListParameters.timestamp("until", form["until"] ?? "")
         let now = services.given.clock.now
         guard until > now else { throw Problem.badParameter("until", "is in the past; use a future time") }
@@ -68,7 +70,7 @@ struct ParityPageHandler: Sendable {
                 cause: cause,
                 provider: provider,
                 name: nil,
-                reason: String(reason.prefix(500)),
+                reason: reason,
                 until: until,
                 by: call.client.name,
                 at: now
@@ -76,7 +78,7 @@ struct ParityPageHandler: Sendable {
             try await asked { () throws(ParityError) in try await parity.accept(acceptance) }
         }
         let details = [
-            "run": "\(run.id)", "cause": cause.rawValue, "reason": String(reason.prefix(500)), "until": until.rfc3339,
+            "run": "\(run.id)", "cause": cause.rawValue, "reason": reason, "until": until.rfc3339,
             "provider": named?.rawValue ?? "all", "name": "all",
         ]
         await services.given.operations.audit.write("parity: accept", by: .client(call.caller), details)

@@ -97,7 +97,7 @@ struct TryPageHandler: Sendable {
         guard visitor.may(.admin) else { throw .forbidden(Scope.admin.rawValue) }
         let clients = services.given.routes.current.routes.clients
         guard let client = clients.first(where: { $0.name.rawValue == name }) else {
-            throw .badParameter("client", "names no client of routes.json: \"\(name.prefix(60))\"")
+            throw .badParameter("client", "names no client of routes.json: \"\(Excerpt.of(name, longest: 60))\"")
         }
         return client
     }

@@ -9,6 +9,6 @@ extension MigrationConfiguration {
     {
         if let found = migrations.first(where: { $0.name.rawValue == name }) { return found }
         let hint = Problem.suggestion(for: name, among: migrations.map(\.name.rawValue))
-        throw .badBody("routes.json has no migration \"\(name.prefix(60))\"\(hint)")
+        throw .badBody("routes.json has no migration \"\(Excerpt.of(name, longest: 60))\"\(hint)")
     }
 }

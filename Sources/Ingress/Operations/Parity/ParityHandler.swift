@@ -214,7 +214,7 @@ extension Problem {
             kind: "unknown-run",
             title: "No such comparison",
             detail:
-                "no comparison that this client may see has the id \"\(id.prefix(60))\"; GET /v1/parity/runs lists them"
+                "no comparison that this client may see has the id \"\(Excerpt.of(id, longest: 60))\"; GET /v1/parity/runs lists them"
         )
     }
 

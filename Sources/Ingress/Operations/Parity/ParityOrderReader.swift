@@ -133,10 +133,13 @@ enum ParityResolution: Sendable {
             guard filter.customerID == nil else {
                 throw .badBody("a cause is accepted by provider and name, not by customer; leave \"customer_id\" out")
             }
-            self = .accept(filter, cause, reason: String(reason.prefix(500)), until: until)
+            self = .accept(filter, cause, reason: Self.kept(reason), until: until)
         case nil, .some: throw .badBody("\"action\" must be resend or accept")
         }
     }
+
+    /// What is kept of a reason: 500 Unicode scalars, because a character may have any number of them.
+    static func kept(_ reason: String) -> String { String(reason.unicodeScalars.prefix(500)) }
 }
 
 /// Members of a request's body.
@@ -156,7 +159,7 @@ private enum ParityBody {
     /// A member that the body does not have, with a suggestion.
     static func unknown(_ member: JSONMember, _ known: [String]) -> Problem {
         .badBody(
-            "unknown member \"\(member.name.prefix(60))\"\(Problem.suggestion(for: member.name, among: known)); "
+            "unknown member \"\(Excerpt.of(member.name, longest: 60))\"\(Problem.suggestion(for: member.name, among: known)); "
                 + "the members are \(known.joined(separator: ", "))"
         )
     }

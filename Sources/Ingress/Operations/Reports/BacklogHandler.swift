@@ -8,7 +8,6 @@ import Routing
 ///
 /// A client sees the same providers as in ``ProvidersHandler``: its tenant's own accounts, or all with the scope `admin`, including those
 /// that `routes.json` no longer has.
-/// `routes.json` has no longer.
 struct BacklogHandler: Sendable {
     private let archive: any EventArchive
     private let routes: CurrentRoutes
