@@ -117,7 +117,12 @@ import Testing
     @Test(arguments: [
         (#"{"counted_only": 0, "sampled_parts": 5, "bound": 0.1}"#, nil),
         (#"{"counted_only": 9}"#, "9 events were only counted, and none of them was compared"),
-        (#"{"counted_only": 9, "sampled_parts": 3, "bound": 0.0123}"#, "at most 1.2% of the parts hold a difference"),
+        (#"{"counted_only": 9, "sampled_parts": 3, "bound": 0.0123}"#, "at most 1.23% of the parts hold a difference"),
+        (#"{"counted_only": 9, "sampled_parts": 3000, "bound": 0.001}"#, "at most 0.1% of the parts hold a difference"),
+        (
+            #"{"counted_only": 9, "sampled_parts": 99999, "bound": 3e-5}"#,
+            "at most 0.01% of the parts hold a difference"
+        ),
     ])
     func `says how much a digest may have missed`(provider: String, part: String?) throws {
         let bound = ParityReport.bound(of: try .response(provider))

@@ -145,7 +145,7 @@ enum ParityWriter {
         writer.member("summed", integer: report.summed)
         writer.member("sampled_parts", integer: report.sampledParts)
         writer.key("bound")
-        if let bound = report.bound { writer.number("\((bound * 10_000).rounded() / 10_000)") } else { writer.null() }
+        if let bound = report.bound { writer.number(text(bound)) } else { writer.null() }
         writer.key("causes")
         writer.beginArray()
         for count in report.causes {
@@ -159,6 +159,12 @@ enum ParityWriter {
         }
         writer.endArray()
         writer.endObject()
+    }
+
+    /// Four decimal places, rounded up: a bound that is rounded down promises more than was shown, and a small one that nothing differs.
+    private static func text(_ bound: Double) -> String {
+        // What a division leaves beyond a whole number is not rounded up.
+        "\((bound * 10_000 - 0.000_001).rounded(.up) / 10_000)"
     }
 
     /// Numbers of events, or of customers in a comparison of usage.
