@@ -117,9 +117,10 @@ struct FlexpriceReads: VendorReader {
     }
 
     private static func withoutRepeats(_ events: [VendorEvent]) -> [VendorEvent] {
-        var seen: Set<[String]> = []
+        var seen: Set<[ExactText]> = []
         return events.filter { event in
-            seen.insert([event.id ?? "", event.customerID ?? "", "\(event.timestamp.milliseconds)"]).inserted
+            let identity = [event.id ?? "", event.customerID ?? "", "\(event.timestamp.milliseconds)"]
+            return seen.insert(identity.map(\.exact)).inserted
         }
     }
 

@@ -44,7 +44,11 @@ extension FlexpriceReads {
             else { return nil }
             var total = totals[feature] ?? (DecimalSum(), 0, Cost())
             total.sum.add(number)
-            total.events += item["event_count"]?.int64.flatMap { Int(exactly: $0) } ?? 0
+            let (events, overflows) = total.events.addingReportingOverflow(
+                item["event_count"]?.int64.flatMap { Int(exactly: $0) } ?? 0
+            )
+            guard !overflows else { return nil }
+            total.events = events
             total.cost.add(item)
             totals[feature] = total
         }
