@@ -56,6 +56,7 @@ package enum NumberPrecision {
         guard number.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }), let exact = JSONNumber(number),
             (-400...400).contains(exact.exponent)
         else { return number }
+        guard !exact.digits.isEmpty else { return "0" }
         var digits = exact.digits.map { $0 + 0x30 }
         if exact.exponent >= 0 {
             digits.append(contentsOf: repeatElement(0x30, count: exact.exponent))

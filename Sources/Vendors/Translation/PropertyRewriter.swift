@@ -178,7 +178,8 @@ struct PropertyRewriter {
     // MARK: - Checks
 
     private mutating func checkName(_ name: ArraySlice<UInt8>) throws(Untranslatable) {
-        if keepsNames, !names.insert(Array(name)).inserted {
+        // A name may be written with escapes, and meets the same one without.
+        if keepsNames, !names.insert(Array(Self.text(name).utf8)).inserted {
             throw fault(
                 name,
                 "is duplicated after flattening; rename one, or set the destination's nested to \"stringify\""
@@ -238,8 +239,9 @@ struct PropertyRewriter {
     }
 
     private static func matches(_ name: ArraySlice<UInt8>, _ list: [String]) -> Bool {
-        list.contains { $0.utf8.elementsEqual(name) }
-            || (name.contains(UInt8(ascii: "\\")) && list.contains(text(name)))
+        guard name.contains(UInt8(ascii: "\\")) else { return list.contains { $0.utf8.elementsEqual(name) } }
+        let text = text(name)
+        return list.contains { $0.utf8.elementsEqual(text.utf8) }
     }
 
     /// The text of a name.
