@@ -170,7 +170,7 @@ struct PolarReads: VendorReader {
             var names = before
             for item in items.elements {
                 guard let summary = Self.summary(item) else { return .failed(read.notUnderstood) }
-                if filter.names.isEmpty || filter.names.contains(summary.name) { names.append(summary) }
+                if EventFilter.takes(summary.name, filter.names) { names.append(summary) }
             }
             return page < last ? self.names(filter, page: page + 1, before: names) : .done(names)
         }

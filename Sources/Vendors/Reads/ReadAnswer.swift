@@ -27,6 +27,7 @@ struct ReadAnswer {
     var fault: DeliveryFault {
         let (code, what): (DeliveryErrorCode, String) =
             switch answer.status {
+            case ..<300: (.vendorError, "sent an unrecognized response")
             case 300..<400: (.notFound, "redirects requests to another address; check the provider's base_url")
             case 401: (.unauthorized, "does not accept the provider's credential")
             case 402, 403: (.forbidden, "does not allow the provider's credential to read events")
