@@ -142,7 +142,7 @@ extension PolarEventReader {
     private mutating func readParent(_ value: JSONValue?, child: String?, to own: inout PolarOwnFields) {
         own.parent = text(value, "parent_id", to: \.common)
         guard let value, let parent = own.parent else { return }
-        if let child, !child.isEmpty, parent == child {
+        if let child, !child.isEmpty, parent.exact == child.exact {
             add(.value("An event cannot be its own parent."), "parent_id", value, to: \.common)
         }
         guard let number = StableUUID.number(in: parent).map({ SequenceNumber($0) }) else { return }

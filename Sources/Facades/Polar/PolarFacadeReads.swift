@@ -54,13 +54,13 @@ enum PolarFacadeReads {
         guard let parent else { return list.call(for: selection) }
         // Children name a parent by its UUID or by the id that the application gave it.
         guard let number = StableUUID.number(in: parent) else {
-            selection.parents = [parent]
+            selection.parents = [parent.exact]
             return list.call(for: selection)
         }
         return .follow(SequenceNumber(number)) { [selection] archived in
             var selection = selection
             let ids = archived.map { [$0.event.id.rawValue, EventIdentity.unscoped($0.event, prefix: nil)] } ?? []
-            selection.parents = Set([parent] + ids)
+            selection.parents = Set(([parent] + ids).map(\.exact))
             return list.call(for: selection)
         }
     }

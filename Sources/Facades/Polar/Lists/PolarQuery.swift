@@ -22,7 +22,7 @@ struct PolarQuery {
         for (name, value) in request.query where name.hasPrefix("metadata[") {
             let key = String(name.dropFirst("metadata[".count).prefix { $0 != "]" })
             guard !key.isEmpty, name.dropFirst("metadata[".count + key.count).hasPrefix("]") else { continue }
-            if let index = found.firstIndex(where: { $0.key == key }) {
+            if let index = found.firstIndex(where: { $0.key.exact == key.exact }) {
                 found[index].values.append(value)
             } else {
                 found.append((key, [value]))

@@ -16,7 +16,7 @@ struct PolarSelection: Sendable {
     /// Whether only events without a parent are meant.
     var isRootsOnly = false
     /// The ids by which children name a parent; nil if any event will do.
-    var parents: Set<String>?
+    var parents: Set<ExactText>?
     var start: Timestamp?
     var end: Timestamp?
 
@@ -53,14 +53,15 @@ struct PolarSelection: Sendable {
         guard organizations.isEmpty || organizations.contains(organization) else { return false }
         if customers.isEmpty, externalCustomers.isEmpty { return true }
         if let customer = own?["customer_id"]?.string { return customers.contains(customer) }
-        return event.customerID.map(externalCustomers.contains) ?? false
+        guard let customer = event.customerID, !externalCustomers.isEmpty else { return false }
+        return EventFilter.takes(customer, externalCustomers)
     }
 
     /// Whether the event's parent matches; UUIDs match in any letter case.
     private func takesParent(_ parent: String?) -> Bool {
         if isRootsOnly { return parent == nil }
         guard let parents else { return true }
-        return parent.map { parents.contains($0) || parents.contains($0.lowercased()) } ?? false
+        return parent.map { parents.contains($0.exact) || parents.contains($0.lowercased().exact) } ?? false
     }
 
     /// Whether metadata, meter filter and free-text query match.
@@ -70,7 +71,7 @@ struct PolarSelection: Sendable {
         // Only text has the value of a parameter; what is missing is an empty text.
         let hasMetadata = metadata.allSatisfy { key, values in
             guard let value = shown.value(at: key) else { return values.contains("") }
-            return value.string.map(values.contains) ?? false
+            return value.string.map { EventFilter.takes($0, values) } ?? false
         }
         guard hasMetadata else { return false }
         if let query {
