@@ -32,7 +32,7 @@ indirect enum SandboxJSON: Equatable, Sendable {
     /// The last member of this name, as most servers take it.
     subscript(name: String) -> SandboxJSON? {
         guard case .object(let members) = self else { return nil }
-        return members.last { $0.name == name }?.value
+        return members.last { $0.name.hasBytes(of: name) }?.value
     }
 
     var string: String? { if case .string(let text) = self { text } else { nil } }

@@ -193,7 +193,9 @@ private struct DigitReader {
     mutating func offset() -> Int? {
         if take("Z") { return 0 }
         let isNegative = take("-")
-        guard isNegative || take("+"), let hours = number(2), take(":"), let minutes = number(2) else { return nil }
+        guard isNegative || take("+"), let hours = number(2), hours < 24, take(":"), let minutes = number(2),
+            minutes < 60
+        else { return nil }
         return (hours * 3600 + minutes * 60) * (isNegative ? -1 : 1)
     }
 }

@@ -21,12 +21,15 @@ final class Records: Sendable {
 
     func find(id: String) -> Record? { all.first { $0.id == id } }
 
-    func find(externalID: String) -> Record? { all.first { $0.externalID == externalID } }
+    func find(externalID: String) -> Record? { all.first { $0.externalID?.hasBytes(of: externalID) ?? false } }
 
     /// Keeps a new record, or changes the one that has its external id.
     func keep(_ fields: SandboxJSON, externalID: String?, at now: Date) -> Record {
         kept.withLock { kept in
-            if let index = kept.firstIndex(where: { externalID != nil && $0.externalID == externalID }) {
+            let known = externalID.flatMap { id in
+                kept.firstIndex { $0.externalID?.hasBytes(of: id) ?? false }
+            }
+            if let index = known {
                 kept[index] = Record(
                     id: kept[index].id,
                     externalID: externalID,

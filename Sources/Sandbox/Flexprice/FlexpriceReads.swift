@@ -197,9 +197,9 @@ extension BookQuery {
         guard source != nil || !query.properties.isEmpty else { return }
         takes = { found in
             let event = found.entry.event
-            if let source, event["source"]?.string != source { return false }
+            if let source, event["source"]?.string?.hasBytes(of: source) != true { return false }
             return query.properties.allSatisfy { name, values in
-                values.isEmpty || event["properties"]?[name]?.string.map(values.contains) ?? false
+                values.isEmpty || event["properties"]?[name]?.string.map(values.containsBytes) ?? false
             }
         }
     }

@@ -21,6 +21,8 @@ struct FlexpriceSimulator: Simulator {
     private static let standard = SimulatorSettings(mergeAfter: 0)
     /// In bytes; internal/rest/middleware/body_limit.go.
     private static let largestBody = 33_554_432
+    /// The first instant of the year 1, which Go takes for no time at all.
+    private static let zeroTime = SandboxTime.Exact(seconds: -62_135_596_800, nanoseconds: 0)
 
     func kind(of request: SimulatedRequest) -> CallKind {
         let reads = [
@@ -147,7 +149,8 @@ struct FlexpriceSimulator: Simulator {
     @discardableResult
     private func record(_ event: SandboxJSON, _ now: Date) -> String {
         let id = event["event_id"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "event_\(UUID().uuidString)"
-        let time = event["timestamp"]?.string.flatMap(SandboxTime.exact)?.milliseconds ?? Self.milliseconds(now)
+        let given = event["timestamp"]?.string.flatMap(SandboxTime.exact)
+        let time = given.flatMap { $0 == Self.zeroTime ? nil : $0.milliseconds } ?? Self.milliseconds(now)
         let customer = event["external_customer_id"]?.string ?? ""
         let second = SandboxTime.floored(time, by: 1000).quotient
         books.record(

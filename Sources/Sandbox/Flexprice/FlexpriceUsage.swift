@@ -38,6 +38,8 @@ extension FlexpriceSimulator {
             FlexpriceBucket(size),
             now
         )
+        // Go writes no infinite number as JSON.
+        guard tallies.values.allSatisfy(\.sum.isFinite) else { return failure(500, retryAfter: nil) }
         var answer: [SandboxJSON.Member] = []
         func value(_ tally: Tally) -> SandboxJSON {
             // Less than nothing is nothing.
@@ -87,7 +89,7 @@ extension FlexpriceSimulator {
             query.takes = { found in
                 let properties = found.entry.event["properties"]
                 return filters.allSatisfy { name, values in
-                    values.isEmpty || properties?[name]?.string.map(values.contains) ?? false
+                    values.isEmpty || properties?[name]?.string.map(values.containsBytes) ?? false
                 }
             }
         }

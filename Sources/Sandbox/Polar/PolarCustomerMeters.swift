@@ -14,7 +14,7 @@ extension PolarSimulator {
         }
         do {
             let pages = try PolarPages(request)
-            let all = customerMeters(request, now)
+            guard let all = customerMeters(request, now) else { return failure(500, retryAfter: nil) }
             return pages.answer(Array(all.dropFirst(pages.skipped).prefix(pages.limit)), total: all.count)
         } catch let error as PolarValidationError {
             return refused([error])
@@ -23,8 +23,8 @@ extension PolarSimulator {
         }
     }
 
-    /// The balances of the customers and meters that the query selects.
-    private func customerMeters(_ request: SimulatedRequest, _ now: Date) -> [SandboxJSON] {
+    /// The balances of the customers and meters that the query selects; nil if one is infinite, which Python's writer refuses.
+    private func customerMeters(_ request: SimulatedRequest, _ now: Date) -> [SandboxJSON]? {
         func wanted(_ name: String) -> Set<String> { Set(request.query.filter { $0.name == name }.map(\.value)) }
         let (meters, own, external) = (wanted("meter_id"), wanted("customer_id"), wanted("external_customer_id"))
         let customers = books.customers.all.filter { customer in
@@ -33,12 +33,16 @@ extension PolarSimulator {
         }
         let places = Dictionary(customers.map { (PolarQuestion.own($0.id), $0.id) }) { $1 }
             .merging(customers.compactMap { one in one.externalID.map { ($0, one.id) } }) { $1 }
-        return self.meters.filter { meters.isEmpty || meters.contains($0.id) }.flatMap { meter in
+        var shown: [SandboxJSON] = []
+        for meter in self.meters where meters.isEmpty || meters.contains(meter.id) {
             let used = units(of: meter, places, now)
-            return customers.compactMap { customer in
-                used[customer.id].map { customerMeter(customer, meter, $0.units, now) }
+            for customer in customers {
+                guard let units = used[customer.id]?.units else { continue }
+                guard units.isFinite else { return nil }
+                shown.append(customerMeter(customer, meter, units, now))
             }
         }
+        return shown
     }
 
     /// By customer.

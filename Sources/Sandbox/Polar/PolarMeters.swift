@@ -110,6 +110,10 @@ extension PolarSimulator {
             )
         }
         let shown = quantities(of: meter, from: start, through: end, by: width, now)
+        // Python's writer of responses refuses infinite numbers.
+        guard shown.total.isFinite, shown.buckets.values.allSatisfy(\.isFinite) else {
+            return failure(500, retryAfter: nil)
+        }
         // A bucket is shown whole whatever the bounds.
         let items = stride(from: start, through: end, by: width).map { time -> SandboxJSON in
             let quantity = shown.buckets[SandboxTime.floored(time, by: width).quotient] ?? 0

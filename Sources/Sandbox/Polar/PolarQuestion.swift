@@ -104,7 +104,7 @@ struct PolarQuestion {
     private func takesMetadata(_ found: SandboxJSON?) -> Bool {
         metadata.allSatisfy { key, values in
             guard let found = found?[key] else { return values.contains("") }
-            return found.string.map(values.contains) ?? false
+            return found.string.map(values.containsBytes) ?? false
         }
     }
 

@@ -12,7 +12,7 @@ struct UsageTally<Number: SignedNumeric & Comparable> {
     private var sum: Number = 0
     private var largest: Number?
     private var latest: (time: Int, value: Number)?
-    private var seen: Set<String> = []
+    private var seen: Set<Fingerprint> = []
 
     init(_ kind: UsageKind) { self.kind = kind }
 
@@ -27,7 +27,7 @@ struct UsageTally<Number: SignedNumeric & Comparable> {
         largest = Swift.max(largest ?? value, value)
         if latest.map({ $0.time <= time }) ?? true { latest = (time, value) }
         guard kind == .unique else { return }
-        if removes { seen.remove(text) } else { seen.insert(text) }
+        if removes { seen.remove(Fingerprint(text)) } else { seen.insert(Fingerprint(text)) }
     }
 
     var units: Number {
