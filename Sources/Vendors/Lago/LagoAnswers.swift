@@ -42,7 +42,7 @@ struct LagoAnswers {
         var outcomes = [Outcome](repeating: .resend, count: table.events)
         var isNamed = false
         for member in details.members {
-            guard let index = Int(member.name), outcomes.indices.contains(index) else {
+            guard let index = Int(member.name), outcomes.indices.contains(index), member.hasName("\(index)") else {
                 // `{"events": ["too_many_events"]}` speaks of the batch: smaller ones find the operator's limit.
                 return .unnamed(invalid(details))
             }

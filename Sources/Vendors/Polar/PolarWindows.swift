@@ -8,7 +8,7 @@ extension PolarReads {
     }
 
     func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage> {
-        guard let number = cursor.map({ Int($0) }) ?? 1 else {
+        guard let number = PageNumber.read(cursor) else {
             return .unsupported("the cursor is not from a Polar provider")
         }
         return page(of: window, owner, number: number, size: Self.largestPage) { .done($0) }

@@ -43,7 +43,8 @@ import Vendors
 
     /// What stands under a key that is no index of the batch makes the whole answer doubtful, whatever else is in it.
     @Test(arguments: [
-        "3", "-1", "9223372036854775807", "9223372036854775808", "1.0", " 1", "1 ", "", "events", "base", "0x1",
+        "3", "-1", "+1", "01", "-0", "9223372036854775807", "9223372036854775808", "1.0", " 1", "1 ", "", "events",
+        "base", "0x1",
         "\u{661}",
     ])
     func `a key that is no index names no event`(key: String) throws {

@@ -55,8 +55,11 @@ import Testing
     }
 
     /// Whoever pages by hand gets a refusal, not a request for the vendor.
-    @Test(arguments: ["lago", "polar"] as [AdapterName], ["", "next", "1.5", " 2", "\u{662}"])
-    func `a window's cursor that is no number is refused`(vendor: AdapterName, cursor: String) throws {
+    @Test(
+        arguments: ["lago", "polar"] as [AdapterName],
+        ["", "next", "1.5", " 2", "\u{662}", "0", "-5", "1000001", "9223372036854775807"]
+    )
+    func `a window's cursor that is no page's number is refused`(vendor: AdapterName, cursor: String) throws {
         let reader = try #require(VendorRegistry.adapter(named: vendor)?.reader)
         let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1000))
         guard case .unsupported = reader.events(in: window, after: cursor) else {

@@ -122,9 +122,11 @@ extension PolarTimestamp {
         if isNaive { return .withoutOffset }
         let clock = "\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second)).\(fraction.isEmpty ? "0" : fraction)"
         let date = String(decoding: bytes.prefix(10), as: UTF8.self)
-        guard let timestamp = Timestamp(rfc3339: "\(date)T\(clock)\(offset)"), Timestamp.writable.contains(timestamp)
-        else { return .outside }
-        return .timestamp(timestamp)
+        if let timestamp = Timestamp(rfc3339: "\(date)T\(clock)\(offset)") {
+            return Timestamp.writable.contains(timestamp) ? .timestamp(timestamp) : .outside
+        }
+        // Python's dates hold their own offset, so that only the year of the text counts.
+        return date.hasPrefix("9999") ? .timestamp(Timestamp(milliseconds: .max)) : .outside
     }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -52,6 +52,12 @@ import Vendors
         #expect(error?.type == "datetime_parsing")
     }
 
+    /// In UTC it is the year 10000, and so in the future.
+    @Test(arguments: ["9999-12-31T23:59:59-00:01", "9999-12-31T00:01:00-23:59", "9999-12-31 23:59:59.999-0030"])
+    func `reads the last day of the calendar with any offset`(text: String) throws {
+        #expect(try PolarTimestamp.read(text).get() == Timestamp(milliseconds: .max))
+    }
+
     /// Above 20,000,000,000 a number means milliseconds.
     @Test(arguments: [
         ("20000000000", "2603-10-11T11:33:20.000Z"), ("20000000000.001", "1970-08-20T11:33:20.000Z"),
