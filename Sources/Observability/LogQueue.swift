@@ -41,12 +41,13 @@ final class LogQueue: Sendable {
     /// Adds whole lines. Never waits for the reader.
     func append(_ line: UnsafeBufferPointer<UInt8>) {
         let (isDue, isFirst) = state.withLock { state -> (Bool, Bool) in
-            guard state.missing == 0, state.lines.count + line.count <= limitBytes else {
+            if state.missing == 0, state.lines.count + line.count <= limitBytes {
+                state.lines.append(contentsOf: line)
+            } else {
                 state.missing += 1
                 state.dropped += 1
-                return (false, false)
             }
-            state.lines.append(contentsOf: line)
+            // Also for a gap: a line that is longer than the whole queue has none in front of it that would lead the thread to it.
             defer { (state.isIdle, state.hasThread) = (false, true) }
             return (state.isIdle, !state.hasThread)
         }
@@ -57,7 +58,9 @@ final class LogQueue: Sendable {
     /// Returns when everything is written, or after this time if nobody reads.
     func flush(within limit: Duration) {
         let end = ContinuousClock.now + limit
-        while !state.withLock({ $0.lines.isEmpty && !$0.isWriting }), ContinuousClock.now < end { usleep(500) }
+        while !state.withLock({ $0.lines.isEmpty && $0.missing == 0 && !$0.isWriting }), ContinuousClock.now < end {
+            usleep(500)
+        }
     }
 
     private func run() {
@@ -80,17 +83,16 @@ final class LogQueue: Sendable {
     /// What is to be written next; nil if there is nothing, and then the thread is woken when something comes.
     private func take() -> [UInt8]? {
         state.withLock { state in
-            state.isWriting = !state.lines.isEmpty
-            state.isIdle = state.lines.isEmpty
-            guard state.isWriting else { return nil }
             var lines: [UInt8] = []
             swap(&lines, &state.lines)
-            // There was no room for them, so there are lines in front of the gap, and this comes after those.
+            // There was no room for them behind the lines in front of the gap, so this comes after those, if there are any.
             if state.missing > 0 {
                 state.lines = note(state.missing)
                 state.missing = 0
             }
-            return lines
+            if lines.isEmpty { swap(&lines, &state.lines) }
+            (state.isWriting, state.isIdle) = (!lines.isEmpty, lines.isEmpty)
+            return lines.isEmpty ? nil : lines
         }
     }
 
