@@ -29,6 +29,11 @@ package struct AnchorProposal: Sendable, Equatable {
         guard let customer = subscription.customerID, !customer.isEmpty else {
             throw Unknown(reason: "the vendor does not tell whose it is")
         }
+        // A row ends with its line, also within quotes, and the reader of the file takes no longer ID: one such customer would make the file
+        // unusable, or give another customer an anchor.
+        guard customer.utf8.count <= 255, !customer.utf8.contains(UInt8(ascii: "\n")) else {
+            throw Unknown(reason: "no row can hold its customer's ID, which has a line break or more than 255 bytes")
+        }
         guard let period = subscription.period else {
             throw Unknown(reason: "the vendor does not tell the running period")
         }
