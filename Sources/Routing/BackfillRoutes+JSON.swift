@@ -106,10 +106,15 @@ extension BackfillRoutes {
         let tenants: Tenants
         if let only = root["only"]?.string {
             tenants = .only(TenantID(only))
-        } else if let others = root["but"], others.kind == .array {
-            tenants = .all(but: Set(others.elements.compactMap(\.string).map { TenantID($0) }))
+        } else if let others = root["but"]?.texts {
+            tenants = .all(but: Set(others.map { TenantID($0) }))
         } else {
             return nil
+        }
+        var returned: Return?
+        if let value = root[Self.afterReturn] {
+            returned = Return(from: value)
+            if returned == nil { return nil }
         }
         self.init(
             account: ProviderName(account),
@@ -117,7 +122,7 @@ extension BackfillRoutes {
             tenants: tenants,
             prefixesTenant: prefixes,
             starts: starts,
-            returned: root[Self.afterReturn].flatMap { Return(from: $0) }
+            returned: returned
         )
     }
 }
@@ -147,13 +152,9 @@ extension BackfillRoutes.Return {
 
 extension BackfillRoutes.Rule {
     fileprivate init?(from value: JSONValue) {
-        func texts(_ name: String) -> [String]? {
-            guard let list = value[name], list.kind == .array else { return nil }
-            return list.elements.compactMap(\.string)
-        }
-        guard let names = texts("names"), let customers = texts("customers"), let clients = texts("clients") else {
-            return nil
-        }
+        guard let names = value["names"]?.texts, let customers = value["customers"]?.texts,
+            let clients = value["clients"]?.texts
+        else { return nil }
         let match = RouteMatch(
             names: names.map { Glob($0) },
             customers: customers.map { Glob($0) },
@@ -161,6 +162,7 @@ extension BackfillRoutes.Rule {
         )
         var destinations: [RoutedDestination] = []
         let isPlain = value["plan"] != nil
+        if let list = value["destinations"], list.kind != .array { return nil }
         for element in isPlain ? [value] : value["destinations"].map({ Array($0.elements) }) ?? [] {
             guard let routed = RoutedDestination(from: element) else { return nil }
             destinations.append(routed)
@@ -176,10 +178,26 @@ extension RoutedDestination {
             let share = value["share"]?.int64, (0...1_000_000).contains(share)
         else { return nil }
         func time(_ name: String) -> Timestamp? { value[name]?.int64.map(Timestamp.init(milliseconds:)) }
+        // A time that cannot be read must not count as none: more events would be sent than were meant.
+        let times = ["from", "until", "accepted_from", "accepted_until"]
+        guard times.allSatisfy({ value[$0] == nil || time($0) != nil }) else { return nil }
         guard let event = UsageWindow(from: time("from"), until: time("until")),
             let acceptance = UsageWindow(from: time("accepted_from"), until: time("accepted_until"))
         else { return nil }
         let window = EventWindow(event: event, acceptance: acceptance)
         self.init(destination: destination, share: Double(share) / 10_000, window: window)
+    }
+}
+
+extension JSONValue {
+    /// The texts of a list; nil if this is none, or has something else in it: a condition that is left out would take more events.
+    fileprivate var texts: [String]? {
+        guard kind == .array else { return nil }
+        var texts: [String] = []
+        for element in elements {
+            guard let text = element.string else { return nil }
+            texts.append(text)
+        }
+        return texts
     }
 }
