@@ -78,7 +78,7 @@ struct NotificationReader {
         guard let type = members["type"]?.string.flatMap(Fields.ChannelType.init(rawValue:)) else { return nil }
         refuseFieldsOfOthers(members, type, &fields)
         let kinds = Fields.kinds.value(in: members)
-        if kinds.isEmpty, let value = members["kinds"] {
+        if let value = members["kinds"], Array(value.elements).isEmpty {
             fields.fault(
                 value,
                 "\"kinds\" is empty, so the receiver would be told nothing; remove it to tell it everything"
