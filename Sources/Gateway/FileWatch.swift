@@ -44,4 +44,7 @@ struct FileWatch {
         read = signatures
         return true
     }
+
+    /// What was read could not be used for a reason that is not in the file: it is due again at the next check.
+    mutating func readAgain() { read = [] }
 }

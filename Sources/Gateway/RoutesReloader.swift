@@ -42,6 +42,8 @@ struct LoadedRoutesFile: Sendable {
 private struct RefusedRoutes: Equatable {
     let content: [UInt8]
     let faults: FaultyConfiguration?
+    /// Whether only the journal could not be read.
+    let isUnchecked: Bool
 }
 
 /// Reloads a changed `routes.json` while the gateway runs: when the file changes, on SIGHUP, and when a client asks for it.
@@ -58,8 +60,8 @@ final class RoutesReloader: Service, RoutesReloading {
         var neighbours: NeighbourFiles
 
         /// - Returns: whether the same content was already refused for the same reason.
-        mutating func refuse(_ content: [UInt8], _ faults: FaultyConfiguration?) -> Bool {
-            let new = RefusedRoutes(content: content, faults: faults)
+        mutating func refuse(_ content: [UInt8], _ faults: FaultyConfiguration?, isUnchecked: Bool = false) -> Bool {
+            let new = RefusedRoutes(content: content, faults: faults, isUnchecked: isUnchecked)
             defer { refused = new }
             return refused == new
         }
@@ -70,6 +72,11 @@ final class RoutesReloader: Service, RoutesReloading {
         case unchanged
         case reloaded(RoutesChanges, warnings: [ConfigurationFault])
         case refused(ReloadError, isKnown: Bool)
+
+        /// Whether the journal could not be read, so that it is not known whether the file fits it.
+        var isUnchecked: Bool {
+            if case .refused(.store, _) = self { true } else { false }
+        }
     }
 
     /// How often the file's attributes are checked.
@@ -145,7 +152,10 @@ final class RoutesReloader: Service, RoutesReloading {
             let others = names.map { FileSignature(of: folder.appending(path: $0)) }
             let signature = FileSignature(of: file)
             guard state.withLock({ $0.watch.isDue(signature, with: others) }) else { continue }
-            await tell(await reloadFile(), by: .gateway, because: "the file has changed", mustAnswer: false)
+            let outcome = await reloadFile()
+            // The file is as good as before when the journal can be read again.
+            if outcome.isUnchecked { state.withLock { $0.watch.readAgain() } }
+            await tell(outcome, by: .gateway, because: "the file has changed", mustAnswer: false)
         }
     }
 
@@ -223,8 +233,10 @@ final class RoutesReloader: Service, RoutesReloading {
             case .done(let outcome): return outcome
             case .good(let content, let neighbours, let reading):
                 let refusal = await changedAccounts(in: reading.routes)
-                let reading = await vault.recognizeAccounts(in: reading, runsPrograms: true)
-                if let outcome = finish(content, neighbours, reading, refusal) { return outcome }
+                // No program runs for a file that is refused, which may be read many times.
+                let recognized =
+                    refusal == nil ? await vault.recognizeAccounts(in: reading, runsPrograms: true) : reading
+                if let outcome = finish(content, neighbours, recognized, refusal) { return outcome }
             }
         }
     }
@@ -273,7 +285,10 @@ final class RoutesReloader: Service, RoutesReloading {
                 return nil
             }
             guard !state.active.isSame(content, neighbours) else { return .unchanged }
-            if let refusal { return .refused(refusal, isKnown: state.refuse(content, nil)) }
+            if let refusal {
+                let isUnchecked = Outcome.refused(refusal, isKnown: false).isUnchecked
+                return .refused(refusal, isKnown: state.refuse(content, nil, isUnchecked: isUnchecked))
+            }
             let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
             routes.replace(by: reading.routes)
             state.active = ActiveRoutesFile(
@@ -323,7 +338,9 @@ final class RoutesReloader: Service, RoutesReloading {
         case .refused(let refusal, let isKnown):
             guard mustAnswer || !isKnown else { return }
             await audit.write(
-                "routes.json is invalid; the current routes stay active",
+                outcome.isUnchecked
+                    ? "routes.json could not be checked; the current routes stay active"
+                    : "routes.json is invalid; the current routes stay active",
                 by: actor,
                 ["reason": reason, "faults": message(refusal)]
             )
