@@ -450,9 +450,9 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Gateway", "Ingress", "JSON",
-                "Journal", "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "ParityRuns",
-                "Randomness",
-                "Reports", "Routing", "Telemetry", "TestSupport", "Version", coreMetrics, logging, nioCore,
+                "Journal", "JournalSQLite", "Migration", "Notifications", "Observability", "OfRecord", "Parity",
+                "ParityRuns", "Posting", "Randomness", "Reports", "Routing", "Telemetry", "TestSupport", "Version",
+                coreMetrics, logging, nioCore,
             ],
             swiftSettings: testSettings
         ),

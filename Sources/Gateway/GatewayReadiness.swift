@@ -80,10 +80,16 @@ struct GatewayReadiness: ReadinessReporting {
         let remedy = "synchronize this machine's clock, for example by NTP"
         return switch difference {
         case .small: item(isReady: true, "agrees with the database's")
-        case .noticeable(let ahead): item(isReady: false, "the database's is \(ahead) ahead; \(remedy)")
+        case .noticeable(let ahead): item(isReady: false, "the database's is \(distance(ahead)); \(remedy)")
         case .large(let ahead):
-            item(isReady: false, "the database's is \(ahead) ahead; \(remedy)", isEssential: true)
+            item(isReady: false, "the database's is \(distance(ahead)); \(remedy)", isEssential: true)
         }
+    }
+
+    /// `2 s ahead`, `40 s behind`.
+    private static func distance(_ ahead: Duration) -> String {
+        let seconds = ahead.components.seconds
+        return ahead < .zero ? "\(0 &- seconds) s behind" : "\(seconds) s ahead"
     }
 
     /// Migrations that have started: not ready while they are held.

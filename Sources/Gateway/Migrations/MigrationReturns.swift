@@ -15,7 +15,6 @@ import Synchronization
 /// A return is an entry in a migration's log, and that alone makes it effective. The rest takes time, and a crash or a shutdown can
 /// interrupt it. So each gateway completes every return of the last days that has no backfill of its own: at the start, when a gate has
 /// ordered it, and when a request that ordered it was interrupted.
-/// gate has ordered it, and when a request that ordered it was cut short.
 final class MigrationReturns: Service {
     /// The result of an immediate return.
     struct Outcome: Sendable {
