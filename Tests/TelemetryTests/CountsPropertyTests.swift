@@ -4,7 +4,7 @@ import Testing
 /// Counters of latencies and sizes, against models that keep every value.
 @Suite struct CountsPropertyTests {
     /// A pseudo-random sequence, the same in each run.
-    private struct Sequence {
+    private struct Numbers {
         var state: UInt64
 
         mutating func next() -> UInt64 {
@@ -15,9 +15,10 @@ import Testing
 
     /// Latencies from nothing to about a minute, of every magnitude.
     private static func latencies(_ seed: UInt64, _ count: Int) -> [Duration] {
-        var sequence = Sequence(state: seed)
-        return (0..<count).map { _ in
-            .nanoseconds(Int64(sequence.next() % (1 << (sequence.next() % 37))))
+        var numbers = Numbers(state: seed)
+        return (0..<count).map { _ -> Duration in
+            let limit = UInt64(1) << (numbers.next() % 37)
+            return .nanoseconds(Int64(numbers.next() % limit))
         }
     }
 

@@ -117,7 +117,9 @@ struct NotificationReader {
     ) -> Receiver.Channel? {
         let address = Self.address(receiver, members, mayBeText: true, &fields)
         guard let secret = members["secret"] else {
-            fields.fault(receiver, "\"secret\" is missing: the source of the secret by which messages are signed")
+            if receiver["secret"] == nil {
+                fields.fault(receiver, "\"secret\" is missing: the source of the secret by which messages are signed")
+            }
             return nil
         }
         guard let source = CredentialSource.read(secret, &fields), let address else { return nil }
@@ -140,7 +142,8 @@ struct NotificationReader {
         _ fields: inout FieldReader
     ) -> ReceiverAddress? {
         guard let value = members["url"] else {
-            fields.fault(receiver, "\"url\" is missing: the receiver's address")
+            // One of a wrong kind is a fault already.
+            if receiver["url"] == nil { fields.fault(receiver, "\"url\" is missing: the receiver's address") }
             return nil
         }
         let allowsPlainHTTP = Fields.plainHTTP.value(in: members)
@@ -170,7 +173,10 @@ struct NotificationReader {
     ) -> MailSettings? {
         let recipients = FieldReader.texts(members["to"])
         guard let from = members["from"]?.string, !recipients.isEmpty else {
-            fields.fault(receiver, "a receiver of type mail needs \"from\" and at least one address in \"to\"")
+            let isFault = ["from", "to"].contains { receiver[$0] != nil && members[$0] == nil }
+            if !isFault {
+                fields.fault(receiver, "a receiver of type mail needs \"from\" and at least one address in \"to\"")
+            }
             return nil
         }
         if recipients.count > mostRecipients, let value = members["to"] {

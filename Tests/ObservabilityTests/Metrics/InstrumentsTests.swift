@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `a histogram has as many as fifteen bounds`() throws {
-        let bounds = (1...HistogramInstrument.mostBounds).map(Double.init)
+        let bounds = (1...HistogramInstrument.mostBounds).map { Double($0) }
         let sizes = Metric("sizes", "Sizes.", buckets: bounds).histogram(in: registry)
         for value in 1...16 { sizes.record(value) }
         let read = try read()
