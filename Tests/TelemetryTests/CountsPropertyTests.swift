@@ -9,7 +9,7 @@ import Testing
 
         mutating func next() -> UInt64 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state >> 33
+            return state >> 20
         }
     }
 

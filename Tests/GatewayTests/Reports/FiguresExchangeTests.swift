@@ -110,10 +110,12 @@ import Testing
     /// Of a step that is on two pages all rows count, and none twice.
     @Test func `adds up steps of many gateways over the ends of pages`() async throws {
         let start = clock.now + .seconds(-7000)
-        let rows = (0..<700).flatMap { step in
-            (1...3 as ClosedRange<Int64>).map { row($0, start + .seconds(step * 10), accepted: Int($0)) }
+        var rows: [KeptFigures] = []
+        for step in 0..<700 {
+            let time = start + .seconds(step * 10)
+            rows += [row(1, time, accepted: 1), row(2, time, accepted: 2), row(3, time, accepted: 3)]
         }
-        kept.state.withLock { $0.rows = rows }
+        kept.state.withLock { [rows] in $0.rows = rows }
         let exchange = exchange()
         try await exchange.exchange(isWhole: true)
         let found = accepted(exchange, 690)
@@ -123,7 +125,8 @@ import Testing
 
     @Test func `ends with a step that alone fills a page`() async throws {
         let start = clock.now + .seconds(-100)
-        kept.state.withLock { $0.rows = (1...1500 as ClosedRange<Int64>).map { row($0, start, accepted: 1) } }
+        let rows = (1...1500).map { row(Int64($0), start, accepted: 1) }
+        kept.state.withLock { $0.rows = rows }
         let exchange = exchange()
         try await exchange.exchange(isWhole: false)
         #expect(kept.state.withLock { $0.reads.filter { $0.seconds == 10 }.count } == 2)

@@ -26,12 +26,13 @@ import Testing
     private static func boundaries(_ anchor: String, months: Int) throws -> [Timestamp] {
         let parts = anchor.split(separator: "-").compactMap { Int($0) }
         let start = parts[0] * 12 + parts[1] - 1
-        return try ((1890 * 12)..<(2110 * 12)).filter { ($0 - start).isMultiple(of: months) }.map { month in
+        // In months since the year 0.
+        let all: Range<Int> = 22_680..<25_320
+        let begun = all.filter { ($0 - start).isMultiple(of: months) }
+        return try begun.map { month -> Timestamp in
             let (year, number) = (month / 12, month % 12 + 1)
-            let day = min(parts[2], lastDay(number, year))
-            return try #require(
-                Timestamp(rfc3339: "\(padded(year, 4))-\(padded(number, 2))-\(padded(day, 2))T00:00:00Z")
-            )
+            let day = padded(min(parts[2], lastDay(number, year)), 2)
+            return try #require(Timestamp(rfc3339: "\(padded(year, 4))-\(padded(number, 2))-\(day)T00:00:00Z"))
         }
     }
 

@@ -28,7 +28,8 @@ import Testing
         measured.usage = .init(Fraction(5 + more, of: 1000), at: time, events: events)
         measured.rejected = .init(Fraction(20 + more, of: 1000), at: time, events: events)
         measured.uncertain = .init(4 + more, at: time, events: events)
-        measured.backlogAge = .init(.seconds(600) + .nanoseconds(Int64(more)), at: time, events: events)
+        let age = Duration.seconds(600) + Duration.nanoseconds(Int64(more))
+        measured.backlogAge = .init(age, at: time, events: events)
         measured.lost = .init(2 + more, at: time, events: events)
         return measured
     }

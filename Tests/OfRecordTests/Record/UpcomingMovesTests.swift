@@ -54,12 +54,13 @@ import Testing
     @Test func `tell a return from a move`() throws {
         let returning = MigrationEntry.Action.goBack(when: .boundary, customers: ["c1"])
         let cycles = ["c1": BillingCycle(every: .week)] as [CustomerID: BillingCycle]
+        let later = Self.now + .seconds(1_814_400)
         let entries = [
             MigrationEntry(number: 1, at: Self.now, action: .cut(at: Self.now)),
-            MigrationEntry(number: 2, at: Self.now + .seconds(21 * 86_400), action: returning),
+            MigrationEntry(number: 2, at: later, action: returning),
         ]
         let keeping = RecordKeeping(boundaries: BillingBoundaries(cycles), log: MigrationLog(entries))
-        let groups = keeping.upcoming(after: Self.now + .seconds(20 * 86_400), limit: 9).groups
+        let groups = keeping.upcoming(after: later + .seconds(-86_400), limit: 9).groups
         #expect(groups.map { "\($0.at.rfc3339.prefix(10)) \($0.to)" } == ["2026-12-24 from", "2027-01-01 to"])
         #expect(groups.first?.examples == ["c1"] && groups.last?.includesOthers == true)
     }
