@@ -29,7 +29,7 @@ import Testing
     private func written(_ entries: [RequestLogEntry], level: Logger.Level = .info) async throws -> [[String: String]] {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "log")
-            FileManager.default.createFile(atPath: file.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
             let handle = try FileHandle(forWritingTo: file)
             let output = LogOutput(format: .json, level: level, writingTo: handle.fileDescriptor)
             let log = RequestLog(output: output)

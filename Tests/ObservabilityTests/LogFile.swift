@@ -15,7 +15,7 @@ struct LogFile {
         level: Logger.Level = .trace,
         limitBytes: Int = 4 << 20
     ) throws {
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         handle = try FileHandle(forWritingTo: file)
         self.file = file
         output = LogOutput(format: format, level: level, writingTo: handle.fileDescriptor, limitBytes: limitBytes)

@@ -56,8 +56,9 @@ import Testing
         let one = try RoutesText.read(
             RoutesText.file(clients: #"[{"name": "x", "tenant": "t"}, {"name": "y", "tenant": "t"}]"#)
         )
-        #expect(one.providersSeen(by: try client("x", in: one)) == nil)
-        #expect(one.mayRead("p", try client("x", in: one)) && one.mayRead("gone", try client("y", in: one)))
+        let (x, y) = (try client("x", in: one), try client("y", in: one))
+        #expect(one.providersSeen(by: x) == nil)
+        #expect(one.mayRead("p", x) && one.mayRead("gone", y))
     }
 
     /// Provider, and the clients that may read from its vendor.

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import Logging
 import TestSupport
