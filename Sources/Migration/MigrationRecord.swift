@@ -92,6 +92,7 @@ extension MigrationRecord {
             let action = MigrationEntry.Action(named: act.action, detail)
         else { throw fault }
         var gates: [Gate] = []
+        if let list = detail["despite"], list.kind != .array { throw fault }
         for name in detail["despite"]?.elements.map(\.string) ?? [] {
             guard let gate = name.flatMap(Gate.init(rawValue:)) else { throw fault }
             gates.append(gate)
@@ -165,8 +166,9 @@ extension MigrationEntry.Action {
                 self = .goBack(when: when, customers: nil)
                 return
             }
-            let customers = list.elements.compactMap(\.string).map { CustomerID($0) }
-            guard list.kind == .array, !customers.isEmpty else { return nil }
+            let names = list.elements.map(\.string)
+            let customers = names.compactMap { $0.map { CustomerID($0) } }
+            guard list.kind == .array, !customers.isEmpty, customers.count == names.count else { return nil }
             self = .goBack(when: when, customers: Set(customers))
         case "close": self = .close
         default: return nil

@@ -55,7 +55,7 @@ extension ParityStore {
     }
 
     /// - Parameter place: run, window and provider, with which every row begins.
-    private static func insertCells(_ cells: [String: CellCounts], _ place: StatementArguments, in db: Database) throws
+    private static func insertCells(_ cells: [ExactText: CellCounts], _ place: StatementArguments, in db: Database) throws
     {
         let insert = try db.cachedStatement(
             sql: """
@@ -65,7 +65,7 @@ extension ParityStore {
         )
         for (name, cell) in cells {
             try insert.execute(
-                arguments: place + [name, cell.expected, cell.found, cell.missing, cell.extra, cell.different]
+                arguments: place + [name.rawValue, cell.expected, cell.found, cell.missing, cell.extra, cell.different]
             )
         }
     }

@@ -93,8 +93,13 @@ extension ParityStore {
         else {
             throw ParityError.store("run \(id) was written by another version")
         }
+        let window = try ReadWindow(
+            storedFrom: row.decode(forColumn: "from_ms"),
+            until: row.decode(forColumn: "until_ms")
+        )
+        guard let window else { throw damage("a window ends before it begins") }
         var reports = try reports(of: id, at: now, in: db)
-        let events: Int = try row.decode(forColumn: "events")
+        let events = try count(row.decode(forColumn: "events"))
         // Amounts are counted by customer.
         if state.isOver, stored.level != .usage, events > 0 {
             // Lanes deliver events whose plans lack the provider, so that the plans alone do not tell.
@@ -110,10 +115,7 @@ extension ParityStore {
         var run = try ParityRun(
             id: id,
             order: ParityOrder(
-                window: ReadWindow(
-                    from: Timestamp(milliseconds: row.decode(forColumn: "from_ms")),
-                    until: Timestamp(milliseconds: row.decode(forColumn: "until_ms"))
-                ),
+                window: window,
                 providers: reports.map(\.provider),
                 level: stored.level,
                 sample: row.decode(forColumn: "sample"),
@@ -158,23 +160,23 @@ extension ParityStore {
             var report = try ProviderReport(
                 provider: provider,
                 totals: CellCounts(
-                    expected: sums?.decode(atIndex: 0) ?? 0,
-                    found: sums?.decode(atIndex: 1) ?? 0,
-                    missing: sums?.decode(atIndex: 2) ?? 0,
-                    extra: sums?.decode(atIndex: 3) ?? 0,
-                    different: sums?.decode(atIndex: 4) ?? 0
+                    expected: count(sums, 0),
+                    found: count(sums, 1),
+                    missing: count(sums, 2),
+                    extra: count(sums, 3),
+                    different: count(sums, 4)
                 ),
                 notPlanned: row.decode(forColumn: "not_planned"),
                 forecast: (row.decode(forColumn: "least") as Int?).map {
                     try CallForecast(least: $0, most: row.decode(forColumn: "most"))
                 },
-                calls: (reads?.decode(atIndex: 0) ?? 0) + (row.decode(forColumn: "extra_calls") as Int),
+                calls: count(reads, 0) + count(row.decode(forColumn: "extra_calls")),
                 unreadable: reads?.decode(String?.self, atIndex: 3) ?? row.decode(forColumn: "fault"),
                 causes: causes(of: id, at: provider, acceptances, in: db)
             )
-            report.countedOnly = try reads?.decode(atIndex: 1) ?? 0
-            report.summed = try reads?.decode(atIndex: 4) ?? 0
-            report.sampledParts = try reads?.decode(atIndex: 2) ?? 0
+            report.countedOnly = try count(reads, 1)
+            report.summed = try count(reads, 4)
+            report.sampledParts = try count(reads, 2)
             return report
         }
     }
@@ -190,12 +192,22 @@ extension ParityStore {
         )
         for row in rows {
             guard let cause = try Cause(rawValue: row.decode(atIndex: 0)) else { continue }
-            let (name, count): (String, Int) = try (row.decode(atIndex: 1), row.decode(atIndex: 2))
+            let (name, count): (String, Int) = try (row.decode(atIndex: 1), count(row.decode(atIndex: 2)))
             let isAccepted = acceptances.contains { $0.covers(cause, at: provider, named: name) }
             counts[cause, default: CauseCount(cause: cause, count: 0)].count += count
             if isAccepted { counts[cause]?.accepted += count }
         }
         return Cause.allCases.compactMap { counts[$0] }
+    }
+
+    /// A count that may be added to others.
+    private static func count(_ value: Int64) throws -> Int {
+        guard let count = StoredCount.read(value) else { throw damage("a count is too large, or negative") }
+        return count
+    }
+
+    private static func count(_ row: Row?, _ column: Int) throws -> Int {
+        try count(row?.decode(atIndex: column) ?? 0)
     }
 
     // MARK: Progress
@@ -259,10 +271,9 @@ extension ParityStore {
                 sql: "SELECT from_ms, until_ms FROM windows WHERE run = ? AND state = ? ORDER BY from_ms LIMIT ?",
                 arguments: [id, state.rawValue, limit]
             ).map { row in
-                try ReadWindow(
-                    from: Timestamp(milliseconds: row.decode(atIndex: 0)),
-                    until: Timestamp(milliseconds: row.decode(atIndex: 1))
-                )
+                let window = try ReadWindow(storedFrom: row.decode(atIndex: 0), until: row.decode(atIndex: 1))
+                guard let window else { throw damage("a window ends before it begins") }
+                return window
             }
         }
     }

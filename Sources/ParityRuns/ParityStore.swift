@@ -52,13 +52,14 @@ package final class ParityStore: ParityStorage {
     /// Without the statement and its values, which can be customers' data.
     static func fault(_ error: any Error) -> ParityError {
         if let error = error as? ParityError { return error }
-        if error is RowDecodingError {
-            return .store(
-                "parity.sqlite is damaged: a value has an unexpected type; stop the gateway and delete the file"
-            )
-        }
+        if error is RowDecodingError { return damage("a value has an unexpected type") }
         guard let error = error as? DatabaseError else { return .store(String(describing: type(of: error))) }
         return .store("\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))")
+    }
+
+    /// - Parameter what: for people.
+    static func damage(_ what: String) -> ParityError {
+        .store("parity.sqlite is damaged: \(what); stop the gateway and delete the file")
     }
 
     private static func makeTables(in db: Database) throws {

@@ -36,10 +36,10 @@ struct RunCounting: Sendable {
         }
         var results: [ProviderName: WindowResult] = [:]
         for name in run.order.providers {
-            var cells: [String: CellCounts] = [:]
+            var cells: [ExactText: CellCounts] = [:]
             for (key, count) in wanted where key.provider == name {
                 let delivered = CellCounts(expected: count.delivered, found: count.delivered)
-                cells[key.name ?? "", default: CellCounts()] += delivered
+                cells[(key.name ?? "").exact, default: CellCounts()] += delivered
             }
             results[name] = WindowResult(comparison: .ledger(cells.filter { $0.value.expected > 0 }, at: name))
         }

@@ -7,7 +7,7 @@ import Routing
 /// What the comparison of amounts at one provider came to.
 struct UsageResult {
     /// By the name of the metric; customers are counted.
-    var cells: [String: CellCounts] = [:]
+    var cells: [ExactText: CellCounts] = [:]
     var findings: [Finding] = []
     var calls = 0
     /// Why nothing could be compared; nil if it was.
@@ -242,7 +242,7 @@ struct UsageComparison {
             Self.mark(&counts, row)
             addFinding(.unexplained, key, own, row, metric, detail: nil)
         }
-        result.cells[metric.name, default: CellCounts()] += counts
+        result.cells[metric.name.exact, default: CellCounts()] += counts
     }
 
     private static func mark(_ counts: inout CellCounts, _ row: VendorUsage?) {

@@ -10,7 +10,7 @@ struct ParityReports: Sendable {
         var causes: [ProviderName: [Cause: CauseCount]] = [:]
         for row in try session.run(.readParityCauses, [.int8(id)]) {
             guard let cause = Cause(rawValue: row.text(1)) else { continue }
-            let (provider, count) = (ProviderName(row.text(0)), Int(clamping: row.integer(3)))
+            let (provider, count) = (ProviderName(row.text(0)), StoredCount.clamped(row.integer(3)))
             var counted = causes[provider, default: [:]][cause] ?? CauseCount(cause: cause, count: 0)
             counted.count += count
             if acceptances.contains(where: { $0.covers(cause, at: provider, named: row.text(2)) }) {
@@ -28,7 +28,7 @@ struct ParityReports: Sendable {
 extension ProviderReport {
     /// - Parameter row: of ``Statement/readParityReports``.
     fileprivate init(_ row: Row, _ causes: [CauseCount]) {
-        func count(_ column: Int) -> Int { Int(clamping: row.integer(column)) }
+        func count(_ column: Int) -> Int { StoredCount.clamped(row.integer(column)) }
         self.init(
             provider: ProviderName(row.text(0)),
             totals: CellCounts(
@@ -52,22 +52,18 @@ extension ProviderReport {
 
 extension ParityRun {
     /// - Parameter row: of ``Statement/readParityRun``.
-    /// - Returns: nil if another version has written it.
+    /// - Returns: nil if another version has written it, or if it is damaged.
     init?(_ row: Row, _ reports: [ProviderReport]) {
-        guard let stored = ParityOrder.level(stored: row.text(7)), let state = State(rawValue: row.text(9)) else {
-            return nil
-        }
-        let events = Int(clamping: row.integer(4))
+        guard let stored = ParityOrder.level(stored: row.text(7)), let state = State(rawValue: row.text(9)),
+            let window = ReadWindow(storedFrom: row.integer(5), until: row.integer(6))
+        else { return nil }
+        let events = StoredCount.clamped(row.integer(4))
         var reports = reports
         // Amounts are counted by customer.
         if state.isOver, stored.level != .usage, events > 0 {
             // Lanes deliver events whose plans lack the provider, so that the plans alone do not tell.
             for index in reports.indices { reports[index].notPlanned = max(0, events - reports[index].totals.expected) }
         }
-        let window = ReadWindow(
-            from: Timestamp(milliseconds: row.integer(5)),
-            until: Timestamp(milliseconds: row.integer(6))
-        )
         self.init(
             id: row.integer(0),
             order: ParityOrder(

@@ -31,7 +31,7 @@ extension PostgresParityStorage {
     }
 
     private static func cells(_ records: [(key: ProviderName, value: WindowRecord)]) -> [Parameter] {
-        let cells = records.flatMap { name, record in record.cells.map { (name, $0.key, $0.value) } }
+        let cells = records.flatMap { name, record in record.cells.map { (name, $0.key.rawValue, $0.value) } }
         return [
             .texts(cells.map(\.0.rawValue)), .texts(cells.map(\.1.storable)),
             .int8s(cells.map { Int64($0.2.expected) }),

@@ -127,7 +127,7 @@ extension PostgresParityStorage: ParityStorage {
             for row in try session.run(statement, parameters) {
                 let reports = try ParityReports(of: row.integer(0), acceptances, session).reports
                 guard let run = ParityRun(row, reports) else {
-                    return .failure(.store("comparison \(row.integer(0)) was written by another version"))
+                    return .failure(.store("comparison \(row.integer(0)) was written by another version, or is damaged"))
                 }
                 runs.append(run)
             }
@@ -181,12 +181,14 @@ extension PostgresParityStorage: ParityStorage {
     }
 
     package func windows(_ state: WindowState, of id: Int64, limit: Int) async throws(ParityError) -> [ReadWindow] {
-        try await run(.readParityWindows, [.int8(id), .text(state.rawValue), .int8(Int64(limit))]).map { row in
-            ReadWindow(
-                from: Timestamp(milliseconds: row.integer(0)),
-                until: Timestamp(milliseconds: row.integer(1))
-            )
+        var windows: [ReadWindow] = []
+        for row in try await run(.readParityWindows, [.int8(id), .text(state.rawValue), .int8(Int64(limit))]) {
+            guard let window = ReadWindow(storedFrom: row.integer(0), until: row.integer(1)) else {
+                throw .store("comparison \(id) has a window that ends before it begins; the database is damaged")
+            }
+            windows.append(window)
         }
+        return windows
     }
 
     package func split(

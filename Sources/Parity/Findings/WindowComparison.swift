@@ -4,7 +4,7 @@ import JSON
 /// What a comparison of one window at one provider found.
 package struct WindowComparison: Sendable {
     /// By the event's name at the gateway.
-    package private(set) var cells: [String: CellCounts] = [:]
+    package private(set) var cells: [ExactText: CellCounts] = [:]
     package private(set) var findings: [Finding] = []
 
     private let provider: ProviderName
@@ -44,8 +44,8 @@ package struct WindowComparison: Sendable {
         var comparison = WindowComparison(provider, decision)
         comparison.note(expected)
         for event in expected where !event.state.isDelivered && !event.isCanary {
-            comparison.cells[event.event.name]?.found -= 1
-            comparison.cells[event.event.name]?.missing += 1
+            comparison.cells[event.event.name.exact]?.found -= 1
+            comparison.cells[event.event.name.exact]?.missing += 1
         }
         return comparison
     }
@@ -62,7 +62,7 @@ package struct WindowComparison: Sendable {
     }
 
     /// Numbers of the journal alone, of deliveries that all came to their end.
-    package static func ledger(_ cells: [String: CellCounts], at provider: ProviderName) -> WindowComparison {
+    package static func ledger(_ cells: [ExactText: CellCounts], at provider: ProviderName) -> WindowComparison {
         let decision = CauseDecision(readAt: Timestamp(milliseconds: 0), lag: .zero, isJournalDamaged: false)
         var comparison = WindowComparison(provider, decision)
         comparison.cells = cells
@@ -123,8 +123,8 @@ package struct WindowComparison: Sendable {
     package mutating func note(lost count: Int, among batch: [ExpectedEvent]) {
         guard let first = batch.first?.event else { return }
         let last = batch.map(\.event.timestamp).max() ?? first.timestamp
-        cells[first.name]?.found -= count
-        cells[first.name]?.missing += count
+        cells[first.name.exact]?.found -= count
+        cells[first.name.exact]?.missing += count
         for number in 0..<count {
             findings.append(
                 Finding(
@@ -177,14 +177,15 @@ package struct WindowComparison: Sendable {
     /// Canaries were matched like all others, so that counts agree; nothing is said of them.
     private mutating func note(_ expected: [ExpectedEvent]) {
         // Neighbours mostly have one name.
-        var (name, count) = ("", 0)
+        var (name, count): (ExactText, Int) = ("", 0)
         func addCounted() {
             if count > 0 { cells[name, default: CellCounts()] += CellCounts(expected: count, found: count) }
         }
         for event in expected where !event.isCanary {
-            if event.event.name != name {
+            let next = event.event.name.exact
+            if next != name {
                 addCounted()
-                (name, count) = (event.event.name, 0)
+                (name, count) = (next, 0)
             }
             count += 1
             guard let cause = CauseDecision.ledgerCause(of: event.state) else { continue }
@@ -224,7 +225,7 @@ package struct WindowComparison: Sendable {
                 if !expected[index].isCanary { noteMissing(expected[index]) }
             case .extra(let row):
                 guard !(decision.canaries?.isOn(rows[row].event) ?? false) else { continue }
-                noteExtra(rows[row], name: names[rows[row].event.name] ?? rows[row].event.name)
+                noteExtra(rows[row], name: names[rows[row].event.name.exact] ?? rows[row].event.name)
             case .different(let index, let row, let differences):
                 if !expected[index].isCanary { noteDifferent(expected[index], rows[row], differences) }
             case .repeated(let index, _):
@@ -233,7 +234,7 @@ package struct WindowComparison: Sendable {
         }
         for (index, count) in copies.sorted(by: { $0.key < $1.key }) {
             let event = expected[index]
-            cells[event.event.name]?.extra += count - 1
+            cells[event.event.name.exact]?.extra += count - 1
             // The copies differ from what was sent, whatever is found of the event itself.
             findings.append(
                 finding(event, .doubled, key: "repeated", detail: "The vendor has \(count) events with this identity.")
@@ -242,8 +243,8 @@ package struct WindowComparison: Sendable {
     }
 
     private mutating func noteMissing(_ event: ExpectedEvent) {
-        cells[event.event.name]?.found -= 1
-        cells[event.event.name]?.missing += 1
+        cells[event.event.name.exact]?.found -= 1
+        cells[event.event.name.exact]?.missing += 1
         guard case .delivered(_, let at) = event.state else { return }
         let hasParent = event.sent?.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["parent_id"] } != nil
         let cause = decision.missing(event, at: at, hasParent: hasParent)
@@ -253,7 +254,7 @@ package struct WindowComparison: Sendable {
 
     private mutating func noteDifferent(_ event: ExpectedEvent, _ row: WindowRow, _ differences: [ContentDifference]) {
         guard case .delivered(let isDeduplicated, _) = event.state else { return }
-        cells[event.event.name]?.different += 1
+        cells[event.event.name.exact]?.different += 1
         note(
             finding(
                 event,
@@ -268,7 +269,7 @@ package struct WindowComparison: Sendable {
 
     private mutating func noteExtra(_ row: WindowRow, name: String) {
         let shown = row.event
-        cells[name, default: CellCounts()].extra += 1
+        cells[name.exact, default: CellCounts()].extra += 1
         let identity = [shown.id, shown.name, shown.customerID, shown.subscriptionID].map { $0 ?? "" }
         let key = row.key ?? (identity + ["\(shown.timestamp.milliseconds)"]).joined(separator: "\u{0}")
         let cause = decision.extra(at: shown.timestamp)
@@ -327,11 +328,11 @@ package struct WindowComparison: Sendable {
     }
 
     /// The names at the gateway by the names at the vendor, where they tell it.
-    private func originalNames(_ expected: [ExpectedEvent]) -> [String: String] {
-        var names: [String: String] = [:]
+    private func originalNames(_ expected: [ExpectedEvent]) -> [ExactText: String] {
+        var names: [ExactText: String] = [:]
         for event in expected {
-            guard let sent = event.sent, sent.name != event.event.name else { continue }
-            names[sent.name] = event.event.name
+            guard let sent = event.sent?.name.exact, sent != event.event.name.exact else { continue }
+            names[sent] = event.event.name
         }
         return names
     }

@@ -129,7 +129,11 @@ struct ContentComparison {
     }
 
     private static func excerpt(_ text: String) -> String {
-        text.count > longestExcerpt ? "\(text.prefix(longestExcerpt))…" : text
+        // A single character can have any number of scalars.
+        let scalars = text.unicodeScalars
+        let end = scalars.index(scalars.startIndex, offsetBy: longestExcerpt, limitedBy: scalars.endIndex)
+        guard let end, end < scalars.endIndex else { return text }
+        return "\(text[..<end])…"
     }
 
     private static func text(_ value: JSONValue) -> String { String(decoding: value.raw.prefix(2000), as: UTF8.self) }

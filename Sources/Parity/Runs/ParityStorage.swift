@@ -120,7 +120,7 @@ package enum WindowState: String, Sendable {
 /// What a provider's part of a window came to.
 package struct WindowRecord: Sendable, Equatable {
     /// By the event's name at the gateway.
-    package var cells: [String: CellCounts]
+    package var cells: [ExactText: CellCounts]
     package var findings: [Finding]
     package var calls: Int
     /// Events in parts whose counts agree.
@@ -132,7 +132,7 @@ package struct WindowRecord: Sendable, Equatable {
     package var unreadable: String?
 
     package init(
-        cells: [String: CellCounts] = [:],
+        cells: [ExactText: CellCounts] = [:],
         findings: [Finding] = [],
         calls: Int = 0,
         countedOnly: Int = 0,
@@ -151,9 +151,9 @@ package struct WindowRecord: Sendable, Equatable {
 
     /// How many findings there are of each cause and name.
     package var causes: [(cause: Cause, name: String, count: Int)] {
-        var counts: [Cause: [String: Int]] = [:]
-        for finding in findings { counts[finding.cause, default: [:]][finding.subject.name, default: 0] += 1 }
-        return counts.flatMap { cause, names in names.map { (cause, $0.key, $0.value) } }
+        var counts: [Cause: [ExactText: Int]] = [:]
+        for finding in findings { counts[finding.cause, default: [:]][finding.subject.name.exact, default: 0] += 1 }
+        return counts.flatMap { cause, names in names.map { (cause, $0.key.rawValue, $0.value) } }
     }
 }
 

@@ -188,7 +188,7 @@ extension ParityBehaviour {
         },
         ParityCheck("lists what it counted by name and provider, in pages") { storage, _ in
             let run = try await ParitySample.reading(storage)
-            let names = ["b", "a", "B"]
+            let names: [ExactText] = ["b", "a", "B"]
             let cells = Dictionary(uniqueKeysWithValues: names.map { ($0, CellCounts(expected: 2, found: 2)) })
             let record = WindowRecord(cells: cells)
             for window in [ParitySample.halves.0, ParitySample.halves.1] {
