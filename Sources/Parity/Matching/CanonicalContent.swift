@@ -33,7 +33,8 @@ enum CanonicalContent {
     }
 
     private static func add(_ json: JSONText?, to text: inout [UInt8]) {
-        guard let json, let root = JSONDocument(ifValid: Array(json.bytes))?.root else {
+        // No properties and an empty object say the same.
+        guard let json, let root = JSONDocument(ifValid: Array(json.bytes))?.root, !root.isEmptyObject else {
             text.append(absent)
             return
         }
@@ -73,4 +74,8 @@ enum CanonicalContent {
         let digits = String(decoding: number.digits.map { $0 + UInt8(ascii: "0") }, as: UTF8.self)
         return "\(number.isNegative ? "-" : "")\(digits)e\(number.exponent);"
     }
+}
+
+extension JSONValue {
+    var isEmptyObject: Bool { kind == .object && members.first { _ in true } == nil }
 }

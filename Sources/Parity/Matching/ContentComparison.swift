@@ -57,7 +57,7 @@ struct ContentComparison {
     }
 
     private static func isEmpty(_ value: JSONValue?) -> Bool {
-        value.map { $0.kind == .object && $0.members.first(where: { _ in true }) == nil } ?? true
+        value?.isEmptyObject ?? true
     }
 
     private mutating func compare(_ sent: JSONValue?, _ shown: JSONValue?, at path: String, asText: Bool) {

@@ -87,7 +87,7 @@ package struct MetricProposal: Sendable, Equatable {
         -> CatalogueMetric?
     {
         // Of equals the one that the vendor lists first.
-        catalogue.metrics.reversed().filter { catalogue.name(of: $0) == name }
+        catalogue.metrics.filter { catalogue.name(of: $0) == name }
             .max { likeness(metric, [$0]) < likeness(metric, [$1]) }
     }
 

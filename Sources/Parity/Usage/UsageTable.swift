@@ -137,9 +137,15 @@ package struct UsageTable: Sendable {
         case nil: question.window.until
         case .hour?: start + .milliseconds(Self.hour)
         case .day?: start + .milliseconds(Self.day)
-        // No month has more than 31 days, and none fewer than 28.
-        case .month?: Self.startOfMonth(start + .milliseconds(31 * Self.day))
+        case .month?: monthEnd(of: start)
         }
+    }
+
+    /// - Parameter start: of the month; the last one that there is ends with all time.
+    private func monthEnd(of start: Timestamp) -> Timestamp {
+        // No month has more than 31 days, and none fewer than 28.
+        let next = Self.startOfMonth(start + .milliseconds(31 * Self.day))
+        return next > start ? next : question.window.until
     }
 
     private static func floored(_ time: Timestamp, _ width: Int64) -> Timestamp {
