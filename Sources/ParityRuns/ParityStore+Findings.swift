@@ -65,7 +65,7 @@ extension ParityStore {
         )
         for (name, cell) in cells {
             try insert.execute(
-                arguments: place + [name.rawValue, cell.expected, cell.found, cell.missing, cell.extra, cell.different]
+                arguments: place + [name.rawValue.storable, cell.expected, cell.found, cell.missing, cell.extra, cell.different]
             )
         }
     }
@@ -76,7 +76,7 @@ extension ParityStore {
             sql: "INSERT INTO causes(run, window, provider, cause, name, count) VALUES(?, ?, ?, ?, ?, ?)"
         )
         for (cause, name, count) in record.causes {
-            try insert.execute(arguments: place + [cause.rawValue, name, count])
+            try insert.execute(arguments: place + [cause.rawValue, name.storable, count])
         }
     }
 
@@ -91,10 +91,11 @@ extension ParityStore {
         let differences = finding.differences.isEmpty ? nil : FindingText.write(finding.differences)
         try insert.execute(
             arguments: place + [
-                finding.key, finding.cause.rawValue, finding.isConfirmed, finding.subject.sequence?.rawValue,
-                finding.subject.tenant?.rawValue, finding.subject.eventID, finding.subject.vendorID,
-                finding.subject.name, finding.subject.customerID,
-                finding.subject.subscriptionID, finding.subject.timestamp.milliseconds, differences, finding.detail,
+                finding.key.storable, finding.cause.rawValue, finding.isConfirmed, finding.subject.sequence?.rawValue,
+                finding.subject.tenant?.rawValue, finding.subject.eventID?.storable, finding.subject.vendorID?.storable,
+                finding.subject.name.storable, finding.subject.customerID?.storable,
+                finding.subject.subscriptionID?.storable, finding.subject.timestamp.milliseconds, differences,
+                finding.detail?.storable,
             ]
         )
     }
@@ -127,9 +128,9 @@ extension ParityStore {
                     """,
                 arguments: [
                     id, number, filter.cause?.rawValue, filter.cause?.rawValue, filter.provider?.rawValue,
-                    filter.provider?.rawValue, filter.customerID, filter.customerID, filter.name, filter.name,
-                    filter.eventID,
-                    filter.eventID, limit,
+                    filter.provider?.rawValue, filter.customerID?.storable, filter.customerID?.storable,
+                    filter.name?.storable, filter.name?.storable, filter.eventID?.storable, filter.eventID?.storable,
+                    limit,
                 ]
             ).map { row in
                 let finding = try Self.finding(row)

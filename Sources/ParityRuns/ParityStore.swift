@@ -121,3 +121,8 @@ package final class ParityStore: ParityStorage {
         try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column)")
     }
 }
+
+extension String {
+    /// A text ends at its first character 0 in the file, as a vendor's name or message may not.
+    var storable: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
+}

@@ -19,7 +19,7 @@ enum ResendBatches {
             batches[batches.count - 1].append(item)
             identities.insert(sent.identity)
             // With a comma between two.
-            bytes += sent.bytes.count + (bytes > 0 ? 1 : 0)
+            bytes += sent.bytes.count + (batches[batches.count - 1].count > 1 ? 1 : 0)
         }
         return batches
     }

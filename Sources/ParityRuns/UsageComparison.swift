@@ -287,7 +287,7 @@ struct UsageComparison {
     private static let unpriced: Set<Cause> = [.rounding, .otherPeriod, .aggregationDiffers]
 
     private static func findingKey(_ key: UsageLedger.Key) -> String {
-        "usage \(key.metric)\u{0}\(key.customer.id ?? "")\u{0}\(key.customer.subscriptionID ?? "")"
+        "usage \(key.metric)\u{1F}\(key.customer.id ?? "")\u{1F}\(key.customer.subscriptionID ?? "")"
     }
 
     // MARK: Events

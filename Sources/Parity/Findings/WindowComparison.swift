@@ -271,7 +271,8 @@ package struct WindowComparison: Sendable {
         let shown = row.event
         cells[name.exact, default: CellCounts()].extra += 1
         let identity = [shown.id, shown.name, shown.customerID, shown.subscriptionID].map { $0 ?? "" }
-        let key = row.key ?? (identity + ["\(shown.timestamp.milliseconds)"]).joined(separator: "\u{0}")
+        // Not the character 0, with which no storage gives back a text.
+        let key = row.key ?? (identity + ["\(shown.timestamp.milliseconds)"]).joined(separator: "\u{1F}")
         let cause = decision.extra(at: shown.timestamp)
         findings.append(
             Finding(

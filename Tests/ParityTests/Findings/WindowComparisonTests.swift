@@ -18,7 +18,7 @@ import Testing
         let named = Window.compare([], [WindowRow(key: "v1", event: row)])
         #expect(named.findings.map(\.key) == ["extra v1"] && named.findings[0].subject.vendorID == "v1")
         let unnamed = Window.compare([], [WindowRow(key: nil, event: row)])
-        #expect(unnamed.findings.map(\.key) == ["extra x\u{0}api\u{0}c\u{0}\u{0}7"])
+        #expect(unnamed.findings.map(\.key) == ["extra x\u{1F}api\u{1F}c\u{1F}\u{1F}7"])
         #expect(
             unnamed.findings[0].subject
                 == FindingSubject(eventID: "x", name: "api", customerID: "c", timestamp: Timestamp(milliseconds: 7))
