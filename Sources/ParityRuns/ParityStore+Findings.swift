@@ -55,7 +55,8 @@ extension ParityStore {
     }
 
     /// - Parameter place: run, window and provider, with which every row begins.
-    private static func insertCells(_ cells: [ExactText: CellCounts], _ place: StatementArguments, in db: Database) throws
+    private static func insertCells(_ cells: [ExactText: CellCounts], _ place: StatementArguments, in db: Database)
+        throws
     {
         let insert = try db.cachedStatement(
             sql: """
@@ -65,7 +66,9 @@ extension ParityStore {
         )
         for (name, cell) in cells {
             try insert.execute(
-                arguments: place + [name.rawValue.storable, cell.expected, cell.found, cell.missing, cell.extra, cell.different]
+                arguments: place + [
+                    name.rawValue.storable, cell.expected, cell.found, cell.missing, cell.extra, cell.different,
+                ]
             )
         }
     }

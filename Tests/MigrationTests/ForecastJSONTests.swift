@@ -41,7 +41,9 @@ import Testing
                 + #""not_taken":{"delivered_live":0,"earlier_backfill":0,"not_routed":0}}],"left_out":null,"#
                 + #""unreadable":[],"more_unreadable":0}"#
         )
-        #expect(Self.json([], effect: "bills \"now\"").hasPrefix(#"{"dry_run":true,"effect":"bills \"now\"","rate":50.0,"#))
+        #expect(
+            Self.json([], effect: "bills \"now\"").hasPrefix(#"{"dry_run":true,"effect":"bills \"now\"","rate":50.0,"#)
+        )
     }
 
     @Test(
@@ -76,7 +78,8 @@ import Testing
         arguments: [
             ("polar", DeliveryMode.mirror, DeliveryStatus.pending, true), ("polar", .mirror, .delivered, false),
             ("polar", .mirror, .retrying, false), ("polar", .primary, .rejected, false),
-            ("polar", .primary, .discarded, false), ("polar", .shadow, .skipped, true), ("polar", .shadow, .delivered, true),
+            ("polar", .primary, .discarded, false), ("polar", .shadow, .skipped, true),
+            ("polar", .shadow, .delivered, true),
             ("lago", .primary, .delivered, true),
         ] as [(ProviderName, DeliveryMode, DeliveryStatus, Bool)]
     )

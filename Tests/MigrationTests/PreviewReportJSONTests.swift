@@ -20,7 +20,9 @@ import Vendors
         return try JSONDocument(parsing: writer.bytes).root
     }
 
-    private static func preview(_ events: [AcceptedEvent], under routes: Routes, sample: Double = 100) throws -> JSONValue {
+    private static func preview(_ events: [AcceptedEvent], under routes: Routes, sample: Double = 100) throws
+        -> JSONValue
+    {
         var preview = RoutesPreview(of: routes, adapters: VendorRegistry.all, sample: sample)
         for event in events { preview.add(event) }
         return try shown(preview.report)
@@ -75,7 +77,9 @@ import Vendors
         let events = try PreviewSample.events(2, under: mirror) + PreviewSample.events(5, under: shadow)
         let polar = try Self.routes(#"{"provider": "polar"}"#)
         let shown = try Self.preview(events, under: polar)
-        let changes = Self.first(shown["destinations"]?.elements.first { $0["provider"]?.string == "polar" }?["mode_changes"])
+        let changes = Self.first(
+            shown["destinations"]?.elements.first { $0["provider"]?.string == "polar" }?["mode_changes"]
+        )
         #expect(Self.text(changes) == #"{"from":"shadow","to":"primary","events":5}"#)
     }
 

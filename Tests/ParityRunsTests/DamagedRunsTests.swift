@@ -26,7 +26,9 @@ import Testing
                     about: FindingSubject(name: name, timestamp: Timestamp(milliseconds: 5))
                 )
             }
-            let cells: [ExactText: CellCounts] = ["api": CellCounts(expected: 4, found: 4), "disk": CellCounts(expected: 5)]
+            let cells: [ExactText: CellCounts] = [
+                "api": CellCounts(expected: 4, found: 4), "disk": CellCounts(expected: 5),
+            ]
             let record = WindowRecord(cells: cells, findings: findings, calls: 3)
             try await store.save(["lago": record], of: window, state: .open, for: run.id)
             try await store.close()
@@ -66,7 +68,8 @@ import Testing
     /// Counts that cannot be added up.
     @Test(
         arguments: [
-            "runs SET events = 9223372036854775807", "runs SET events = -1", "cells SET expected = -9223372036854775808",
+            "runs SET events = 9223372036854775807", "runs SET events = -1",
+            "cells SET expected = -9223372036854775808",
             "cells SET found = 1125899906842625", "cells SET extra = 9223372036854775807",
             "reads SET calls = 9223372036854775807", "reads SET calls = -1", "reads SET sampled = -1",
             "providers SET extra_calls = 9223372036854775807", "providers SET extra_calls = -1",
@@ -81,7 +84,9 @@ import Testing
 
     @Test func `a count at the limit is added up`() async throws {
         let most = StoredCount.most
-        try await Self.with("UPDATE reads SET calls = \(most)", "UPDATE providers SET extra_calls = \(most)") { store, id in
+        try await Self.with("UPDATE reads SET calls = \(most)", "UPDATE providers SET extra_calls = \(most)") {
+            store,
+            id in
             #expect(try await store.run(id, at: Self.now)?.reports.first?.calls == Int(2 * most))
         }
     }
@@ -132,7 +137,12 @@ import Testing
                 key: text,
                 provider: ProviderName(text),
                 cause: .foreign,
-                about: FindingSubject(eventID: text, name: text, customerID: text, timestamp: Timestamp(milliseconds: 5)),
+                about: FindingSubject(
+                    eventID: text,
+                    name: text,
+                    customerID: text,
+                    timestamp: Timestamp(milliseconds: 5)
+                ),
                 detail: text
             )
             let record = WindowRecord(cells: [text.exact: CellCounts(extra: 1)], findings: [finding])

@@ -87,7 +87,9 @@ extension ParityRunnerTests {
     }
 
     /// Findings of an event that was lost, as they are kept.
-    private static func finding(_ number: Int64, at provider: ProviderName, _ cause: Cause, isConfirmed: Bool) -> Finding {
+    private static func finding(_ number: Int64, at provider: ProviderName, _ cause: Cause, isConfirmed: Bool)
+        -> Finding
+    {
         Finding(
             key: "missing \(number)",
             provider: provider,

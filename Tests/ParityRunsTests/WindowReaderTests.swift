@@ -13,7 +13,10 @@ import Testing
     }
 
     private static func row(_ time: Int64) -> WindowRow {
-        WindowRow(key: "r\(time)", event: VendorEvent(id: "e\(time)", name: "api", timestamp: Timestamp(milliseconds: time)))
+        WindowRow(
+            key: "r\(time)",
+            event: VendorEvent(id: "e\(time)", name: "api", timestamp: Timestamp(milliseconds: time))
+        )
     }
 
     /// A vendor that has one row for each of some milliseconds, and shows so many a page.
@@ -82,7 +85,9 @@ import Testing
         var answers = ScriptedReader()
         answers.onEvents = { _, _ in .done(WindowPage(rows: [], total: 1_000_000, next: .end)) }
         var reader = try Self.reader(answers)
-        let error = await #expect(throws: WindowReader.Failure.self) { try await reader.rows(in: Self.window(7, 8), []) }
+        let error = await #expect(throws: WindowReader.Failure.self) {
+            try await reader.rows(in: Self.window(7, 8), [])
+        }
         #expect(error == .unreadable("Scripted has more events at 1970-01-01T00:00:00.007Z than it lists at once"))
     }
 
@@ -90,7 +95,9 @@ import Testing
         var answers = ScriptedReader()
         answers.onEvents = { _, _ in .done(WindowPage(rows: [], total: 1, next: .end)) }
         var reader = try Self.reader(answers)
-        let error = await #expect(throws: WindowReader.Failure.self) { try await reader.rows(in: Self.window(0, 10), []) }
+        let error = await #expect(throws: WindowReader.Failure.self) {
+            try await reader.rows(in: Self.window(0, 10), [])
+        }
         #expect(error == .unreadable("Scripted's list changed while it was read; run the comparison again later"))
         #expect(reader.calls == 3)
     }
@@ -152,7 +159,9 @@ import Testing
 
     @Test func `ends when its task is cancelled`() async throws {
         var reader = try Self.reader(Self.shelf([1]), asking: ImmediateAsking(isPatient: false))
-        let error = await #expect(throws: WindowReader.Failure.self) { try await reader.rows(in: Self.window(0, 9), []) }
+        let error = await #expect(throws: WindowReader.Failure.self) {
+            try await reader.rows(in: Self.window(0, 9), [])
+        }
         #expect(error == .cancelled)
     }
 

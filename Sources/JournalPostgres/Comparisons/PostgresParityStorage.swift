@@ -127,7 +127,9 @@ extension PostgresParityStorage: ParityStorage {
             for row in try session.run(statement, parameters) {
                 let reports = try ParityReports(of: row.integer(0), acceptances, session).reports
                 guard let run = ParityRun(row, reports) else {
-                    return .failure(.store("comparison \(row.integer(0)) was written by another version, or is damaged"))
+                    return .failure(
+                        .store("comparison \(row.integer(0)) was written by another version, or is damaged")
+                    )
                 }
                 runs.append(run)
             }

@@ -78,7 +78,9 @@ import Testing
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `follows from the newest entry that decides`(seed: UInt64) {
         var random = SplitMix(seed: seed)
-        let actions = (0..<Int.random(in: 0...12, using: &random)).map { _ in Self.actions.randomElement(using: &random)! }
+        let actions = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+            Self.actions.randomElement(using: &random)!
+        }
         let course = MigrationCourse(Self.log(actions))
         let newest = actions.reversed()
         let delivery = newest.lazy.compactMap { if case .stage(let stage) = $0 { stage } else { nil } }.first

@@ -18,7 +18,8 @@ import Testing
         (.hold, .hold, #""action":"hold""#), (.resume, .resume, #""action":"resume""#),
         (.goBack(when: .now, customers: nil), .goBack(when: .now, customers: nil), #""action":"return","when":"now""#),
         (
-            .goBack(when: .boundary, customers: ["b", "a", "\""]), .goBack(when: .boundary, customers: ["a", "b", "\""]),
+            .goBack(when: .boundary, customers: ["b", "a", "\""]),
+            .goBack(when: .boundary, customers: ["a", "b", "\""]),
             #""action":"return","when":"boundary","customer_ids":["\"","a","b"]"#
         ),
         (.close, .close, #""action":"close""#),
@@ -48,7 +49,9 @@ import Testing
         )
     }
 
-    @Test(arguments: [(5.0, "5"), (0.0, "0"), (-0.0, "0"), (100.0, "100"), (12.5, "12.5"), (0.1, "0.1"), (99.99, "99.99")])
+    @Test(arguments: [
+        (5.0, "5"), (0.0, "0"), (-0.0, "0"), (100.0, "100"), (12.5, "12.5"), (0.1, "0.1"), (99.99, "99.99"),
+    ])
     func `shows a share without needless decimals`(share: Double, text: String) {
         #expect(MigrationEntry.Action.text(of: share) == text)
     }

@@ -15,7 +15,9 @@ import Testing
         return facts.readings(of: MigrationSample.outline(verifies: true))
     }
 
-    private static func counts(planned: Int, skipped: Int = 0, rejected: Int = 0, uncertain: Int = 0) -> LedgerCounts.Counts {
+    private static func counts(planned: Int, skipped: Int = 0, rejected: Int = 0, uncertain: Int = 0)
+        -> LedgerCounts.Counts
+    {
         var counts = LedgerCounts.Counts()
         (counts.planned, counts.skipped) = (planned, skipped)
         (counts.rejected, counts.uncertain) = (rejected, uncertain)

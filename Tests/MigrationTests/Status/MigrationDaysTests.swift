@@ -25,7 +25,8 @@ import Testing
                 == Self.midnights("2024-03-01", "2024-02-29", "2024-02-28")
         )
         #expect(
-            try Self.starts("1969-12-31T00:00:00Z", "1970-01-01T00:00:00Z") == Self.midnights("1970-01-01", "1969-12-31")
+            try Self.starts("1969-12-31T00:00:00Z", "1970-01-01T00:00:00Z")
+                == Self.midnights("1970-01-01", "1969-12-31")
         )
     }
 

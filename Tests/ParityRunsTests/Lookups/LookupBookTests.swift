@@ -84,7 +84,9 @@ import Testing
             (event("other", at: time + .milliseconds(1)), false), (event("other", name: "disk"), false),
         ]
     )
-    func `has a twin of the same name, customer and time, where ids do not tell`(other: AcceptedEvent, isTwin: Bool) throws {
+    func `has a twin of the same name, customer and time, where ids do not tell`(other: AcceptedEvent, isTwin: Bool)
+        throws
+    {
         let archived = ArchivedEvent(sequence: 7, event: other, deliveries: [Self.delivery])
         let anonymous = try #require(try Self.sent(ComparisonRules(identity: nil)))
         #expect(anonymous.hasTwin(archived, [:]) == isTwin)

@@ -22,7 +22,8 @@ import Testing
             "", "null", "[]", "{}", "{\"start\":0}", #"{"start":"0","walked_to":0,"items":[],"lost":[],"hours":[]}"#,
             #"{"start":0,"walked_to":0.5,"items":[],"lost":[],"hours":[]}"#,
             #"{"start":0,"walked_to":0,"lost":[],"hours":[]}"#, #"{"start":0,"walked_to":0,"items":[],"hours":[]}"#,
-            #"{"start":0,"walked_to":0,"items":[],"lost":[]}"#, #"{"start":0,"walked_to":0,"items":[],"lost":[],"hours":["#,
+            #"{"start":0,"walked_to":0,"items":[],"lost":[]}"#,
+            #"{"start":0,"walked_to":0,"items":[],"lost":[],"hours":["#,
         ]
     )
     func `reading back starts again where the book cannot be read`(text: String) {

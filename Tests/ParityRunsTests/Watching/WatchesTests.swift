@@ -13,7 +13,8 @@ import Testing
     private static let canary =
         #", "canary": {"every": "10m", "name": "tollgate_canary", "customer_id": "tollgate-canary"}"#
 
-    private static func reports(_ settings: String, _ snapshot: WatchSnapshot = WatchSnapshot()) throws -> WatchReport? {
+    private static func reports(_ settings: String, _ snapshot: WatchSnapshot = WatchSnapshot()) throws -> WatchReport?
+    {
         let provider = try ScriptedVendor(ScriptedReader()).provider(settings)
         return Watches.reports(of: snapshot, on: [provider], at: now)["scripted"]
     }
@@ -51,7 +52,8 @@ import Testing
     /// Acceptances of losses there count, and no others.
     @Test(
         arguments: [
-            (Cause.lostAfterAccept, ProviderName?.none, 1), (.lostAfterAccept, "scripted", 1), (.lostAfterAccept, "lago", 0),
+            (Cause.lostAfterAccept, ProviderName?.none, 1), (.lostAfterAccept, "scripted", 1),
+            (.lostAfterAccept, "lago", 0),
             (.foreign, nil, 0),
         ]
     )

@@ -70,7 +70,10 @@ import Testing
 
     @Test func `adds up what was found in parts, and keeps one finding of each event`() {
         var whole = Window.compare([Window.event(0)], [])
-        let part = Window.compare([Window.event(1), Window.event(2, "disk")], Window.rows([Window.event(2, "disk").sent]))
+        let part = Window.compare(
+            [Window.event(1), Window.event(2, "disk")],
+            Window.rows([Window.event(2, "disk").sent])
+        )
         whole.add(part)
         #expect(
             whole.cells == [

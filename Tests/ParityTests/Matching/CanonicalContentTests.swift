@@ -36,9 +36,12 @@ import Testing
         event(), event("ap", customer: "i"), event(customer: "api"), event(subscription: "api"), event(source: "api"),
         event(customer: ""), event(subscription: ""), event("api1:c"), event(customer: "1:c"), event(at: 1),
         event(at: -1), event(customer: "caf\u{E9}"), event(customer: "cafe\u{301}"), event("", customer: "api"),
-        event(with: "[]"), event(with: "null"), event(with: #"{"a":{}}"#), event(with: #"{"a":1}"#), event(with: #"{"a":"1"}"#), event(with: #"{"a":true}"#),
-        event(with: #"{"a":[1,2]}"#), event(with: #"{"a":[12]}"#), event(with: #"{"a":[[1],2]}"#), event(with: #"{"a":[[1,2]]}"#),
-        event(with: #"{"a":1,"b":2}"#), event(with: #"{"a":{"b":2}}"#), event(with: #"{"ab":1}"#), event(with: #"{"a":0.1}"#),
+        event(with: "[]"), event(with: "null"), event(with: #"{"a":{}}"#), event(with: #"{"a":1}"#),
+        event(with: #"{"a":"1"}"#), event(with: #"{"a":true}"#),
+        event(with: #"{"a":[1,2]}"#), event(with: #"{"a":[12]}"#), event(with: #"{"a":[[1],2]}"#),
+        event(with: #"{"a":[[1,2]]}"#),
+        event(with: #"{"a":1,"b":2}"#), event(with: #"{"a":{"b":2}}"#), event(with: #"{"ab":1}"#),
+        event(with: #"{"a":0.1}"#),
         event(with: #"{"a":1e-2}"#), event(with: #"{"a":-1}"#),
     ]
 

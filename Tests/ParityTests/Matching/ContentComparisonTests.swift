@@ -50,7 +50,8 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, nil, []), (nil, "{}", []), ("{}", nil, []), ("{}", "{}", []), (nil, #"{"a":null}"#, ["properties added"]),
+            (nil, nil, []), (nil, "{}", []), ("{}", nil, []), ("{}", "{}", []),
+            (nil, #"{"a":null}"#, ["properties added"]),
             (#"{"a":null}"#, nil, ["properties dropped"]), (#"{"a":null}"#, "{}", ["properties.a dropped"]),
             ("{}", #"{"a":null}"#, ["properties.a added"]),
             (#"{"a":{"b":1}}"#, #"{"a":{"b":1,"c":2}}"#, ["properties.a.c added"]),
@@ -60,7 +61,8 @@ import Testing
             (#"{"a":[{"b":1},{"b":2}]}"#, #"{"a":[{"b":1},{"b":3}]}"#, ["properties.a.1.b value"]),
             (#"{"a":1}"#, #"{"A":1}"#, ["properties.a dropped", "properties.A added"]),
             (#"{"a":true}"#, #"{"a":"true"}"#, ["properties.a type"]),
-            (#"{"a":"1"}"#, #"{"a":1.0}"#, ["properties.a type"]), (#"{"a":1}"#, #"{"a":true}"#, ["properties.a value"]),
+            (#"{"a":"1"}"#, #"{"a":1.0}"#, ["properties.a type"]),
+            (#"{"a":1}"#, #"{"a":true}"#, ["properties.a value"]),
             (#"{"a":0.1}"#, #"{"a":0.1000000000000000055511151231257827}"#, ["properties.a precision"]),
             (#"{"a":9007199254740993}"#, #"{"a":9007199254740992}"#, ["properties.a precision"]),
         ] as [(String?, String?, [String])]

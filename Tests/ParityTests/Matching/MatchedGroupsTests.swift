@@ -37,7 +37,9 @@ import Testing
 
     @Test func `orders by events, and rows that nobody sent last`() {
         let sent = [Self.event("a", 1), Self.event("b", 1), Self.event("c", 1)]
-        let shown = [Self.event("x", 1), Self.event("c", 9), Self.event("b", 1), Self.event("b", 1), Self.event("y", 1)]
+        let shown = [
+            Self.event("x", 1), Self.event("c", 9), Self.event("b", 1), Self.event("b", 1), Self.event("y", 1),
+        ]
         #expect(
             Self.match(sent, shown, Self.byID).map(Self.text) == [
                 "missing 0", "repeated 1 3", "different 2 1", "extra 0", "extra 4",
@@ -151,7 +153,9 @@ import Testing
                 )
             }
         }
-        let (sent, shown) = (events(Int.random(in: 0...8, using: &random)), events(Int.random(in: 0...8, using: &random)))
+        let (sent, shown) = (
+            events(Int.random(in: 0...8, using: &random)), events(Int.random(in: 0...8, using: &random))
+        )
         func kinds(_ sent: [VendorEvent], _ shown: [VendorEvent]) -> [String: Int] {
             let found = Self.match(sent, shown, hasIDs ? Self.byID : Self.byContent)
             return Dictionary(

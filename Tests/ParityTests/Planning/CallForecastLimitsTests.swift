@@ -38,7 +38,8 @@ import Testing
     @Test(arguments: 1...40)
     func `never says more for a digest of equal sets than for a full list`(seed: Int) {
         var random = SplitMix(seed: UInt64(seed))
-        let events = (0..<Int.random(in: 0...20, using: &random)).map { _ in Int.random(in: 0...20_000, using: &random) }
+        let events = (0..<Int.random(in: 0...20, using: &random)).map { _ in Int.random(in: 0...20_000, using: &random)
+        }
         let (pageSize, sample) = (
             Int.random(in: 1...1000, using: &random), Int.random(in: 0...5000, using: &random)
         )

@@ -26,7 +26,8 @@ import Testing
 
     @Test(
         arguments: [
-            (-2 * hour, 2 * hour, -2 * hour, 2 * hour), (-2 * hour - 1, 1, -2 * hour, 0), (-2 * hour + 1, -1, -hour, -hour),
+            (-2 * hour, 2 * hour, -2 * hour, 2 * hour), (-2 * hour - 1, 1, -2 * hour, 0),
+            (-2 * hour + 1, -1, -hour, -hour),
             (1, hour, 0, 0), (-1, 1, 0, 0), (0, hour, 0, hour),
         ] as [(Int64, Int64, Int64, Int64)]
     )
@@ -50,14 +51,19 @@ import Testing
         let shown = ["api": [Self.part(-Self.hour, "1"), Self.part(-2 * Self.hour, "2")]]
         let compared = sums.compared(with: shown)
         #expect(!compared.differs(in: Self.window(-2 * Self.hour, 0)))
-        #expect(compared.covers(Self.event(0, at: -1, "{}")) && compared.covers(Self.event(1, at: -Self.hour - 1, "{}")))
+        #expect(
+            compared.covers(Self.event(0, at: -1, "{}")) && compared.covers(Self.event(1, at: -Self.hour - 1, "{}"))
+        )
         #expect(!compared.covers(Self.event(2, at: 0, "{}")))
         let swapped = ["api": [Self.part(-Self.hour, "2"), Self.part(-2 * Self.hour, "1")]]
         #expect(sums.compared(with: swapped).differs(in: Self.window(-1, 0)))
     }
 
     /// What the vendor shows as a sum.
-    @Test(arguments: [("3", true), ("3.0", true), ("3e0", true), ("03", true), ("", false), ("NaN", false), ("3 ", false), ("-3", false)])
+    @Test(arguments: [
+        ("3", true), ("3.0", true), ("3e0", true), ("03", true), ("", false), ("NaN", false), ("3 ", false),
+        ("-3", false),
+    ])
     func `takes a sum for a number, and nothing else`(sum: String, agrees: Bool) throws {
         let sums = try Self.sums(Self.window(0, Self.hour), [Self.event(0, at: 5, #"{"units":3}"#)])
         let compared = sums.compared(with: ["api": [Self.part(0, sum)]])
@@ -66,7 +72,9 @@ import Testing
     }
 
     /// A property in other types than a number, of which vendors add nothing.
-    @Test(arguments: [#"{"units":null}"#, #"{"units":true}"#, #"{"units":[3]}"#, #"{"units":{"a":3}}"#, #"{"UNITS":3}"#, "{}"])
+    @Test(arguments: [
+        #"{"units":null}"#, #"{"units":true}"#, #"{"units":[3]}"#, #"{"units":{"a":3}}"#, #"{"UNITS":3}"#, "{}",
+    ])
     func `adds nothing of what is no number`(properties: String) throws {
         let sums = try Self.sums(Self.window(0, Self.hour), [Self.event(0, at: 5, properties)])
         #expect(!sums.compared(with: ["api": []]).differs(in: Self.window(0, 1)))

@@ -101,7 +101,10 @@ import Testing
             case .done(let rows):
                 let keys = rows.compactMap(\.key)
                 #expect(Set(keys).count == keys.count && Set(keys).isSubset(of: Set(shelf.compactMap(\.key))))
-                #expect(keys.count >= shelf.count - 2, "seed \(seed): only what came after the last look may be missing")
+                #expect(
+                    keys.count >= shelf.count - 2,
+                    "seed \(seed): only what came after the last look may be missing"
+                )
                 return
             case .split, .unstable:
                 Issue.record("seed \(seed): \(step) of a list that moved twice")

@@ -4,7 +4,8 @@ import Testing
 
 /// Which findings an acceptance is about.
 @Suite struct AcceptanceTests {
-    private static func acceptance(_ provider: ProviderName?, _ name: String?, _ cause: Cause = .foreign) -> Acceptance {
+    private static func acceptance(_ provider: ProviderName?, _ name: String?, _ cause: Cause = .foreign) -> Acceptance
+    {
         Acceptance(
             cause: cause,
             provider: provider,

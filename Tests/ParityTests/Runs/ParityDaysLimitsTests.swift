@@ -18,7 +18,9 @@ import Testing
 
     private static let day = Duration.seconds(86_400)
 
-    @Test(arguments: ["2026-11-30T00:00:00Z", "2026-11-30T23:59:59.999Z", "1969-12-31T12:00:00Z", "2024-03-01T00:00:00Z"])
+    @Test(arguments: [
+        "2026-11-30T00:00:00Z", "2026-11-30T23:59:59.999Z", "1969-12-31T12:00:00Z", "2024-03-01T00:00:00Z",
+    ])
     func `are fourteen, from that of now back, each beginning at midnight`(text: String) throws {
         let now = try #require(Timestamp(rfc3339: text))
         let days = ParityDays(of: [], at: now).days

@@ -29,7 +29,9 @@ import Testing
         let none = MetricProposal([])
         #expect(none.pairs.isEmpty && none.singles.isEmpty && none.metrics == nil)
         let one = MetricProposal([Self.catalogue("a", [Self.metric("m", "api"), Self.metric("n", nil)])])
-        #expect(one.pairs.isEmpty && one.singles.map(\.metric.id) == ["m", "n"] && one.singles.map(\.name) == ["api", nil])
+        #expect(
+            one.pairs.isEmpty && one.singles.map(\.metric.id) == ["m", "n"] && one.singles.map(\.name) == ["api", nil]
+        )
     }
 
     @Test func `pair three providers, or those of them that have the name`() {

@@ -18,8 +18,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("10", "10", 0, true), ("10", "10.1", 0.1, true), ("10", "10.1000001", 0.1, false), ("10", "9.9", 0.1, true),
-            ("-10", "10", 20, true), ("-10", "10", 19.9, false), ("x", "10", .infinity, false), ("10", "x", .infinity, false),
+            ("10", "10", 0, true), ("10", "10.1", 0.1, true), ("10", "10.1000001", 0.1, false),
+            ("10", "9.9", 0.1, true),
+            ("-10", "10", 20, true), ("-10", "10", 19.9, false), ("x", "10", .infinity, false),
+            ("10", "x", .infinity, false),
             // The difference has more digits than are held: unknown, and so never near.
             ("1e40", "1", .infinity, false), ("1e-40", "1", .infinity, false),
             ("123456789012345678901234567890123456789", "0", .infinity, false),

@@ -24,7 +24,8 @@ import Testing
     /// Bytes of a name, of a property and of a vendor's id.
     @Test(arguments: [(255, true), (256, false)], ["x", "\u{E9}"])
     func `take texts of 255 bytes`(limit: (bytes: Int, isTaken: Bool), letter: String) throws {
-        let text = String(repeating: letter, count: limit.bytes / letter.utf8.count)
+        let text =
+            String(repeating: letter, count: limit.bytes / letter.utf8.count)
             + String(repeating: "y", count: limit.bytes % letter.utf8.count)
         for json in [
             "{\"\(text)\":{\"aggregate\":\"count\"}}", "{\"m\":{\"aggregate\":\"sum\",\"property\":\"\(text)\"}}",
@@ -54,10 +55,14 @@ import Testing
             ),
             (#"{"a":{"aggregate":"max"}}"#, "metric \"a\" lacks \"property\", which the aggregate max needs"),
             (
-                #"{"a":{"aggregate":"count","property":"n"}}"#, "metric \"a\": a count has no \"property\"; leave it out"
+                #"{"a":{"aggregate":"count","property":"n"}}"#,
+                "metric \"a\": a count has no \"property\"; leave it out"
             ),
             (#"{"a":{"names":{"lago":"x"}}}"#, "metric \"a\" lacks \"aggregate\""),
-            (#"{"a":{"aggregate":"count","names":{"lago":7}}}"#, "metric \"a\": \"lago\" must be a string of 1 to 255 bytes"),
+            (
+                #"{"a":{"aggregate":"count","names":{"lago":7}}}"#,
+                "metric \"a\": \"lago\" must be a string of 1 to 255 bytes"
+            ),
         ]
     )
     func `say exactly what is wrong`(json: String, message: String) {
@@ -72,7 +77,8 @@ import Testing
 
     /// Two forms of one text are two event names.
     @Test func `tell names apart byte for byte`() throws {
-        let json = "{\"caf\u{E9}\":{\"aggregate\":\"count\"},\"cafe\u{301}\":{\"aggregate\":\"max\",\"property\":\"n\"}}"
+        let json =
+            "{\"caf\u{E9}\":{\"aggregate\":\"count\"},\"cafe\u{301}\":{\"aggregate\":\"max\",\"property\":\"n\"}}"
         let metrics = try Self.read(json)
         #expect(metrics["caf\u{E9}"]?.aggregate == .count && metrics["cafe\u{301}"]?.aggregate == .max)
     }

@@ -47,7 +47,8 @@ import Testing
             (1000, 900, 1000, 1000, true, true), (1999, 1999, 1999, 1999, true, true),
             (2000, 1999, 2000, 2000, false, false), (999, 900, 999, 999, false, false),
             // Nothing arrives before it was accepted, whatever a clock says; without a record it came when it was accepted.
-            (1500, 1700, 900, 1700, true, true), (1500, 1700, nil, 1700, true, true), (500, 2500, nil, 2500, false, false),
+            (1500, 1700, 900, 1700, true, true), (1500, 1700, nil, 1700, true, true),
+            (500, 2500, nil, 2500, false, false),
         ]
 
     @Test(arguments: memberships)

@@ -29,7 +29,10 @@ import Testing
     }
 
     /// An hour counts as long as a part of it is behind the time.
-    @Test(arguments: [(0, 7), (hour - 1, 7), (hour, 3), (2 * hour - 1, 3), (2 * hour, 0), (.max, 0), (.min, 7)] as [(Int64, Int)])
+    @Test(
+        arguments: [(0, 7), (hour - 1, 7), (hour, 3), (2 * hour - 1, 3), (2 * hour, 0), (.max, 0), (.min, 7)]
+            as [(Int64, Int)]
+    )
     func `adds up whole hours since a time`(since: Int64, verified: Int) {
         let hours = [
             VerifyReport.Hour(start: Timestamp(milliseconds: 0), verified: 4, different: 2),
