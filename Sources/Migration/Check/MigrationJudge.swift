@@ -83,9 +83,18 @@ struct MigrationJudge {
             return StageCondition("metrics", .unknown, Self.reason(survey.metrics, "metrics"))
         }
         guard preview.events > 0 else { return StageCondition("metrics", .unknown, noEvents) }
+        guard !preview.hasMoreNames || names.count > 0 || takesAnyName else {
+            let text = "none of the first \(preview.names.count) is without a metric; there are more"
+            return StageCondition("metrics", .unknown, text)
+        }
         let text =
             "\(names.text) of \(Self.counted(preview.names.count, "name")) without a metric at \(preview.migration.to)"
         return StageCondition("metrics", names.count == 0 ? .green : .red, text)
+    }
+
+    /// Whether the new provider has a metric that is not distinguished by one name.
+    private var takesAnyName: Bool {
+        if case .known(let metrics) = survey.metrics { metrics.contains { $0.eventName == nil } } else { false }
     }
 
     private var customers: StageCondition {
@@ -96,7 +105,7 @@ struct MigrationJudge {
             return StageCondition("customers", .unknown, reason)
         }
         guard preview.events > 0 else { return StageCondition("customers", .unknown, noEvents) }
-        guard !preview.isExceeded || unknown.count > 0 else {
+        guard !preview.hasMoreCustomers || unknown.count > 0 else {
             let text = "none of the first \(preview.customers.count) is missing; there are more"
             return StageCondition("customers", .unknown, text)
         }

@@ -35,8 +35,10 @@ package struct MigrationPreview {
     private(set) var events = 0
     private(set) var names: [ExactText: Name] = [:]
     private(set) var customers: [CustomerID: Owner?] = [:]
-    /// Whether there are more names or customers than are examined.
-    private(set) var isExceeded = false
+    /// Whether there are more names than are examined.
+    private(set) var hasMoreNames = false
+    /// Whether there are more customers than are examined.
+    private(set) var hasMoreCustomers = false
     private(set) var late: LateUsage?
     /// Whether the vendor could be sent the events' ids in a property of their own, and is not.
     private(set) var lacksIDProperty = false
@@ -59,6 +61,9 @@ package struct MigrationPreview {
         if oldProvider?.traits.billing.clock == .receipt { late = LateUsage() }
     }
 
+    /// Whether there are more names or customers than are examined.
+    var isExceeded: Bool { hasMoreNames || hasMoreCustomers }
+
     /// Adds the next event.
     package mutating func add(_ event: AcceptedEvent) {
         guard event.plan.route == migration.route, let owner = event.customerID ?? event.subscriptionID else { return }
@@ -67,13 +72,14 @@ package struct MigrationPreview {
         let (cycle, now) = (migration.boundaries.cycle(of: customer), now)
         late?.add(event, cycle: cycle, at: now)
         guard let destination = recipients?.destination(of: event) else { return }
+        let isFirst = names.isEmpty
         count(event, destination)
-        if events == 1, newProvider?.traits.settings.contains(where: { $0.name == Self.idProperty }) ?? false {
+        if isFirst, newProvider?.traits.settings.contains(where: { $0.name == Self.idProperty }) ?? false {
             lacksIDProperty = destination.settings.text(Self.idProperty) == nil
         }
         guard customers[customer] == nil else { return }
         guard customers.count < Self.mostCustomers else {
-            isExceeded = true
+            hasMoreCustomers = true
             return
         }
         let billed = self.owner(of: event, destination)
@@ -84,7 +90,7 @@ package struct MigrationPreview {
         let name = event.name.exact
         if names[name] == nil {
             guard names.count < Self.mostNames else {
-                isExceeded = true
+                hasMoreNames = true
                 return
             }
             names[name] = Name(sent: destination.name(for: event.name))
