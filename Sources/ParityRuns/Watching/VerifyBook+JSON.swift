@@ -66,7 +66,7 @@ extension VerifyBook {
             start: start,
             position: root["position"]?.string.flatMap { JournalPosition($0) },
             walkedTo: walkedTo,
-            items: items.elements.prefix(Self.mostItems).compactMap { value in
+            items: items.elements.prefix(Self.mostItems + Self.pieceSize).compactMap { value in
                 guard let sequence = value["sequence"]?.int64, let tenant = value["tenant"]?.string,
                     let due = value.time("due")
                 else { return nil }

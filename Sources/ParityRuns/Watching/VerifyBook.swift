@@ -4,11 +4,13 @@ import Parity
 
 /// How far reading events back from one provider is: which events of the sample wait for what, and what was found.
 ///
-/// Told the time, and without I/O. It has at most ``mostItems`` events; while it is full, the walk through the journal waits, and
-/// ``checkedUpTo(at:)`` tells how far behind it is.
+/// Told the time, and without I/O. While it has ``mostItems`` events or more, the walk through the journal waits, and
+/// ``checkedUpTo(at:)`` tells how far behind it is. The piece that fills it is added as a whole.
 struct VerifyBook: Sendable, Equatable {
-    /// Events that wait.
+    /// Events that wait until the walk does.
     static let mostItems = 500
+    /// Events of a piece of the journal, all of which may be of the sample.
+    static let pieceSize = 5000
     /// Lost events that are kept one by one; the oldest go.
     static let mostLost = 1000
     /// A month of hours, and some days.

@@ -19,7 +19,6 @@ package struct VerifyService: Service {
     /// Looks at a vendor until what they have shown is saved.
     private static let looksAtOnce = 20
     private static let lostLooksAtOnce = 5
-    private static let pieceSize = 5000
     private static let piecesAtOnce = 20
     /// What has not changed is saved anyway, which says that the check runs.
     private static let saveEvery = Duration.seconds(5)
@@ -117,7 +116,7 @@ package struct VerifyService: Service {
                 until: Timestamp(milliseconds: .max),
                 withDeliveries: false
             )
-            let piece = try await watch.journal.recorded(window, after: book.position, limit: Self.pieceSize)
+            let piece = try await watch.journal.recorded(window, after: book.position, limit: VerifyBook.pieceSize)
             for archived in piece.events {
                 let event = archived.event
                 guard settings.takes(event), event.isReadBack(from: provider.name) else { continue }

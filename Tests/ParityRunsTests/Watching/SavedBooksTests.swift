@@ -51,15 +51,24 @@ import Testing
     }
 
     @Test func `keeps no more events and losses than it has room for`() throws {
-        let items = (0..<VerifyBook.mostItems + 9).map { "{\"sequence\":\($0),\"tenant\":\"t\",\"due\":5}" }
+        let most = VerifyBook.mostItems + VerifyBook.pieceSize
+        let items = (0..<most + 9).map { "{\"sequence\":\($0),\"tenant\":\"t\",\"due\":5}" }
         let lost = (0..<VerifyBook.mostLost + 9).map {
             "{\"sequence\":\($0),\"tenant\":\"t\",\"id\":\"e\",\"name\":\"n\",\"delivered_at\":1,\"found_at\":2,\"look_at\":3}"
         }
         let text = "\"items\":[\(items.joined(separator: ","))],\"lost\":[\(lost.joined(separator: ","))],\"hours\":[]"
         let book = try #require(Self.verify(text))
-        #expect(book.items.count == VerifyBook.mostItems && book.items.first?.sequence == 0)
+        #expect(book.items.count == most && book.items.first?.sequence == 0)
         #expect(book.lost.count == VerifyBook.mostLost && book.lost.first?.sequence == 9, "the oldest go")
         #expect(!book.hasRoom)
+    }
+
+    /// A piece of the journal may fill it far beyond the number at which the walk waits; the walk does not come back to these.
+    @Test func `forgets no event of a full book when it is read again`() throws {
+        var book = VerifyBook(start: Self.now)
+        for number in 0..<Int64(VerifyBook.mostItems + 700) { book.add(SequenceNumber(number), of: "t", due: Self.now) }
+        let again = try #require(VerifyBook(book.encoded(at: Self.now)))
+        #expect(again == book && again.items.count == VerifyBook.mostItems + 700)
     }
 
     /// Of another gateway's clock: what it has walked to lies in the future here.
