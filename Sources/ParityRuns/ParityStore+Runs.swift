@@ -97,7 +97,7 @@ extension ParityStore {
             storedFrom: row.decode(forColumn: "from_ms"),
             until: row.decode(forColumn: "until_ms")
         )
-        guard let window else { throw damage("a window ends before it begins") }
+        guard let window else { throw Self.damage("a window ends before it begins") }
         var reports = try reports(of: id, at: now, in: db)
         let events = try count(row.decode(forColumn: "events"))
         // Amounts are counted by customer.
@@ -272,7 +272,7 @@ extension ParityStore {
                 arguments: [id, state.rawValue, limit]
             ).map { row in
                 let window = try ReadWindow(storedFrom: row.decode(atIndex: 0), until: row.decode(atIndex: 1))
-                guard let window else { throw damage("a window ends before it begins") }
+                guard let window else { throw Self.damage("a window ends before it begins") }
                 return window
             }
         }

@@ -14,7 +14,7 @@ struct ScriptedVendor: Adapter {
         lists: ListTraits = ListTraits(pageSize: 10),
         batch: BatchLimit = BatchLimit(events: 7, bytes: 1 << 20)
     ) {
-        self.reader = reader
+        reader = answers
         traits = VendorTraits(
             adapter: "scripted",
             vendor: "Scripted",

@@ -66,7 +66,7 @@ import Testing
         #expect(resent.cells == ["api": CellCounts(expected: 3, found: 1, missing: 2)])
         #expect(resent.findings.map(\.cause) == [.uncertain, .unexplained])
         #expect(resent.findings[1].detail == "The event can no longer be written in the vendor's format.")
-        #expect(resent.findings.allSatisfy(\.isConfirmed))
+        #expect(resent.findings.allSatisfy { $0.isConfirmed })
         // Without a vendor, one that cannot be translated is found all the same: it was delivered.
         let ledger = WindowComparison.ledger([events[1]], at: "lago", deciding: Window.decision())
         #expect(ledger.findings.isEmpty && ledger.cells == ["api": CellCounts(expected: 1, found: 1)])
