@@ -76,7 +76,7 @@ import Testing
         #expect(try await Self.expected(shadow).isEmpty)
     }
 
-    /// A lane says what an event is called; of one that nobody knows, nobody can say what was sent.
+    /// A lane says what an event is called; of one that is unknown, what was sent is unknown, too.
     @Test func `expects of a lane's event what the lane has sent`() async throws {
         var journal = ComparedJournalDouble()
         journal.add("e0", at: 1, "{}", lane: 7)

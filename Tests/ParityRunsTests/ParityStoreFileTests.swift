@@ -78,7 +78,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let store = try ParityStore(in: folder)
             try await store.save([1, 2, 3], .verify, of: "lago")
-            try await store.save([], .canary, of: "polar")
+            try await store.save([9], .canary, of: "polar")
             let until = Self.now + .seconds(60)
             let acceptance = Acceptance(
                 cause: .lostAfterAccept,
@@ -91,7 +91,7 @@ import Testing
             )
             try await store.accept(acceptance)
             let snapshot = try #require(try await ParityStore.watches(in: folder, at: Self.now))
-            #expect(snapshot.verify == ["lago": [1, 2, 3]] && snapshot.canary == ["polar": []])
+            #expect(snapshot.verify == ["lago": [1, 2, 3]] && snapshot.canary == ["polar": [9]])
             #expect(snapshot.acceptances == [acceptance])
             let later = try #require(try await ParityStore.watches(in: folder, at: until))
             #expect(later.acceptances.isEmpty, "it has expired")

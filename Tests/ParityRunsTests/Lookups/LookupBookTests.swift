@@ -106,7 +106,7 @@ import Testing
         #expect(!anonymous.hasTwin(archived, [:]))
     }
 
-    @Test func `is unknown of a delivery by a lane that nobody knows, or by another adapter`() throws {
+    @Test func `is unknown of a delivery by an unknown lane, or by another adapter`() throws {
         let provider = try ScriptedVendor(ScriptedReader()).provider()
         let lane = Delivery(provider: "scripted", adapter: "scripted", mode: .primary, lane: 4, status: .uncertain)
         #expect(SentDelivery(Self.event("e"), lane, at: provider, [:]) == nil)
