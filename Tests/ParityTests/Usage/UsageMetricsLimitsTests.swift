@@ -51,7 +51,7 @@ import Testing
             (#"{"a":{"aggregate":""}}"#, "metric \"a\": \"aggregate\" must be a string of 1 to 255 bytes"),
             (
                 #"{"a":{"aggregate":"SUM","property":"n"}}"#,
-                "metric \"a\": unknown aggregate \"SUM\"; use one of count, sum, max, unique, latest"
+                "metric \"a\": unknown aggregate \"SUM\"; use one of sum, count, unique, latest, max"
             ),
             (#"{"a":{"aggregate":"max"}}"#, "metric \"a\" lacks \"property\", which the aggregate max needs"),
             (
