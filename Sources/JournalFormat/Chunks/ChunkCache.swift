@@ -62,7 +62,8 @@ package final class ChunkCache: Sendable {
 
 extension ChunkCache.State {
     func first(notAfter sequence: Int64) -> Int64? {
-        let index = place(of: sequence + 1)
+        let index = place(of: sequence)
+        if index < firsts.count, firsts[index] == sequence { return sequence }
         return index == 0 ? nil : firsts[index - 1]
     }
 

@@ -81,5 +81,7 @@ package struct RunMembers: Sendable, Equatable {
 
 /// The events of a run cannot be read.
 package struct DamagedMembers: Error, CustomStringConvertible {
+    package init() {}
+
     package var description: String { "the database is damaged: the events of a run of deliveries cannot be read" }
 }

@@ -41,7 +41,7 @@ package struct SequenceRanges: Sendable, Equatable {
         var next = range.lowerBound
         for known in ranges[indexOfRange(endingAtOrAfter: next)...] where next < range.upperBound {
             if known.lowerBound > next { gaps.append(next...(min(known.lowerBound, range.upperBound) - 1)) }
-            next = known.upperBound + 1
+            next = Self.after(known.upperBound)
         }
         if next < range.upperBound { gaps.append(next...(range.upperBound - 1)) }
         return gaps
@@ -50,10 +50,10 @@ package struct SequenceRanges: Sendable, Equatable {
     /// Adds all numbers of a range.
     package mutating func insert(_ range: ClosedRange<Int64>) {
         // All ranges that overlap the new one or stand directly beside it become one with it.
-        let start = indexOfRange(endingAtOrAfter: range.lowerBound - 1)
+        let start = indexOfRange(endingAtOrAfter: Self.before(range.lowerBound))
         var end = start
         var (lower, upper) = (range.lowerBound, range.upperBound)
-        while end < ranges.count, ranges[end].lowerBound <= upper + 1 {
+        while end < ranges.count, ranges[end].lowerBound <= Self.after(upper) {
             lower = min(lower, ranges[end].lowerBound)
             upper = max(upper, ranges[end].upperBound)
             end += 1
@@ -68,12 +68,18 @@ package struct SequenceRanges: Sendable, Equatable {
 
     /// Forgets all up to and with this number.
     package mutating func removeAll(through sequence: Int64) {
+        guard sequence < Int64.max else { return ranges = [] }
         let index = indexOfRange(endingAtOrAfter: sequence + 1)
         ranges.removeFirst(index)
         if let first = ranges.first, first.lowerBound <= sequence {
             ranges[0] = (sequence + 1)...first.upperBound
         }
     }
+
+    /// The next number; itself at the end of all numbers, which a damaged row may have.
+    private static func after(_ sequence: Int64) -> Int64 { sequence == .max ? sequence : sequence + 1 }
+
+    private static func before(_ sequence: Int64) -> Int64 { sequence == .min ? sequence : sequence - 1 }
 
     private func indexOfRange(endingAtOrAfter sequence: Int64) -> Int {
         var (low, high) = (0, ranges.count)
