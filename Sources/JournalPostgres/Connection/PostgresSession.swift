@@ -35,6 +35,7 @@ final class PostgresSession {
         } catch {
             PQfinish(made)
             isBroken = true
+            if case .unreachable = error { throw error }
             throw .unreachable(reason: error.reason)
         }
     }
@@ -108,7 +109,11 @@ final class PostgresSession {
                 rows = Rows(copying: result, warnings: notices.warnings)
             default:
                 failure = Self.refusal(result)
+                guard Self.field("C", of: result) == nil else { continue }
+                // The server has not said so, or it sends something else than an answer: what comes next may belong to this one.
+                isBroken = true
             }
+            if isBroken, let failure { throw failure }
         }
         if PQstatus(connection) != CONNECTION_OK { isBroken = true }
         if let failure { throw failure }
@@ -141,13 +146,16 @@ final class PostgresSession {
     }
 
     private static func refusal(_ result: OpaquePointer) -> PostgresFailure {
-        func field(_ code: Character) -> String? {
-            PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
+        let message = field("M", of: result) ?? line(PQresultErrorMessage(result))
+        guard let code = field("C", of: result) else {
+            return .unknown(reason: message.isEmpty ? "the server sent something else than an answer" : message)
         }
-        let message = field("M") ?? String(cString: PQresultErrorMessage(result))
-        guard let code = field("C") else { return .unknown(reason: message) }
         let state = SQLState(code: code)
         return state.leavesDoubt ? .unknown(reason: message) : .refused(state, message: message)
+    }
+
+    private static func field(_ code: Character, of result: OpaquePointer) -> String? {
+        PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
     }
 
     private func lost() -> PostgresFailure {
@@ -161,7 +169,12 @@ final class PostgresSession {
     }
 
     private static func message(of connection: OpaquePointer) -> String {
-        let text = String(cString: PQerrorMessage(connection))
+        line(PQerrorMessage(connection))
+    }
+
+    /// What libpq says in several lines, in one.
+    private static func line(_ text: UnsafePointer<CChar>?) -> String {
+        let text = text.map { String(cString: $0) } ?? ""
         return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
     }
 
