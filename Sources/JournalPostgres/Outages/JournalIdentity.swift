@@ -28,9 +28,10 @@ final class JournalIdentity: Sendable {
             throw .unreachable(reason: "the database has no journal")
         }
         guard let row, !row.bool(1) else { throw .unreachable(reason: "the server is a standby") }
-        guard let other = row.optionalBytes(0).map({ String(decoding: $0, as: UTF8.self) }), other != id else {
-            return try tail.check(session)
-        }
+        // Tables without a journal: they were made anew, or their rows are being restored just now.
+        guard let value = row.optionalBytes(0) else { throw .unreachable(reason: "the database has no journal") }
+        let other = String(decoding: value, as: UTF8.self)
+        guard other != id else { return try tail.check(session) }
         let reason = "the database has another journal now: \(other) instead of \(id)"
         foreign.withLock { $0 = reason }
         found.set(.lost)
