@@ -49,7 +49,7 @@ extension JournalReader {
         return try session.run(.readOwnChunkHeads, parameters).map { row in
             Head(
                 first: row.integer(0),
-                last: row.integer(0) + row.integer(1) - 1,
+                last: ChunkRow.last(from: row.integer(0), count: row.integer(1)),
                 events: Int(clamping: row.integer(2))
             )
         }

@@ -22,7 +22,10 @@ struct ChunkRow: Sendable {
     }
 
     /// Before ``first`` if the row says that there is no event.
-    var last: Int64 {
+    var last: Int64 { Self.last(from: first, count: count) }
+
+    /// The number of the last of some events, whatever numbers a row has.
+    static func last(from first: Int64, count: Int64) -> Int64 {
         let (last, overflows) = first.addingReportingOverflow(count - 1)
         return overflows ? Int64.max : last
     }
@@ -32,17 +35,22 @@ struct ChunkRow: Sendable {
 
     /// Reads and checks the events.
     func events(names: NameTable) throws(ChunkFault) -> ChunkEvents {
-        let events = try Chunk.read(content, names: names)
-        guard events.first.rawValue == first, events.events.count == count else {
-            throw .misplaced(first: events.first.rawValue, count: events.events.count)
-        }
-        return events
+        try frames().events(names: names)
     }
 
     /// Reads and checks some of the events.
     /// - Parameter offsets: their indices in the chunk, ascending.
     func events(at offsets: [Int], names: NameTable) throws(ChunkFault) -> [AcceptedEvent] {
-        try ChunkFrames(stored: content).events(at: offsets, names: names)
+        try frames().events(at: offsets, names: names)
+    }
+
+    /// What the content has, which must be the events that the row names.
+    private func frames() throws(ChunkFault) -> ChunkFrames {
+        let frames = try ChunkFrames(stored: content)
+        guard frames.first.rawValue == first, frames.count == count else {
+            throw .misplaced(first: frames.first.rawValue, count: frames.count)
+        }
+        return frames
     }
 }
 
