@@ -85,7 +85,12 @@ struct AccountLoading: Sendable {
             if let members = try row.members(3, first: first) {
                 ahead[slot, default: SequenceRanges()].insert(members.ranges)
             } else {
-                ahead[slot, default: SequenceRanges()].insert(first...max(first, row.integer(2)))
+                let last = row.integer(2)
+                // Whatever lies within a longer run would count as delivered, and was perhaps never sent.
+                guard first >= 0, last >= first, last <= first | (RunMembers.span - 1) else {
+                    throw .refused(.dataException, message: DamagedMembers().description)
+                }
+                ahead[slot, default: SequenceRanges()].insert(first...last)
             }
         }
         let lowest = Self.start(
