@@ -8,10 +8,12 @@ extension ShadowTally {
         var fields = Set(known.map { Array($0.utf8) })
         var merged: [ShadowTally] = []
         for tally in tallies {
-            let bytes = Array(tally.field.storable.utf8)
+            // As it is stored: two tallies of one row cannot be added by one statement.
+            let stored = tally.field.storable
+            let bytes = Array(stored.utf8)
             // What has no field is none of too many.
             let fits = bytes.isEmpty || fields.contains(bytes) || fields.count < ShadowCount.mostFields
-            let field = fits ? tally.field : ShadowCount.otherFields
+            let field = fits ? stored : ShadowCount.otherFields
             if fits { fields.insert(bytes) }
             let index = merged.firstIndex { other in
                 other.shadowClass == tally.shadowClass && other.field.utf8.elementsEqual(field.utf8)
