@@ -47,11 +47,18 @@ struct SchemaRights: Sendable, Equatable {
 
     /// The first name of a search path.
     private static func first(of path: String) -> String {
-        let name = path.prefix { $0 != "," }.drop { $0 == " " }
-        guard name.first == "\"" else { return String(name.prefix { $0 != " " }) }
-        return name.dropFirst().split(separator: "\"", omittingEmptySubsequences: false).dropLast().joined(
-            separator: "\""
-        )
-        .replacing("\"\"", with: "\"")
+        var rest = path.drop { $0 == " " }
+        guard rest.first == "\"" else { return String(rest.prefix { $0 != "," && $0 != " " }) }
+        rest.removeFirst()
+        var name = ""
+        while let next = rest.popFirst() {
+            if next == "\"" {
+                // Two of them stand for one, and a single one is the end.
+                guard rest.first == "\"" else { break }
+                rest.removeFirst()
+            }
+            name.append(next)
+        }
+        return name
     }
 }
