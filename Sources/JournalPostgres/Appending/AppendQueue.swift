@@ -37,6 +37,9 @@ final class AppendQueue: Sendable {
     /// How many writers wait for something to store.
     var idleWriters: Int { state.withLock { $0.idle.count } }
 
+    /// How many requests wait for a writer.
+    var waitingCount: Int { state.withLock { $0.entries.count } }
+
     /// Waits until a slot has stored the request, or could not, or until the caller's time has passed.
     func append(_ append: PreparedAppend) async throws(StoreError) -> [AppendResult] {
         if reach.isOut { throw reach.outageError }
