@@ -4,7 +4,7 @@ package struct Redaction: Sendable {
 
     /// Replaces the credential.
     private static let mark = "[redacted]"
-    /// Minimum length of the start of a credential that is recognized where a text was cut inside it.
+    /// Minimum bytes of the start of a credential that are recognized where a text was cut inside it.
     private static let shortestPart = 4
 
     /// - Parameter secret: the credential to remove; nil removes nothing.
@@ -12,14 +12,15 @@ package struct Redaction: Sendable {
         self.secret = secret
     }
 
-    /// The text without the credential, plain or percent-encoded. A first part of it at the end, where the text was cut, is removed too.
+    /// The text without the credential, plain or percent-encoded. A first part of either at the end, where the text was cut, is removed
+    /// too.
     package func redacted(_ text: String) -> String {
         guard let secret = secret?.reveal(), !secret.isEmpty else { return text }
         // By bytes: a combining mark behind a credential makes another character of its last letter.
         var bytes = redacted(Array(text.utf8))
         let encoded = PercentEncoding.encoded(secret)
         if encoded != secret { bytes = bytes.replacing(Array(encoded.utf8), with: Array(Self.mark.utf8)) }
-        return Self.withoutPart(of: secret, String(decoding: bytes, as: UTF8.self))
+        return Self.withoutPart(of: [secret, encoded], String(decoding: bytes, as: UTF8.self))
     }
 
     /// The bytes without the credential, for a body that is passed on.
@@ -28,15 +29,21 @@ package struct Redaction: Sendable {
         return bytes.replacing(Array(secret.utf8), with: Array(Self.mark.utf8))
     }
 
-    private static func withoutPart(of secret: String, _ text: String) -> String {
-        let cut = "…"
-        guard text.hasSuffix(cut) else { return text }
-        let kept = text.dropLast()
-        for length in stride(from: secret.count - 1, through: min(shortestPart, secret.count), by: -1)
-        where kept.hasSuffix(secret.prefix(length)) {
-            return kept.dropLast(length) + mark + cut
-        }
-        return text
+    /// - Parameter forms: the credential as it may be written.
+    private static func withoutPart(of forms: [String], _ text: String) -> String {
+        let cut = Array("…".utf8)
+        let bytes = Array(text.utf8)
+        guard bytes.suffix(cut.count).elementsEqual(cut) else { return text }
+        let kept = bytes.dropLast(cut.count)
+        let part = forms.map { longestPart(of: Array($0.utf8), endingIn: kept) }.max() ?? 0
+        guard part > 0 else { return text }
+        return String(decoding: kept.dropLast(part), as: UTF8.self) + mark + "…"
+    }
+
+    /// How many of a credential's first bytes the text ends in; 0 if they are too few to be recognized.
+    private static func longestPart(of secret: [UInt8], endingIn text: ArraySlice<UInt8>) -> Int {
+        let lengths = stride(from: secret.count - 1, through: shortestPart, by: -1)
+        return lengths.first { text.suffix($0).elementsEqual(secret.prefix($0)) } ?? 0
     }
 }
 
