@@ -31,11 +31,16 @@ import Testing
         #expect(CorrectionID(EventID(text)) == nil)
     }
 
-    @Test(arguments: ["a:b", "void:evt", "ü/ %", "-replace", "adjust-2-replace:void:x", "correction-2:e"])
+    // The last three make another character of the colon before them, or of themselves.
+    @Test(arguments: [
+        "a:b", "void:evt", "ü/ %", "-replace", "adjust-2-replace:void:x", "correction-2:e", ":", "\u{301}e", "\u{200D}",
+        "\u{FE0F}:x",
+    ])
     func `keeps whatever the original's id holds`(original: String) {
         for number in [1, 2, 17] {
             for id in CorrectionID.all(number: number, of: EventID(original)) {
                 #expect(CorrectionID(id.eventID) == id)
+                #expect(CorrectionID(id.eventID)?.original == EventID(original))
             }
         }
     }
