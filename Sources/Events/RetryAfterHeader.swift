@@ -22,7 +22,8 @@ extension RetryAfter {
     /// ``longestDelay``.
     /// - Returns: nil if the text is not a number, or negative.
     package init?(number text: String) {
-        let digits = text.utf8.filter { $0 != 0x20 && $0 != 0x09 }
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        let digits = text.utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }),
             var seconds = Double(String(decoding: digits, as: UTF8.self)), seconds.isFinite
         else { return nil }

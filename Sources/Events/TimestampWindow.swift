@@ -60,9 +60,9 @@ package struct TimestampWindow: Sendable, Equatable {
     /// A length of time for people: `10 years`, `35 days`, `36 hours`.
     package static func text(_ duration: Duration) -> String {
         if duration == standard.past { return "10 years" }
-        let seconds = duration.components.seconds
+        let (seconds, rest) = duration.components
         let units: [(Int64, String)] = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")]
-        for (length, name) in units where seconds >= length && seconds % length == 0 {
+        for (length, name) in units where rest == 0 && seconds >= length && seconds % length == 0 {
             return "\(seconds / length) \(name)\(seconds == length ? "" : "s")"
         }
         return "\(duration.wholeMilliseconds) milliseconds"

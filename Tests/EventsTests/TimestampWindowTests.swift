@@ -48,6 +48,17 @@ import Testing
         #expect(TimestampWindow.text(.milliseconds(500)) == "500 milliseconds")
     }
 
+    @Test(arguments: [
+        (Duration.seconds(1), "1 second"), (.seconds(59), "59 seconds"), (.seconds(60), "1 minute"),
+        (.seconds(61), "61 seconds"), (.seconds(7200), "2 hours"), (.seconds(7260), "121 minutes"),
+        (.seconds(86_400), "1 day"), (.seconds(86_400 * 3652), "3652 days"), (.seconds(86_400 * 3653), "10 years"),
+        (.seconds(86_400 * 3654), "3654 days"), (.milliseconds(1500), "1500 milliseconds"),
+        (.milliseconds(60_001), "60001 milliseconds"), (.zero, "0 milliseconds"),
+    ])
+    func `says a length in the largest unit that divides it`(duration: Duration, text: String) {
+        #expect(TimestampWindow.text(duration) == text)
+    }
+
     @Test func `the widest window has ends that can be told`() {
         let window = TimestampWindow(past: TimestampWindow.widest, future: TimestampWindow.widest)
         #expect(window.problem(with: Timestamp(milliseconds: .max), at: Timestamp(milliseconds: 0)) != nil)
