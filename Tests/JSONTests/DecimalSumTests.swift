@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// Sums of decimals are exact, or say that they are not.
@@ -87,5 +88,45 @@ import Testing
         #expect(try sum(["1e38", "0.1"]).plainText == nil)
         #expect(try sum(["1e1000000000"]).plainText == nil)
         #expect(try sum(["1e-1000000000"]).plainText == nil)
+    }
+
+    /// What cancels out leaves no trace: neither digits nor a power of ten of what was there.
+    @Test(arguments: [
+        (["1e60", "-1e60", "0.5"], "0.5"), (["1e-60", "-1e-60", "7e60"], "7e60"),
+        (["3", "-3", "1e-38"], "0." + zeros + "1"),
+        (["99999999999999999999999999999999999999", "-99999999999999999999999999999999999999", "1e-9"], "0.000000001"),
+    ])
+    func `begins anew after a sum of nothing`(numbers: [String], text: String) throws {
+        #expect(try sum(numbers).text == text)
+    }
+
+    private static let zeros = String(repeating: "0", count: 37)
+
+    @Test(
+        arguments: [
+            (["1e400"], .infinity), (["-1e400"], -.infinity), (["1e-400"], 0), (["-1e1000000000"], -.infinity),
+            (["1e-1000000000"], 0), (["0.1", "0.2"], 0.3), (["-0"], 0), ([], 0),
+            (["9007199254740993"], 9_007_199_254_740_992),
+        ] as [([String], Double)]
+    )
+    func `approximates any sum, also beyond what a float holds`(numbers: [String], approximation: Double) throws {
+        #expect(try sum(numbers).approximation == approximation)
+    }
+
+    /// The order decides only what is exact, never what an exact sum is.
+    @Test func `an exact sum does not depend on the order`() throws {
+        var random = SeededRandom()
+        for _ in 0..<100 {
+            let texts = (0..<12).map { _ in
+                "\(Int.random(in: -99_999...99_999, using: &random))e\(Int.random(in: -20...20, using: &random))"
+            }
+            var found: Set<String> = []
+            for _ in 0..<10 {
+                let total = try sum(texts.shuffled(using: &random))
+                #expect(total.isExact == (total.text != nil))
+                if let text = total.text { found.insert(text) }
+            }
+            #expect(found.count <= 1, "seed \(SeededRandom.seed), \(texts): \(found)")
+        }
     }
 }
