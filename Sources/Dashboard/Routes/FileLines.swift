@@ -19,9 +19,12 @@ struct FileLines: Sendable {
 
     init(_ text: String, faults: [ConfigurationFault] = []) {
         let faulty = Set(faults.map(\.position.line))
-        let all = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // By bytes, because a carriage return and a line feed are one character; faults count line feeds.
+        let all = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            String(Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line))
+        }
         lines = all.prefix(Self.most).enumerated().map { index, line in
-            Line(number: index + 1, text: String(line), isFaulty: faulty.contains(index + 1))
+            Line(number: index + 1, text: line, isFaulty: faulty.contains(index + 1))
         }
         hidden = all.count > Self.most ? PlainNumbers.count(all.count - Self.most) : nil
     }
