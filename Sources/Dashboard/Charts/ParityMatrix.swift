@@ -1,3 +1,5 @@
+import Events
+
 /// How many events differ, by provider and name: a table, so that cells can be read, followed, printed and copied.
 struct ParityMatrix: Sendable {
     /// The numbers of one name at one provider.
@@ -12,12 +14,7 @@ struct ParityMatrix: Sendable {
         let address: String
 
         /// How many events are not as they should be.
-        var differing: Int {
-            [missing, extra, different].reduce(0) { sum, count in
-                let (total, overflows) = sum.addingReportingOverflow(max(count, 0))
-                return overflows ? .max : total
-            }
-        }
+        var differing: Int { PlainNumbers.sum([missing, extra, different]) }
 
         /// From 0, equal, to 4, more than one in ten.
         var shade: Int {
@@ -46,29 +43,29 @@ struct ParityMatrix: Sendable {
                 }
             }
             writer.element("tbody") { writer in
-                for (name, row) in rows { draw(name, row, &writer) }
+                for (name, row) in rows { draw(name.rawValue, row, &writer) }
             }
         }
         return writer.text
     }
 
     /// By name, those with the most differences first.
-    private var rows: [(name: String, cells: [String: Cell])] {
-        var rows: [String: [String: Cell]] = [:]
-        for cell in cells { rows[cell.name, default: [:]][cell.provider] = cell }
+    private var rows: [(name: ExactText, cells: [ExactText: Cell])] {
+        var rows: [ExactText: [ExactText: Cell]] = [:]
+        for cell in cells { rows[cell.name.exact, default: [:]][cell.provider.exact] = cell }
         return rows.map { (name: $0.key, cells: $0.value) }.sorted { left, right in
             let (most, other) = (Self.most(left.cells), Self.most(right.cells))
             return most == other ? left.name < right.name : most > other
         }
     }
 
-    private static func most(_ cells: [String: Cell]) -> Int { cells.values.map(\.differing).max() ?? 0 }
+    private static func most(_ cells: [ExactText: Cell]) -> Int { cells.values.map(\.differing).max() ?? 0 }
 
-    private func draw(_ name: String, _ row: [String: Cell], _ writer: inout MarkupWriter) {
+    private func draw(_ name: String, _ row: [ExactText: Cell], _ writer: inout MarkupWriter) {
         writer.element("tr") { writer in
             writer.element("th", ["scope": "row"], text: name)
             for provider in providers {
-                guard let cell = row[provider] else {
+                guard let cell = row[provider.exact] else {
                     writer.element("td", ["class": "shade-none"], text: "–")
                     continue
                 }

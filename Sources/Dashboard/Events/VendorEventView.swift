@@ -28,7 +28,8 @@ enum VendorEventView {
     ) -> [(field: String, accepted: String?, shown: String?)] {
         var found: [(field: String, accepted: String?, shown: String?)] = []
         func compare(_ field: String, _ accepted: String?, _ shown: String?) {
-            if let accepted, let shown, accepted != shown { found.append((field, accepted, shown)) }
+            // Byte for byte: to a vendor, a composed letter and its decomposed form are two.
+            if let accepted, let shown, accepted.exact != shown.exact { found.append((field, accepted, shown)) }
         }
         compare("id", event.id.rawValue, shown.id)
         compare("name", name, shown.name)
@@ -51,13 +52,13 @@ extension JSONText {
         return Set(own.keys).union(other.keys).sorted().compactMap { name in
             let (mine, theirs) = (own[name], other[name])
             if let mine, let theirs, JSONValue.isEqual(mine, theirs) { return nil }
-            return ("properties.\(name)", theirs.map(Self.text), mine.map(Self.text))
+            return ("properties.\(name.rawValue)", theirs.map(Self.text), mine.map(Self.text))
         }
     }
 
-    private func members(of text: JSONText) -> [String: JSONValue] {
+    private func members(of text: JSONText) -> [ExactText: JSONValue] {
         guard let document = JSONDocument(ifValid: Array(text.bytes)) else { return [:] }
-        return Dictionary(document.root.members.map { ($0.name, $0.value) }) { _, last in last }
+        return Dictionary(document.root.members.map { ($0.name.exact, $0.value) }) { _, last in last }
     }
 
     private static func text(_ value: JSONValue) -> String { String(decoding: value.raw, as: UTF8.self) }

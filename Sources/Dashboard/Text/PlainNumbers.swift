@@ -48,6 +48,14 @@ package enum PlainNumbers {
 }
 
 extension PlainNumbers {
+    /// The sum of counts, of which none is negative; the largest integer if it is larger. Counts come from stores, which may be damaged.
+    package static func sum(_ counts: [Int]) -> Int {
+        counts.reduce(0) { sum, count in
+            let (total, overflows) = sum.addingReportingOverflow(max(count, 0))
+            return overflows ? .max : total
+        }
+    }
+
     /// `1 delivery`, `3 deliveries`.
     package static func deliveries(_ number: Int) -> String {
         "\(count(number)) \(number == 1 ? "delivery" : "deliveries")"
