@@ -11,7 +11,7 @@ enum ChartUnit: String, Sendable {
         switch self {
         case .count: return Self.short(value)
         case .perSecond: return Self.short(value) + "/s"
-        case .milliseconds where value.magnitude < 1000: return Self.short(value) + " ms"
+        case .milliseconds where value.magnitude < 999.5: return Self.short(value) + " ms"
         case .milliseconds: return Self.duration(seconds: value / 1000)
         case .seconds: return Self.duration(seconds: value)
         }

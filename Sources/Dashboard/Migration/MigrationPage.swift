@@ -178,7 +178,9 @@ package struct MigrationPage: PageContent {
     }
 
     private static func row(_ run: ParityRun) -> RunRow {
-        let differing = run.reports.map { $0.totals.missing + $0.totals.extra + $0.totals.different }.reduce(0, +)
+        let differing = PlainNumbers.sum(
+            run.reports.map(\.totals).flatMap { [$0.missing, $0.extra, $0.different] }
+        )
         let verdict = RunVerdict(run)
         return RunRow(
             id: "\(run.id)",
@@ -201,7 +203,7 @@ package struct MigrationPage: PageContent {
         let all = walked.addingReportingOverflow(ahead)
         let total = all.overflow ? Int.max : all.partialValue
         let counts = lane.counts.statuses
-        let failed = [DeliveryStatus.rejected, .uncertain, .discarded].map { counts[$0] ?? 0 }.reduce(0, +)
+        let failed = PlainNumbers.sum([DeliveryStatus.rejected, .uncertain, .discarded].map { counts[$0] ?? 0 })
         return BackfillRow(
             number: "\(lane.number.rawValue)",
             provider: lane.provider.rawValue,

@@ -30,7 +30,7 @@ struct MoveDays: Sendable {
         init(_ counts: LedgerCounts.Counts) {
             delivered = PlainNumbers.count(counts.delivered)
             waiting = PlainNumbers.count(counts.waiting)
-            let failures = counts.rejected + counts.uncertain + counts.discarded
+            let failures = PlainNumbers.sum([counts.rejected, counts.uncertain, counts.discarded])
             failed = PlainNumbers.count(failures)
             hasFailed = failures > 0
             backfilled = PlainNumbers.count(counts.byLane)

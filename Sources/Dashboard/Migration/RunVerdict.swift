@@ -16,11 +16,8 @@ struct RunVerdict: Sendable {
             sentence = "The journal and the vendors agree, apart from accepted causes."
         case .different?:
             (name, statusStyle, boxStyle) = ("different", "bad", "bad")
-            let open = run.reports.flatMap(\.causes).map { max($0.count - $0.accepted, 0) }
-            let count = open.reduce(0) { sum, next in
-                let (total, overflows) = sum.addingReportingOverflow(next)
-                return overflows ? .max : total
-            }
+            let open = run.reports.flatMap(\.causes).map { max($0.count, 0) - max($0.accepted, 0) }
+            let count = PlainNumbers.sum(open)
             sentence = "\(PlainNumbers.count(count, of: "difference")) that nobody has accepted."
         case .incomplete?:
             (name, statusStyle, boxStyle) = ("incomplete", "warn", "warn")

@@ -126,7 +126,7 @@ package struct OverviewPage: PageContent {
         if let providers = facts.providers {
             let backlogs = providers.map(\.backlog)
             let isKnown = !backlogs.contains { $0 == nil }
-            let waiting = backlogs.compactMap { $0?.events }.reduce(0, +)
+            let waiting = PlainNumbers.sum(backlogs.compactMap { $0?.events })
             let oldest = backlogs.compactMap { $0?.oldest }.min()
             let age = oldest.map { now - $0 } ?? .zero
             cards.append(

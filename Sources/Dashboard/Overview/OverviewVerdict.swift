@@ -56,7 +56,7 @@ struct OverviewVerdict: Sendable, Equatable {
         guard !providers.isEmpty else {
             return "The gateway is ready. No provider belongs to this client's tenant alone."
         }
-        let waiting = providers.compactMap(\.backlog?.events).reduce(0, +)
+        let waiting = PlainNumbers.sum(providers.compactMap(\.backlog?.events))
         let who =
             providers.count == 1
             ? "\(providers[0].name) accepts events" : "All \(providers.count) providers accept events"

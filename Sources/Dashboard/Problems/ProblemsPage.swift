@@ -100,7 +100,7 @@ package struct ProblemsPage: PageContent {
         advice = Self.advice(sorted)
         hasAdvice = !advice.isEmpty
         total = groups.map { PlainNumbers.deliveries($0.total) } ?? ""
-        let beyond = (groups?.others ?? 0) + sorted.dropFirst(Self.mostGroups).reduce(0) { $0 + $1.count }
+        let beyond = PlainNumbers.sum([groups?.others ?? 0] + sorted.dropFirst(Self.mostGroups).map(\.count))
         others = beyond > 0 ? PlainNumbers.deliveries(beyond) : nil
         countedUntil = groups?.countedUntil.map { TimeText($0) }
         rows = page.deliveries.map(Self.row)

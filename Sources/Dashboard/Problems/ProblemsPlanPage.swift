@@ -99,17 +99,10 @@ package struct ProblemsPlanPage: PageContent {
     }
 
     /// How many deliveries would change.
-    package static func changed(_ counts: [Count]) -> Int { sum(counts.map(\.count.changed)) }
-
-    private static func sum(_ numbers: [Int]) -> Int {
-        numbers.reduce(0) { sum, number in
-            let (total, overflows) = sum.addingReportingOverflow(number)
-            return overflows ? .max : total
-        }
-    }
+    package static func changed(_ counts: [Count]) -> Int { PlainNumbers.sum(counts.map(\.count.changed)) }
 
     private static func text(_ numbers: [Int]) -> String? {
-        let total = sum(numbers)
+        let total = PlainNumbers.sum(numbers)
         return total > 0 ? PlainNumbers.deliveries(total) : nil
     }
 

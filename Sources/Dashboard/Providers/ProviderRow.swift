@@ -60,7 +60,8 @@ struct ProviderRow: Sendable {
     }
 
     static func milliseconds(_ value: Double?) -> String {
-        value.map { PlainNumbers.duration(.milliseconds(Int64(min(max($0, 0).rounded(), 1e12)))) } ?? "-"
+        guard let value, !value.isNaN else { return "-" }
+        return PlainNumbers.duration(.milliseconds(Int64(min(max(value, 0).rounded(), 1e12))))
     }
 
     /// The last error: its code, and what was said.

@@ -83,11 +83,6 @@ package struct RecentFigures: Sendable {
     /// The sum of all steps; nil if nothing was measured.
     static func sum(_ values: [Int?]) -> Int? {
         let known = values.compactMap(\.self)
-        return known.isEmpty
-            ? nil
-            : known.reduce(0) { sum, value in
-                let (total, overflows) = sum.addingReportingOverflow(value)
-                return overflows ? .max : total
-            }
+        return known.isEmpty ? nil : PlainNumbers.sum(known)
     }
 }
