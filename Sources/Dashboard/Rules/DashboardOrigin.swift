@@ -22,9 +22,11 @@ package struct DashboardOrigin: Sendable, Equatable {
         let isBracketed = text.hasPrefix("[")
         let end = isBracketed ? text.firstIndex(of: "]").map(text.index(after:)) : text.firstIndex(of: ":")
         guard end != nil || !isBracketed else { return nil }
-        let host = text[..<(end ?? text.endIndex)]
+        var host = text[..<(end ?? text.endIndex)]
         let rest = text[(end ?? text.endIndex)...]
-        guard !host.isEmpty, host.utf8.allSatisfy(Self.isAllowed) else { return nil }
+        // One trailing dot names the same host.
+        if host.hasSuffix(".") { host = host.dropLast() }
+        guard !host.isEmpty, !host.hasSuffix("."), host.utf8.allSatisfy(Self.isAllowed) else { return nil }
         if rest.isEmpty {
             port = scheme == "https" ? 443 : 80
         } else {
@@ -34,8 +36,7 @@ package struct DashboardOrigin: Sendable, Equatable {
             port = number
         }
         self.scheme = scheme
-        // One trailing dot names the same host.
-        self.host = host.hasSuffix(".") ? String(host.dropLast()) : String(host)
+        self.host = String(host)
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
