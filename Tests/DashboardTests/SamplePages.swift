@@ -112,7 +112,7 @@ enum SamplePages {
             Sample(name: "event") { text in
                 let run = MigrationPageTests.run(.finished)
                 let findings = [finding(text, isKnown: true), finding(text, isKnown: false)]
-                return event(text, EventComparisons([(run, findings), (run, [])]))
+                return event(text, EventComparisons([(run, findings), (run, [])], hidesProperties: false))
             },
             Sample(name: "event without deliveries") { text in
                 EventDetailPage(
@@ -129,7 +129,7 @@ enum SamplePages {
                     )
                 )
             },
-            Sample(name: "event without comparisons") { event($0, EventComparisons([])) },
+            Sample(name: "event without comparisons") { event($0, EventComparisons([], hidesProperties: false)) },
             Sample(name: "problems") { problems($0) },
             Sample(name: "problems, empty") { _ in
                 ProblemsPage(

@@ -16,8 +16,10 @@ package struct EventComparisons: Sendable {
 
     let runs: [Run]
 
-    /// - Parameter found: the comparisons that cover the event's time, newest first, each with what it found about the event.
-    package init(_ found: [(run: ParityRun, findings: [NumberedFinding])]) {
+    /// - Parameters:
+    ///   - found: the comparisons that cover the event's time, newest first, each with what it found about the event.
+    ///   - hidesProperties: whether values of properties are not shown.
+    package init(_ found: [(run: ParityRun, findings: [NumberedFinding])], hidesProperties: Bool) {
         runs = found.map { run, findings in
             let verdict = RunVerdict(run)
             return Run(
@@ -26,7 +28,7 @@ package struct EventComparisons: Sendable {
                 style: verdict.statusStyle,
                 verdict: verdict.name,
                 providers: run.order.providers.map(\.rawValue).joined(separator: ", "),
-                findings: findings.map(ParityRunPage.row),
+                findings: findings.map { ParityRunPage.row($0, hidesProperties: hidesProperties) },
                 hasFindings: !findings.isEmpty
             )
         }

@@ -50,7 +50,8 @@ package struct EventCorrections: Sendable {
                 kind: Self.kind(of: archived.event),
                 at: TimeText(archived.event.acceptedAt),
                 properties: hidesProperties
-                    ? "[hidden]" : archived.event.properties.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "",
+                    ? EventText.hiddenText
+                    : archived.event.properties.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "",
                 deliveries: archived.deliveries.map {
                     Mark(mark: $0.status.rawValue, text: "\($0.provider): \($0.status.rawValue)")
                 }

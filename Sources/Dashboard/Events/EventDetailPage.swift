@@ -283,7 +283,7 @@ package struct EventDetailPage: PageContent {
     private static func sent(_ request: DeliveryFacts.Request, hidesProperties: Bool) -> Sent {
         switch request {
         case .sent(let request, let baseURL):
-            let body = hidesProperties ? "[hidden]" : String(decoding: request.body, as: UTF8.self)
+            let body = hidesProperties ? EventText.hiddenText : String(decoding: request.body, as: UTF8.self)
             return Sent(
                 line: "\(request.method) \(baseURL)\(request.path)\nContent-Type: \(request.contentType)",
                 body: body,
@@ -317,11 +317,11 @@ package struct EventDetailPage: PageContent {
                 reason: nil,
                 notes: vendor.notes,
                 differences: differences.map { field, accepted, shown in
-                    let isHidden = hidesProperties && field.hasPrefix("properties.")
+                    let isHidden = hidesProperties && EventText.isOfProperties(field)
                     return Difference(
                         field: field,
-                        accepted: isHidden ? "[hidden]" : accepted ?? "absent",
-                        shown: isHidden ? "[hidden]" : shown ?? "absent"
+                        accepted: isHidden ? EventText.hiddenText : accepted ?? "absent",
+                        shown: isHidden ? EventText.hiddenText : shown ?? "absent"
                     )
                 },
                 isEqual: differences.isEmpty

@@ -24,7 +24,14 @@ package enum EventText {
         return text
     }
 
-    private static let hiddenText = "[hidden]"
+    /// Stands for a value that the visitor is not shown.
+    static let hiddenText = "[hidden]"
+
+    /// Whether a field is of an event's properties or of a vendor's own fields, whose values may be hidden.
+    static func isOfProperties(_ field: String) -> Bool {
+        ["properties", "vendor"].contains { field == $0 || field.hasPrefix("\($0).") }
+    }
+
     /// Deeper values are written on one line.
     private static let deepest = 12
 

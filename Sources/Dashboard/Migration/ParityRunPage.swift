@@ -24,7 +24,6 @@ package struct ParityRunPage: PageContent {
     let mayResend: Bool
     let isOver: Bool
     let report: String
-    let csv: String
     /// Of the customers, as the address has it; nil for the usual order.
     let sort: String?
     let notice: String?
@@ -73,20 +72,24 @@ package struct ParityRunPage: PageContent {
         let filter: FindingFilter
         let limit: Int
         let cursor: String?
+        let hidesProperties: Bool
 
         /// - Parameters:
         ///   - findings: at most `limit` of those that the filter takes, in the order of their numbers.
         ///   - cursor: where this page begins; nil for the first.
+        ///   - hidesProperties: whether values of properties are not shown; then there is no CSV, which has them.
         package init(
             _ findings: [NumberedFinding],
             _ filter: FindingFilter = FindingFilter(),
             limit: Int = Pager.usualSize,
-            cursor: String? = nil
+            cursor: String? = nil,
+            hidesProperties: Bool = false
         ) {
             self.findings = findings
             self.filter = filter
             self.limit = limit
             self.cursor = cursor
+            self.hidesProperties = hidesProperties
         }
     }
 
@@ -122,7 +125,7 @@ package struct ParityRunPage: PageContent {
         self.customers = ParityCustomers(customers, of: run, by: order) { order in
             PageLink.address(path, filtered + [("sort", order == .money ? nil : order.rawValue)])
         }
-        self.findings = findings.map(Self.row)
+        self.findings = findings.map { Self.row($0, hidesProperties: list.hidesProperties) }
         hasFindings = !findings.isEmpty
         let words = filtered.compactMap { name, value in
             value.map { "\(name.replacing("_id", with: "")) \($0)" }
@@ -145,14 +148,13 @@ package struct ParityRunPage: PageContent {
             limit: list.limit,
             cursor: list.cursor,
             next: next,
-            csv: path + "/findings.csv"
+            csv: list.hidesProperties ? nil : path + "/findings.csv"
         )
         self.mayManage = mayManage
         let lost = run.reports.flatMap(\.causes).contains { $0.cause == .lostAfterAccept && $0.count > 0 }
         mayResend = mayManage && run.state.isOver && lost
         isOver = run.state.isOver
         report = path + "/report"
-        csv = path + "/findings.csv"
         self.notice = notice
         self.plan = plan
     }
@@ -183,8 +185,12 @@ package struct ParityRunPage: PageContent {
         return ParityMatrix(caption: caption, providers: run.order.providers.map(\.rawValue), cells: cells).markup
     }
 
-    static func row(_ numbered: NumberedFinding) -> FindingRow {
+    static func row(_ numbered: NumberedFinding, hidesProperties: Bool) -> FindingRow {
         let finding = numbered.finding
+        func text(_ value: String?, of field: String) -> String {
+            guard let value else { return "nothing" }
+            return hidesProperties && EventText.isOfProperties(field) ? EventText.hiddenText : value
+        }
         return FindingRow(
             provider: finding.provider.rawValue,
             cause: finding.cause.rawValue.replacing("_", with: " "),
@@ -201,8 +207,8 @@ package struct ParityRunPage: PageContent {
                 Difference(
                     field: difference.field,
                     kind: difference.kind.rawValue,
-                    sent: difference.sent ?? "nothing",
-                    shown: difference.shown ?? "nothing"
+                    sent: text(difference.sent, of: difference.field),
+                    shown: text(difference.shown, of: difference.field)
                 )
             },
             hasDifferences: !finding.differences.isEmpty,

@@ -58,15 +58,17 @@ package struct RoutesPlanPage: PageContent {
         let names: String
     }
 
-    /// - Parameter plan: as the API answers it.
-    package init(_ plan: JSONValue) {
+    /// - Parameters:
+    ///   - plan: as the API answers it.
+    ///   - hidesProperties: whether values of fields are not shown, since most of them are properties.
+    package init(_ plan: JSONValue, hidesProperties: Bool = false) {
         id = plan["id"]?.string ?? ""
         let status = plan["status"]?.string
         isRunning = status == "waiting" || status == "running"
         eventsRead = Self.count(plan["events_read"])
         error = plan["error"]?.string
         isStale = plan["stale"]?.bool ?? false
-        result = plan["result"].flatMap { $0.kind == .object ? Summary($0) : nil }
+        result = plan["result"].flatMap { $0.kind == .object ? Summary($0, hidesProperties) : nil }
     }
 
     fileprivate static func count(_ value: JSONValue?) -> String {
@@ -75,18 +77,18 @@ package struct RoutesPlanPage: PageContent {
 }
 
 extension RoutesPlanPage.Summary {
-    fileprivate init(_ result: JSONValue) {
+    fileprivate init(_ result: JSONValue, _ hidesProperties: Bool) {
         events = RoutesPlanPage.count(result["events"])
         translated = RoutesPlanPage.count(result["translated_events"])
         changesNothing = result["changes_nothing"]?.bool ?? false
-        destinations = result["destinations"]?.elements.map { RoutesPlanPage.Destination($0) } ?? []
+        destinations = result["destinations"]?.elements.map { RoutesPlanPage.Destination($0, hidesProperties) } ?? []
         unrouted = RoutesPlanPage.Group(result["unrouted"])
         forbidden = RoutesPlanPage.Group(result["forbidden"])
     }
 }
 
 extension RoutesPlanPage.Destination {
-    fileprivate init(_ destination: JSONValue) {
+    fileprivate init(_ destination: JSONValue, _ hidesProperties: Bool) {
         provider = destination["provider"]?.string ?? ""
         events = RoutesPlanPage.count(destination["events"])
         added = RoutesPlanPage.count(destination["added"])
@@ -99,8 +101,8 @@ extension RoutesPlanPage.Destination {
                 RoutesPlanPage.Field(
                     path: field["field"]?.string ?? "",
                     events: RoutesPlanPage.count(field["events"]),
-                    before: field["example"]?["before"]?.string ?? "nothing",
-                    after: field["example"]?["after"]?.string ?? "nothing"
+                    before: Self.text(field["example"]?["before"], hidesProperties),
+                    after: Self.text(field["example"]?["after"], hidesProperties)
                 )
             } ?? []
         reasons =
@@ -118,6 +120,13 @@ extension RoutesPlanPage.Destination {
             let time = seconds.map { ", about \(PlainNumbers.duration(.seconds($0)))" } ?? ""
             return "\(RoutesPlanPage.count(backfill["events"])) events were not sent there yet\(time)"
         }
+    }
+}
+
+extension RoutesPlanPage.Destination {
+    private static func text(_ value: JSONValue?, _ hidesProperties: Bool) -> String {
+        guard let text = value?.string else { return "nothing" }
+        return hidesProperties ? EventText.hiddenText : text
     }
 }
 

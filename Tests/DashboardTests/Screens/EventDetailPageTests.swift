@@ -76,7 +76,10 @@ import Testing
     @Test func `shows what comparisons found about the event`() throws {
         let run = MigrationPageTests.run(.finished)
         let finding = SamplePages.finding("e-1", isKnown: true)
-        let shown = page(deliveries, comparisons: EventComparisons([(run, [finding]), (run, [])]))
+        let shown = page(
+            deliveries,
+            comparisons: EventComparisons([(run, [finding]), (run, [])], hidesProperties: false)
+        )
         let runs = try #require(shown.comparisons?.runs)
         #expect(runs.map(\.hasFindings) == [true, false])
         #expect(runs[0].address == "/dashboard/migration/runs/\(run.id)")

@@ -7,6 +7,7 @@ import Parity
 struct EventComparisonsReader: Sendable {
     private let parity: any ParityRunning
     private let access: ParityAccess
+    private let hidesProperties: Bool
 
     /// Comparisons whose windows are examined.
     private static let mostListed = 200
@@ -18,6 +19,7 @@ struct EventComparisonsReader: Sendable {
     init(_ services: EndpointServices) {
         parity = services.given.operations.parity
         access = ParityAccess(services.given.routes)
+        hidesProperties = services.dashboard?.settings.hidesProperties ?? false
     }
 
     /// The newest comparisons that the client may see and whose window the event is in.
@@ -42,7 +44,7 @@ struct EventComparisonsReader: Sendable {
                     (run, findings.filter { $0.finding.subject.sequence.map { $0 == archived.sequence } ?? true })
                 )
             }
-            return EventComparisons(found)
+            return EventComparisons(found, hidesProperties: hidesProperties)
         } catch {
             throw Problem(error)
         }

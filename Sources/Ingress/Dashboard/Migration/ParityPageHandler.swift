@@ -12,11 +12,13 @@ struct ParityPageHandler: Sendable {
     private let services: EndpointServices
     private let parity: any ParityRunning
     private let access: ParityAccess
+    private let hidesProperties: Bool
 
     init(_ services: EndpointServices) {
         self.services = services
         parity = services.given.operations.parity
         access = ParityAccess(services.given.routes)
+        hidesProperties = services.dashboard?.settings.hidesProperties ?? false
     }
 
     func page(_ call: PageCall) async throws -> PageAnswer {
@@ -44,8 +46,11 @@ struct ParityPageHandler: Sendable {
         return .page(page)
     }
 
-    /// The findings that the filter takes, as CSV.
+    /// The findings that the filter takes, as CSV; not where values of properties are hidden.
     func csv(_ call: PageCall) async throws -> PageAnswer {
+        guard !hidesProperties else {
+            throw Problem.unknownPage("/dashboard/migration/runs/\(call.parameter)/findings.csv")
+        }
         let run = try await run(call)
         let list = FindingsCSV(parity, of: run.id, try Self.filter(call.fields))
         let csv = CSVResponder(services)
@@ -134,7 +139,13 @@ struct ParityPageHandler: Sendable {
             cells: cells,
             customers: try await customers(of: run, by: order),
             by: order,
-            findings: ParityRunPage.FindingList(findings, filter, limit: limit, cursor: call.fields["cursor"]),
+            findings: ParityRunPage.FindingList(
+                findings,
+                filter,
+                limit: limit,
+                cursor: call.fields["cursor"],
+                hidesProperties: hidesProperties
+            ),
             mayManage: call.client.may(.manageMigrations),
             notice: notice,
             plan: plan

@@ -14,12 +14,14 @@ struct RoutesPageHandler: Sendable {
     private let routes: CurrentRoutes
     private let clock: any WallClock
     private let bodyLimitBytes: Int
+    private let hidesProperties: Bool
 
     init(_ services: EndpointServices) {
         operations = services.given.operations
         routes = services.given.routes
         clock = services.given.clock
         bodyLimitBytes = services.settings.bodyLimitBytes
+        hidesProperties = services.dashboard?.settings.hidesProperties ?? false
     }
 
     func page(_ call: PageCall) async throws -> PageAnswer {
@@ -60,7 +62,7 @@ struct RoutesPageHandler: Sendable {
             throw Problem(error)
         }
         guard let plan = JSONDocument(ifValid: answer.json)?.root else { throw Problem(PlanError.unknown) }
-        return .page(RoutesPlanPage(plan))
+        return .page(RoutesPlanPage(plan, hidesProperties: hidesProperties))
     }
 
     private func configuration() async throws(Problem) -> ConfigurationReport {
