@@ -26,8 +26,6 @@ package struct StreamRefused: Error, Sendable, Equatable {
 /// Reads server-sent events from bytes that arrive in pieces.
 struct EventStreamReader {
     private var rest: [UInt8] = []
-    /// The first bytes of ``rest``, which have no end of a line: a long line that arrives in many pieces is searched once.
-    private var searched = 0
     private var (id, kind, data): (String?, String, [String]) = (nil, "message", [])
     /// The bytes of the lines in ``data``, of empty ones too.
     private var dataBytes = 0
@@ -55,7 +53,6 @@ struct EventStreamReader {
             try checkSize(0)
         }
         rest.removeSubrange(..<start)
-        searched = rest.count
         try checkSize(rest.count)
         return messages
     }
