@@ -6,6 +6,11 @@ import Testing
 
 /// A number that rises, and those who wait for it.
 @Suite struct AdvancingValueTests {
+    /// What those knew who were woken.
+    private final class Woken: Sendable {
+        let numbers = Mutex<[Int64]>([])
+    }
+
     @Test func `rises, and never falls`() {
         let value = AdvancingValue(rising: 5)
         for (number, expected) in [(4, 5), (9, 9), (Int64.min, 9), (9, 9), (.max, .max)] as [(Int64, Int64)] {
@@ -25,21 +30,21 @@ import Testing
     /// Only those are woken that know less.
     @Test func `wakes those that know less, and leaves the others waiting`() async throws {
         let value = AdvancingValue(rising: 0)
-        let woken = Mutex<[Int64]>([])
+        let woken = Woken()
         let waiting = ([1, 2, 3, 4] as [Int64]).map { known in
             Task {
                 await value.wait(after: known)
-                woken.withLock { $0.append(known) }
+                woken.numbers.withLock { $0.append(known) }
             }
         }
         value.advance(to: 3)
-        try await waitUntil("two are awake") { woken.withLock { $0.count } == 2 }
-        #expect(woken.withLock { $0.sorted() } == [1, 2])
+        try await waitUntil("two are awake") { woken.numbers.withLock { $0.count } == 2 }
+        #expect(woken.numbers.withLock { $0.sorted() } == [1, 2])
         value.advance(to: 3)
-        #expect(woken.withLock { $0.count } == 2)
+        #expect(woken.numbers.withLock { $0.count } == 2)
         value.close()
         for task in waiting { await task.value }
-        #expect(woken.withLock { $0.sorted() } == [1, 2, 3, 4])
+        #expect(woken.numbers.withLock { $0.sorted() } == [1, 2, 3, 4])
     }
 
     /// The cancellation may come before the wait, with it, or after it.
