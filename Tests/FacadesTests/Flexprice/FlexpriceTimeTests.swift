@@ -39,7 +39,7 @@ import Testing
         arguments: [
             ("1710947045123000000::7", 1_710_947_045_123, 7), ("0::1", 0, 1), ("-1000000::1", -1, 1),
             ("1999999::1", 1, 1),
-            ("9223372036854775807::9223372036854775807", 9_223_372_036_854, Int64.max),
+            ("9223372036854775807::1152921504606846975", 9_223_372_036_854, (1 << 60) - 1),
         ] as [(String, Int64, Int64)]
     )
     func `a key has nanoseconds and a number of the journal`(key: String, milliseconds: Int64, number: Int64) throws {

@@ -54,7 +54,7 @@ import Testing
     /// The receiver, the variables, and a part of the reason for which nothing was sent. None of these tries a connection.
     @Test(
         arguments: [
-            ("open", [:], "W"), ("open", ["W": "no webhook secret"], "whsec_"),
+            ("open", [:], "W"), ("open", ["W": "no-webhook-secret"], "whsec_"),
             ("hook", ["W": "whsec_cGxhbnRlZHBsYW50ZWRwbGFudGVkcGxhbnRlZA=="], "U"),
             (
                 "hook", ["W": "whsec_cGxhbnRlZHBsYW50ZWRwbGFudGVkcGxhbnRlZA==", "U": "http://planted.example"],
