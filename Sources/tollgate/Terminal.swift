@@ -42,6 +42,18 @@ enum Terminal {
         output(isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes)
     }
 
+    /// CSV for a program, byte for byte; the lines have their ends.
+    static func csv(_ bytes: [UInt8]) {
+        output(shown(csv: bytes, onTerminal: isatty(STDOUT_FILENO) == 1))
+    }
+
+    /// On a terminal, lines end with LF alone, and other control characters are escaped.
+    static func shown(csv bytes: [UInt8], onTerminal: Bool) -> [UInt8] {
+        guard onTerminal else { return bytes }
+        let text = String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
+        return Array(VisibleText.escaped(text, .lines).utf8)
+    }
+
     /// Writes data. Where it cannot be written, as on a full disk, the command fails: what is there is not all.
     /// - Returns: false if nobody reads standard output any more.
     @discardableResult

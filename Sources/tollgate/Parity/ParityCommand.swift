@@ -291,7 +291,7 @@ struct ParityFindingsCommand: AsyncParsableCommand {
             page.add(to: &parameters)
         }
         let answer = try await response.gateway.get(parameters.appended(to: comparison.path + "/findings"))
-        if csv { return Terminal.data(String(decoding: answer.body, as: UTF8.self)) }
+        if csv { return Terminal.csv(answer.body) }
         guard let list = response.toShow(answer) else { return }
         var rows = [["PROVIDER", "CAUSE", "EVENT", "NAME", "CUSTOMER", "TIME", "DETAIL"]]
         for finding in list.elements(of: "findings") {
