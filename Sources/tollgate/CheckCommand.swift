@@ -4,6 +4,7 @@ import ConfigurationFile
 import Foundation
 import Gateway
 import JSON
+import Observability
 import Routing
 
 /// `tollgate check`: validates a `routes.json`.
@@ -79,6 +80,6 @@ struct CheckCommand: AsyncParsableCommand {
                 "  \(events) deliveries would be left without their provider \(stranded["provider"]?.string ?? ""); they stay pending until it is added again"
         }
         guard !changes.isEmpty || !stranded.isEmpty else { return "\(file): changes nothing" }
-        return (["\(file):"] + changes + stranded).joined(separator: "\n")
+        return (["\(file):"] + (changes + stranded).map { VisibleText.escaped($0) }).joined(separator: "\n")
     }
 }

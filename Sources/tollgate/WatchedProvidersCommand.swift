@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import JSON
+import Observability
 
 /// `tollgate providers watched`: what reading events back and canaries have shown.
 struct WatchedProvidersCommand: AsyncParsableCommand {
@@ -35,8 +36,11 @@ struct WatchedProvidersCommand: AsyncParsableCommand {
                     ]
                 )
                 lost += verify.elements(of: "lost").map { event in
-                    "lost at \(name): \(event["event_id"]?.string ?? "") (\(event["name"]?.string ?? "")), delivered at "
-                        + (event["delivered_at"]?.string ?? "")
+                    // An event's ID must not forge a line.
+                    VisibleText.escaped(
+                        "lost at \(name): \(event["event_id"]?.string ?? "") (\(event["name"]?.string ?? "")), delivered at "
+                            + (event["delivered_at"]?.string ?? "")
+                    )
                 }
             }
             guard let canary = provider["canary"], canary.kind == .object else { continue }

@@ -40,4 +40,14 @@ import Testing
                 == "no provider has verify or canary in routes.json"
         )
     }
+
+    @Test func `lets no event forge the loss of another`() throws {
+        let text = try Self.text(
+            #"""
+            {"name": "polar", "verify": {"sample": "1/1", "lost": [{"event_id": "e\nlost at lago: e2 (api), delivered at t",
+             "name": "n", "delivered_at": "t"}]}}
+            """#
+        )
+        #expect(text.split(separator: "\n").count { $0.hasPrefix("lost at") } == 1)
+    }
 }

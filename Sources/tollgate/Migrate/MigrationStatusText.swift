@@ -15,20 +15,21 @@ struct MigrationStatusText {
         lines.append("")
         lines.append(Terminal.table([["#", "STAGE", "", "CONDITION", "STATE", "FOUND"]] + stages))
         lines.append("")
-        if let next = migration["next"]?.string { lines.append("next: \(next)") }
+        if let next = migration["next"]?.string { lines.append("next: \(VisibleText.escaped(next))") }
         for obstacle in migration.elements(of: "obstacles").compactMap(\.string) {
-            lines.append("  in its way: \(obstacle)")
+            lines.append("  in its way: \(VisibleText.escaped(obstacle))")
         }
         let log = migration.elements(of: "log").map { "  \(MigrationEntryText($0).line)" }
         if !log.isEmpty { lines += ["", "ordered so far:"] + log }
-        return VisibleText.escaped(lines.joined(separator: "\n"), .lines)
+        return lines.joined(separator: "\n")
     }
 
     /// Who moves.
     private var movers: String {
         let share = migration["share_percent"]?.numberText ?? "0"
         if let cut = migration["cut_at"]?.string {
-            return "all customers move, each at the first start of a billing period from \(cut) on"
+            return
+                "all customers move, each at the first start of a billing period from \(VisibleText.escaped(cut)) on"
         }
         return share == "0"
             ? "no customer moves" : "\(share)% of the customers move, each at the next start of a billing period"
@@ -49,10 +50,10 @@ struct MigrationStatusText {
         }
     }
 
-    private func word(_ name: String) -> String { migration[name]?.string ?? "" }
+    private func word(_ name: String) -> String { VisibleText.escaped(migration[name]?.string ?? "") }
 }
 
-/// An entry of a migration's log, in one line.
+/// An entry of a migration's log, in one line, whatever its reason holds.
 struct MigrationEntryText {
     private let entry: JSONValue
 
@@ -74,7 +75,7 @@ struct MigrationEntryText {
         let despite = entry.elements(of: "despite").compactMap(\.string)
         if !despite.isEmpty { line += ", despite \(despite.joined(separator: ", "))" }
         if let reason = entry["reason"]?.string { line += ": \(reason)" }
-        return line
+        return VisibleText.escaped(line)
     }
 }
 

@@ -95,6 +95,8 @@ struct ParityReport {
     func exitCode(_ failOn: ParityFailure) -> Int32 {
         if verdict == "equal" { return 0 }
         if verdict != "different" { return 2 }
+        // Differences of which no cause is told are no reason to succeed.
+        guard !causes.isEmpty else { return 1 }
         return causes.contains { $0.count > $0.accepted && failOn.counts($0.cause, urgency: $0.urgency) } ? 1 : 0
     }
 
@@ -177,7 +179,7 @@ struct ParityReport {
         guard let summed = provider["summed"]?.int64, summed > 0 else { return "" }
         return """
              For \(summed) of them the sum of the metered property agrees too, by name and hour: a difference there changes no \
-            such sum
+            such sum.
             """
     }
 }

@@ -47,7 +47,7 @@ struct PlanText {
         guard let first = result["first_timestamp"]?.string, let last = result["last_timestamp"]?.string else {
             return ""
         }
-        return " from \(first) to \(last)"
+        return " from \(Self.line(first)) to \(Self.line(last))"
     }
 
     /// A heading and the groups of refused events; empty if there are none.

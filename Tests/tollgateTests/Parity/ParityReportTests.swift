@@ -76,6 +76,14 @@ import Testing
         #expect(try report(verdict: nil).exitCode(failOn) == 2)
     }
 
+    /// As of a gateway whose answer has another form: what differs is not known, but that something does.
+    @Test(arguments: ParityFailure.allCases)
+    func `fails on differences of which no cause is told`(failOn: ParityFailure) throws {
+        #expect(try report(verdict: "different").exitCode(failOn) == 1)
+        #expect(try report(verdict: "other").exitCode(failOn) == 2)
+        #expect(try report(verdict: "").exitCode(failOn) == 2)
+    }
+
     @Test func `shows the table, then the causes with examples, and the command that shows the rest`() throws {
         let example = FindingLine(
             try .response(
