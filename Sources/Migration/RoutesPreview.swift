@@ -67,11 +67,11 @@ package struct RoutesPreview {
         }
         switch finder?.find(event) {
         case .plan(let plan): return plan
-        case .unrouted: counts.unrouted.add(event.id, to: event.name)
+        case .unrouted: counts.unrouted.add(event.id, to: event.name.exact)
         case .forbidden(let reason):
             counts.forbidden.add(
                 event.id,
-                to: ForbiddenEvents(client: event.client, name: event.name, reason: reason)
+                to: ForbiddenEvents(client: event.client, name: event.name.exact, reason: reason)
             )
         case nil: break
         }

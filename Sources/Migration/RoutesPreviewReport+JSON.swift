@@ -15,11 +15,11 @@ extension RoutesPreviewReport {
         for destination in destinations { destination.write(to: &writer) }
         writer.endArray()
         writer.key("unrouted")
-        unrouted.write(to: &writer) { name, writer in writer.member("name", string: name) }
+        unrouted.write(to: &writer) { name, writer in writer.member("name", string: name.rawValue) }
         writer.key("forbidden")
         forbidden.write(to: &writer) { forbidden, writer in
             writer.member("client", string: forbidden.client.rawValue)
-            writer.member("name", string: forbidden.name)
+            writer.member("name", string: forbidden.name.rawValue)
             writer.member("reason", string: forbidden.reason.rawValue)
         }
     }

@@ -10,7 +10,7 @@ package struct RoutesPreviewReport: Sendable, Equatable {
     package internal(set) var last: Timestamp?
     package internal(set) var customers = DistinctCount()
     /// Events that no route matches, by name.
-    package internal(set) var unrouted = GroupedCount<String>()
+    package internal(set) var unrouted = GroupedCount<ExactText>()
     /// Events that their client is not allowed to send.
     package internal(set) var forbidden = GroupedCount<ForbiddenEvents>()
     /// What each provider would get, or would get no more: in the order of the new file, then those that it does not have.
@@ -91,7 +91,7 @@ package struct ForbiddenEvents: Sendable, Hashable {
     }
 
     package let client: ClientName
-    package let name: String
+    package let name: ExactText
     package let reason: Reason
 }
 

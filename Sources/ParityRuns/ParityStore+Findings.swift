@@ -54,6 +54,7 @@ extension ParityStore {
         return mostFindings - (count ?? 0)
     }
 
+    /// Names that are stored as one are counted together.
     /// - Parameter place: run, window and provider, with which every row begins.
     private static func insertCells(_ cells: [ExactText: CellCounts], _ place: StatementArguments, in db: Database)
         throws
@@ -62,6 +63,9 @@ extension ParityStore {
             sql: """
                 INSERT INTO cells(run, window, provider, name, expected, found, missing, extra, different)
                 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET expected = expected + excluded.expected, found = found + excluded.found,
+                missing = missing + excluded.missing, extra = extra + excluded.extra,
+                different = different + excluded.different
                 """
         )
         for (name, cell) in cells {
@@ -76,7 +80,10 @@ extension ParityStore {
     /// - Parameter place: run, window and provider, with which every row begins.
     private static func insertCauses(_ record: WindowRecord, _ place: StatementArguments, in db: Database) throws {
         let insert = try db.cachedStatement(
-            sql: "INSERT INTO causes(run, window, provider, cause, name, count) VALUES(?, ?, ?, ?, ?, ?)"
+            sql: """
+                INSERT INTO causes(run, window, provider, cause, name, count) VALUES(?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET count = count + excluded.count
+                """
         )
         for (cause, name, count) in record.causes {
             try insert.execute(arguments: place + [cause.rawValue, name.storable, count])

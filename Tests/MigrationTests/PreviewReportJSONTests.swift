@@ -109,6 +109,22 @@ import Vendors
         )
     }
 
+    /// A rule of names takes one form of a text and not the other.
+    @Test func `names that no route takes are told apart byte for byte`() throws {
+        let all = try Self.routes(PreviewSample.toLago)
+        let some = try PreviewSample.routes(
+            #"[{"name": "r", "match": {"name": "api"}, "to": [\#(PreviewSample.toLago)]}]"#
+        )
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        let events = try names.flatMap { try PreviewSample.events(2, under: all, name: $0) }
+        let groups = try Self.preview(events, under: some)["unrouted"]?["groups"]?.elements.map { $0 } ?? []
+        #expect(groups.map { $0["events"]?.int64 } == [2, 2])
+        #expect(groups.compactMap { $0["name"]?.string?.exact } == names.map(\.exact))
+        let clients = #"[{"name": "other"}]"#
+        let forbidden = try Self.preview(events, under: try Self.routes(PreviewSample.toLago, clients: clients))
+        #expect(forbidden["forbidden"]?["groups"]?.elements.map { $0["events"]?.int64 } == [2, 2])
+    }
+
     /// A share of nothing translates nothing, and still routes and counts everything.
     @Test(arguments: [(0.0, 0), (100.0, 40), (1000.0, 40)])
     func `says how many events were translated`(sample: Double, translated: Int64) throws {

@@ -160,11 +160,11 @@ import Testing
     /// SQLite ends a text at a character 0: two texts that differ behind it would be one.
     @Test func `no text is cut at a character 0`() async throws {
         try await Self.with { store, id in
-            let names = ["a\u{0}b", "a\u{0}c", "a"]
+            let names = ["a\u{0}b", "a\u{0}c", "a", "a\u{FFFD}b"]
             let findings = names.map { name in
                 Finding(
                     key: name,
-                    provider: "polar",
+                    provider: "lago",
                     cause: .foreign,
                     about: FindingSubject(eventID: name, name: name, timestamp: Timestamp(milliseconds: 5)),
                     detail: name
@@ -172,12 +172,17 @@ import Testing
             }
             let cells = Dictionary(uniqueKeysWithValues: names.map { ($0.exact, CellCounts(extra: 1)) })
             let record = WindowRecord(cells: cells, findings: findings)
-            try await store.save(["polar": record], of: Self.window, state: .settled, for: id)
-            let found = try await store.findings(of: Self.window, at: "polar", for: id)
-            #expect(found.map(\.key) == ["a\u{FFFD}b", "a\u{FFFD}c", "a"])
-            #expect(found.map(\.detail) == ["a\u{FFFD}b", "a\u{FFFD}c", "a"])
-            let filter = FindingFilter(provider: "polar", name: names[0])
-            #expect(try await store.findings(of: id, filter, after: 0, limit: 9, at: Self.now).count == 1)
+            let later = ReadWindow(from: Self.window.until, until: Timestamp(milliseconds: 2000))
+            try await store.save(["lago": record], of: later, state: .settled, for: id)
+            let found = try await store.findings(of: later, at: "lago", for: id)
+            #expect(found.map(\.key) == ["a\u{FFFD}b", "a\u{FFFD}c", "a", "a\u{FFFD}b"])
+            #expect(found.allSatisfy { $0.detail == $0.key })
+            let filter = FindingFilter(provider: "lago", name: names[0])
+            #expect(try await store.findings(of: id, filter, after: 0, limit: 9, at: Self.now).count == 2)
+            // What is stored as one name is counted as one.
+            let kept = try await store.cells(of: id, after: 0, limit: 9).filter { $0.cell.provider == "lago" }
+            #expect(kept.map(\.cell.name) == ["a", "api", "a\u{FFFD}b", "a\u{FFFD}c", "disk"])
+            #expect(kept.map(\.cell.counts.extra) == [1, 0, 2, 1, 0])
         }
     }
 
