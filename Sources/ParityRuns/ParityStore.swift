@@ -123,6 +123,6 @@ package final class ParityStore: ParityStorage {
 }
 
 extension String {
-    /// A text ends at its first character 0 in the file, as a vendor's name or message may not.
+    /// A text ends at its first character 0 in the file, and a vendor's name or message must not end there.
     var storable: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
 }

@@ -28,7 +28,7 @@ final class JournalIdentity: Sendable {
             throw .unreachable(reason: "the database has no journal")
         }
         guard let row, !row.bool(1) else { throw .unreachable(reason: "the server is a standby") }
-        // Tables without a journal: they were made anew, or their rows are being restored just now.
+        // Tables without a journal: they were made again, or their rows are being restored just now.
         guard let value = row.optionalBytes(0) else { throw .unreachable(reason: "the database has no journal") }
         let other = String(decoding: value, as: UTF8.self)
         guard other != id else { return try tail.check(session) }
