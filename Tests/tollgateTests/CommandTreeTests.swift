@@ -94,7 +94,10 @@ import Testing
         // What remains of some lines is another command, or a group that shows its help.
         guard let last = words.last, !names.contains(last), words.count > 1, line != "plan f" else { return }
         let fewer = words.dropLast(words.count > 2 && words[words.count - 2].hasPrefix("--") ? 2 : 1)
-        #expect(throws: (any Error).self, "\(fewer.joined(separator: " "))") { try Tollgate.parseAsRoot(Array(fewer)) }
+        #expect(throws: (any Error).self, "\(fewer.joined(separator: " "))") {
+            // Not the closure's result: Swift 6.3.1 crashes where it opens one that nobody takes.
+            _ = try Tollgate.parseAsRoot(Array(fewer))
+        }
     }
 
     @Test func `has a name and an abstract for each command, and no name twice in a group`() {
