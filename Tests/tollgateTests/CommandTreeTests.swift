@@ -90,20 +90,23 @@ import Testing
     @Test(arguments: commands.map(\.line).filter { $0.contains(" ") })
     func `refuses to run without what it needs`(line: String) {
         let words = Self.words(line)
-        let names = Set(Self.leaves(Tollgate.self).compactMap(\.configuration.commandName))
         // What remains of some lines is another command, or a group that shows its help.
-        guard let last = words.last, !names.contains(last), words.count > 1, line != "plan f" else { return }
+        guard let last = words.last, !Self.names.contains(last), words.count > 1, line != "plan f" else { return }
         let fewer = words.dropLast(words.count > 2 && words[words.count - 2].hasPrefix("--") ? 2 : 1)
-        #expect(throws: (any Error).self, "\(fewer.joined(separator: " "))") {
-            // Not the closure's result: Swift 6.3.1 crashes where it opens one that nobody takes.
+        do {
             _ = try Tollgate.parseAsRoot(Array(fewer))
+            Issue.record("\(fewer.joined(separator: " ")) was accepted")
+        } catch {
+            #expect(Tollgate.exitCode(for: error) != .success)
         }
     }
+
+    private static let names = Set(leaves(Tollgate.self).compactMap { $0.configuration.commandName })
 
     @Test func `has a name and an abstract for each command, and no name twice in a group`() {
         func check(_ command: any ParsableCommand.Type) {
             let below = command.configuration.subcommands
-            let names = below.compactMap(\.configuration.commandName)
+            let names = below.compactMap { $0.configuration.commandName }
             #expect(names.count == below.count && Set(names).count == names.count, "\(command)")
             #expect(!command.configuration.abstract.isEmpty, "\(command)")
             #expect(command.configuration.abstract.last == ".", "\(command)")
