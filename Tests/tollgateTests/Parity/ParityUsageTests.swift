@@ -101,7 +101,7 @@ import Testing
         (
             #"{"counted_only": 9, "sampled_parts": 3, "bound": 0.0123}"#,
             "9 events were only counted. Beside them 3 parts were compared, at random: pages, or single events where the vendor finds them "
-                + "by ID. If those are clean, at most 1.2% of the parts hold a difference (95% confidence)."
+                + "by ID. If those are clean, at most 1.23% of the parts hold a difference (95% confidence)."
         ),
         (
             #"{"counted_only": 9, "summed": 4}"#,
