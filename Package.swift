@@ -324,6 +324,11 @@ let package = Package(
             swiftSettings: testSettings
         ),
         .testTarget(name: "OTLPTests", dependencies: ["JSON", "OTLP", "Telemetry"], swiftSettings: testSettings),
+        .testTarget(
+            name: "PostingTests",
+            dependencies: ["Posting", "TestSupport", nioSSL],
+            swiftSettings: testSettings
+        ),
         .testTarget(name: "ProgramsTests", dependencies: ["Programs", "TestSupport"], swiftSettings: testSettings),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: testSettings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: testSettings),

@@ -14,6 +14,9 @@ package struct FieldReader {
     /// Faults that may say what was meant.
     private static let mostHints = 10
 
+    /// Whether faults may show what they found; not where it may be a key that somebody wrote into the wrong field.
+    private var quotesValues = true
+
     /// Whether a vendor's key may be in the file.
     package var allowsInlineSecrets = false
 
@@ -30,18 +33,22 @@ package struct FieldReader {
     }
 
     /// The members that are fields, by name. Names unknown twice, wrong kinds and missing fields are faults; a member of a wrong kind is
-    /// left out, and so is ``Field/comment``.
+    /// left out, and so is ``Field/comment``. Where members may hold a key, `quoting` is false, and faults do not show what they found.
     package mutating func members(
         of object: JSONValue,
         _ fields: [Field],
-        in place: String
+        in place: String,
+        quoting: Bool = true
     ) -> [String: JSONValue] {
+        quotesValues = quoting
+        defer { quotesValues = true }
         var found: [String: JSONValue] = [:]
         var seen: Set<String> = []
         for member in object.members {
             guard let field = (fields + [.comment]).first(where: { $0.name == member.name }) else {
                 let hint = hint(for: member.name, among: fields.map(\.name))
-                fault(member.key, "unknown field \"\(Excerpt.of(member.name))\" in \(place)\(hint)")
+                let name = quoting ? " \"\(Excerpt.of(member.name))\"" : ""
+                fault(member.key, "unknown field\(name) in \(place)\(hint)")
                 continue
             }
             guard seen.insert(member.name).inserted else {
@@ -136,22 +143,24 @@ package struct FieldReader {
         if words.contains(word) { return true }
         let hint = Self.hint(word, words)
         let field = what.filter { $0 != "\"" }.replacing("an element of ", with: "word in ")
+        let shown = quotesValues ? " \"\(Excerpt.of(word))\"" : ""
         fault(
             value,
-            "unknown \(field) \"\(Excerpt.of(word))\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)"
+            "unknown \(field)\(shown)\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)"
         )
         return false
     }
 
     private mutating func check(_ value: JSONValue, _ isGood: Bool, _ what: String, _ wanted: String) -> Bool {
-        if !isGood { fault(value, "\(what) must be \(wanted), found \(Self.found(value))") }
+        if !isGood { fault(value, "\(what) must be \(wanted), found \(found(value))") }
         return isGood
     }
 
-    private static func found(_ value: JSONValue) -> String {
+    private func found(_ value: JSONValue) -> String {
         switch value.kind {
-        case .string, .number, .bool: String(decoding: value.raw.prefix(60), as: UTF8.self)
-        case .null, .array, .object: value.kind.phrase
+        case .string where quotesValues, .number where quotesValues, .bool where quotesValues:
+            String(decoding: value.raw.prefix(60), as: UTF8.self)
+        default: value.kind.phrase
         }
     }
 }

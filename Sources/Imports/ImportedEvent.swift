@@ -42,9 +42,11 @@ struct ImportedEvent {
 
     /// The ID of an event by its identity at the vendor, the same in every import: `lago:sub_1/evt-1`.
     ///
+    /// Two identities never have one ID: a slash inside a part that another one follows is written `%2F`, and a percent sign `%25`.
     /// An ID has at most 255 bytes; a longer identity is told by its digest.
     static func id(_ vendor: String, _ parts: String...) -> String {
-        let id = "\(vendor):\(parts.joined(separator: "/"))"
+        let first = parts.dropLast().map { $0.replacing("%", with: "%25").replacing("/", with: "%2F") }
+        let id = "\(vendor):\((first + parts.suffix(1)).joined(separator: "/"))"
         guard id.utf8.count > 255 else { return id }
         let hash = SHA256()
         hash.update(Array(id.utf8))

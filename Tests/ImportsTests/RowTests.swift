@@ -139,6 +139,14 @@ import Testing
 
     // MARK: - IDs
 
+    @Test func `have different IDs where the same characters are divided differently`() {
+        #expect(ImportedEvent.id("lago", "a/b", "c") == "lago:a%2Fb/c")
+        #expect(ImportedEvent.id("lago", "a", "b/c") == "lago:a/b/c")
+        #expect(ImportedEvent.id("lago", "a%2Fb", "c") == "lago:a%252Fb/c")
+        #expect(ImportedEvent.id("flexprice", "a", "b/c", "d/e%") == "flexprice:a/b%2Fc/d/e%")
+        #expect(ImportedEvent.id("polar", "a/b%") == "polar:a/b%")
+    }
+
     @Test func `have an ID of their vendor's parts up to 255 bytes, and of their digest beyond`() {
         let longest = String(repeating: "s", count: 248)
         #expect(ImportedEvent.id("lago", longest, "e") == "lago:\(longest)/e")

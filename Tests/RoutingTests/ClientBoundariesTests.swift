@@ -117,7 +117,9 @@ import Testing
         let found = RoutesText.faults(in: RoutesText.file().replacing(#"{"env": "K"}"#, with: credential))
         #expect(
             found.count == 1
-                && found[0].hasSuffix(#"is not the name of an environment variable; names only, without "=""#)
+                && found[0].hasSuffix(
+                    #""variables" must be the names of environment variables only, without "=" and a value"#
+                )
         )
     }
 }

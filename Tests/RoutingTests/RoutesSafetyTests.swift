@@ -13,12 +13,26 @@ import Vendors
         #"{"env": ["sk_live_planted"]}"#, #"{"env": "A", "file": "sk_live_planted"}"#,
         #"{"key": {"a": "sk_live_planted"}}"#, #"{"inline": "sk_live_planted"}"#,
         #"{"inline": "sk_live_planted", "env": "A"}"#,
+        #"{"command": ["c"], "variables": "B=sk_live_planted"}"#,
+        #"{"command": ["c"], "variables": ["B=sk_live_planted"]}"#,
+        #"{"command": ["c"], "refresh": "sk_live_planted"}"#, #"{"sk_live_planted": ""}"#,
+        #"{"env": "A", "sk_live_planted": 1}"#,
     ])
     func `never repeats a key that somebody wrote where its place belongs`(credential: String) {
         let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: credential)
         let found = RoutesText.faults(in: text)
         #expect(!found.isEmpty)
         #expect(!found.joined().contains("planted"), "\(found)")
+    }
+
+    @Test func `says what kind of value stands where a credential's own belongs, and shows values elsewhere`() {
+        let number = RoutesText.faults(
+            in: RoutesText.file().replacing(#"{"env": "K"}"#, with: #"{"env": 471147114711}"#)
+        )
+        #expect(number.joined().contains(#""env" must be a string, found a number"#), "\(number)")
+        #expect(!number.joined().contains("4711"), "\(number)")
+        let later = RoutesText.faults(in: RoutesText.file(provider: #""batch_size": "many""#))
+        #expect(later.joined().contains("many"), "\(later)")
     }
 
     @Test func `takes a key in the file where that is allowed, and warns without repeating it`() throws {

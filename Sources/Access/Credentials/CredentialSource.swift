@@ -36,7 +36,7 @@ package enum CredentialSource: Sendable, Equatable {
     /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never quote a value: it may be a key.
     package static func read(_ value: JSONValue, _ reader: inout FieldReader) -> CredentialSource? {
         if let inline = value["inline"] { return read(inline: inline, value, &reader) }
-        let members = reader.members(of: value, fields, in: "\"credential\"")
+        let members = reader.members(of: value, fields, in: "\"credential\"", quoting: false)
         let words = members["command"].map { FieldReader.texts($0).map(\.text) }
         let variables = members["variables"].map { FieldReader.texts($0).map(\.text) }
         let hasCommandFields = members["refresh"] != nil || variables != nil
@@ -45,10 +45,13 @@ package enum CredentialSource: Sendable, Equatable {
         case (nil, let path?, nil) where !path.isEmpty && !hasCommandFields: return .file(path)
         case (nil, nil, let words?) where !(words.first ?? "").isEmpty && !words.contains { $0.contains("\0") }:
             let variables = variables ?? []
-            if let name = variables.first(where: { $0.isEmpty || $0.contains("=") || $0.contains("\0") }),
+            if variables.contains(where: { $0.isEmpty || $0.contains("=") || $0.contains("\0") }),
                 let value = members["variables"]
             {
-                reader.fault(value, "\"\(name)\" is not the name of an environment variable; names only, without \"=\"")
+                reader.fault(
+                    value,
+                    "\"variables\" must be the names of environment variables only, without \"=\" and a value"
+                )
             }
             return .command(CredentialCommand(words, refresh: refresh.value(in: members), variables: variables))
         default:

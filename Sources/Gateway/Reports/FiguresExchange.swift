@@ -14,8 +14,11 @@ struct FiguresExchange: Service {
     private static let wholeInterval = Duration.seconds(600)
     /// Number of the newest steps that are read each time.
     private static let newest = 12
-    /// Number of rows per read.
-    private static let page = 1000
+    /// Number of rows per read, at first.
+    static let page = 1000
+
+    /// More rows than that for one step are of more gateways than can share a journal.
+    private static let largestPage = 1 << 20
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -59,15 +62,22 @@ struct FiguresExchange: Service {
     }
 
     private func read(_ step: StatisticsStep, from start: Timestamp) async throws(StoreError) {
-        var from = start
+        var (from, limit) = (start, Self.page)
         while true {
-            let rows = try await keeping.figures(ofSteps: step.rawValue, from: from, limit: Self.page)
-            guard rows.count >= Self.page, let last = rows.last?.figures.start, last > from else {
+            let rows = try await keeping.figures(ofSteps: step.rawValue, from: from, limit: limit)
+            guard rows.count >= limit, let last = rows.last?.figures.start else {
                 return statistics.put(rows, of: step)
             }
             // The last step may continue on the next page, so it is read again with that one.
-            statistics.put(rows.filter { $0.figures.start < last }, of: step)
-            from = last
+            let whole = rows.filter { $0.figures.start < last }
+            if whole.isEmpty {
+                // One step alone fills the page.
+                guard limit < Self.largestPage else { return statistics.put(rows, of: step) }
+                limit = min(2 * limit, Self.largestPage)
+            } else {
+                statistics.put(whole, of: step)
+                (from, limit) = (last, Self.page)
+            }
         }
     }
 }

@@ -155,10 +155,11 @@ package final class AuditLog: Service, AuditWriting {
         }
     }
 
-    /// The entry's parts as log metadata. Actor, tenant, key and address are added last, so that no detail replaces them.
-    private static func metadata(_ entry: AuditEntry) -> Logger.Metadata {
-        var metadata: Logger.Metadata = ["category": "\(entry.category.rawValue)"]
+    /// The entry's parts as log metadata. Category, actor, tenant, key and address are added last, so that no detail replaces them.
+    static func metadata(_ entry: AuditEntry) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [:]
         for (name, value) in entry.details { metadata[name] = "\(value)" }
+        metadata["category"] = "\(entry.category.rawValue)"
         if let actor = entry.actor { metadata["actor"] = "\(actor)" }
         if let tenant = entry.tenant { metadata["tenant"] = "\(tenant)" }
         if let keyID = entry.keyID { metadata["key_id"] = "\(keyID)" }

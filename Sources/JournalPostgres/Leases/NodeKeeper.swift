@@ -137,7 +137,7 @@ final class NodeKeeper: Sendable {
             }
             _ = wakeUp.wait(timeout: .now() + .milliseconds(Int(settings.heartbeat.wholeMilliseconds)))
         }
-        if let session { leave(session) }
+        leave(session)
         ended.set(.unwatched)
     }
 
@@ -191,12 +191,16 @@ final class NodeKeeper: Sendable {
         }
     }
 
-    private func leave(_ session: PostgresSession) {
-        defer { session.close() }
+    /// - Parameter open: nil if the end came before the first connection, or after it was lost.
+    private func leave(_ open: PostgresSession?) {
+        var session = open
+        defer { session?.close() }
         guard state.withLock({ $0.saysGoodbye }), let node else { return }
         do throws(PostgresFailure) {
-            _ = try session.run(.leave, [.int8(node)])
-            for statement in Statement.freeWhatTheBuriedHeld { _ = try session.run(statement, []) }
+            let current = if let session { session } else { try PostgresSession(connecting: connection) }
+            session = current
+            _ = try current.run(.leave, [.int8(node)])
+            for statement in Statement.freeWhatTheBuriedHeld { _ = try current.run(statement, []) }
         } catch {
             logger.warning(
                 "could not release the leases of this gateway: they expire after the lease time",

@@ -10,6 +10,8 @@ struct BackupCopy {
         let journalID: String
         let events: Int64
         let newest: Int64
+        /// The first events of the copy's chunks that are damaged.
+        let damaged: [Int64]
     }
 
     private let source: JournalFile
@@ -28,7 +30,7 @@ struct BackupCopy {
     /// Rows of other tables between two looks at the rate.
     private static let rowsPerPause = 1000
 
-    /// Opens the target. ``begin()`` must follow.
+    /// Opens the target. ``begin(damaged:)`` must follow.
     /// - Throws: ``BackupFault/otherJournal(path:)`` if it has chunks of another journal,
     ///   ``BackupFault/otherHistory(path:)`` if it has some that this journal never had. It is not changed then.
     init(from source: JournalFile, to folder: URL, rate: CopyRate) throws {
@@ -81,19 +83,51 @@ struct BackupCopy {
         }
     }
 
-    /// Makes the target's table of chunks if it has none, and says whose they are while the other tables are missing.
-    func begin() throws {
+    /// Makes the target's table of chunks if it has none, and says whose they are, and which are damaged, while the other tables are missing.
+    /// - Parameter known: the first events of chunks that were damaged when an earlier backup copied them. An interrupted one, which this
+    ///   one continues, has noted its own.
+    func begin(damaged known: [Int64]) throws {
         try target.write { db in
-            if try db.tableExists("backup") { return }
             if try !db.tableExists("chunks") { try db.execute(sql: chunksStatement) }
-            try db.execute(sql: "CREATE TABLE backup(journal TEXT NOT NULL)")
-            try db.execute(sql: "INSERT INTO backup VALUES(?)", arguments: [journalID])
+            if try !db.tableExists("backup") {
+                try db.execute(sql: "CREATE TABLE backup(journal TEXT NOT NULL)")
+                try db.execute(sql: "INSERT INTO backup VALUES(?)", arguments: [journalID])
+            }
+            try db.execute(sql: "CREATE TABLE IF NOT EXISTS backup_damage(first INTEGER PRIMARY KEY)")
+            try Self.noteDamage(known, in: db)
+        }
+    }
+
+    private static func noteDamage(_ chunks: [Int64], in db: Database) throws {
+        for first in chunks {
+            try db.execute(sql: "INSERT OR IGNORE INTO backup_damage VALUES(?)", arguments: [first])
         }
     }
 
     func close() throws { try target.close() }
 
     // MARK: Chunks
+
+    /// Copies the chunks again that were damaged when they were copied: the journal may have been repaired since.
+    mutating func copyDamaged() throws {
+        let known = try target.read { try Int64.fetchAll($0, sql: "SELECT first FROM backup_damage ORDER BY first") }
+        for first in known {
+            let (chunk, names) = try source.read { db in
+                (
+                    try CopiedChunk.next(after: first - 1, limitBytes: 1, in: db).first { $0.first == first },
+                    try source.reader(db).names.current
+                )
+            }
+            // What retention has removed is removed here too, later.
+            guard let chunk else { continue }
+            let isDamaged = note(chunk, names)
+            try target.write { db in
+                try db.execute(sql: "DELETE FROM chunks WHERE first = ?", arguments: [first])
+                try CopiedChunk.insert([chunk], in: db)
+                if !isDamaged { try db.execute(sql: "DELETE FROM backup_damage WHERE first = ?", arguments: [first]) }
+            }
+        }
+    }
 
     /// Copies the chunks that the target does not have, a slice at a time.
     mutating func copyChunks(_ progress: (JournalBackup.Progress) -> Void) throws {
@@ -118,18 +152,22 @@ struct BackupCopy {
             )
         }
         guard let last = chunks.last else { return nil }
-        note(chunks, names)
-        try target.write { db in try CopiedChunk.insert(chunks, in: db) }
+        let damaged = chunks.filter { note($0, names) }
+        try target.write { db in
+            try CopiedChunk.insert(chunks, in: db)
+            try Self.noteDamage(damaged.map(\.first), in: db)
+        }
         return last.first + last.count - 1
     }
 
-    private mutating func note(_ chunks: [CopiedChunk], _ names: NameTable) {
-        for chunk in chunks {
-            copiedBytes += chunk.content.count
-            if damaged.count < CheckReport.mostFaults, let reason = chunk.fault(names) {
-                damaged.append(JournalFault(.chunk(first: chunk.first, last: chunk.first + chunk.count - 1), reason))
-            }
+    /// - Returns: whether the chunk is damaged.
+    private mutating func note(_ chunk: CopiedChunk, _ names: NameTable) -> Bool {
+        copiedBytes += chunk.content.count
+        guard let reason = chunk.fault(names) else { return false }
+        if damaged.count < CheckReport.mostFaults {
+            damaged.append(JournalFault(.chunk(first: chunk.first, last: chunk.first + chunk.count - 1), reason))
         }
+        return true
     }
 
     private static func lastChunk(in db: Database) throws -> Int64 {
@@ -148,17 +186,23 @@ struct BackupCopy {
                     let last = try Self.lastChunk(in: to)
                     let chunks = try CopiedChunk.next(after: last, limitBytes: Self.sliceBytes, in: from)
                     if chunks.isEmpty { break }
-                    note(chunks, names)
+                    try Self.noteDamage(chunks.filter { note($0, names) }.map(\.first), in: to)
                     try CopiedChunk.insert(chunks, in: to)
                 }
                 try removeGone(from, to)
                 try replaceTables(from, to)
+                let damaged = try Int64.fetchAll(
+                    to,
+                    sql: "SELECT first FROM backup_damage WHERE first IN (SELECT first FROM chunks) ORDER BY first"
+                )
                 try to.execute(sql: "DROP TABLE backup")
+                try to.execute(sql: "DROP TABLE backup_damage")
                 try to.execute(sql: "PRAGMA user_version = \(source.layout)")
                 return State(
                     journalID: try MetaTable.drawnJournalID(in: from) ?? "",
                     events: try Int64.fetchOne(to, sql: "SELECT coalesce(sum(count), 0) FROM chunks") ?? 0,
-                    newest: try JournalBounds(of: from).newest
+                    newest: try JournalBounds(of: from).newest,
+                    damaged: damaged
                 )
             }
         }
@@ -181,7 +225,7 @@ struct BackupCopy {
         let known = try String.fetchAll(
             to,
             sql:
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('chunks', 'backup') AND name NOT LIKE 'sqlite_%'"
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('chunks', 'backup', 'backup_damage') AND name NOT LIKE 'sqlite_%'"
         )
         for name in known { try to.execute(sql: "DROP TABLE \(name.quotedDatabaseIdentifier)") }
         let tables = try Row.fetchAll(

@@ -21,6 +21,9 @@ package struct BackupManifest: Codable, Sendable, Equatable {
     /// When the state that it has was read, in RFC 3339.
     package let takenAt: String
     package let files: [File]
+    /// The first events of chunks that are damaged in the backup, because they were in the journal; nil if there are none. The next backup
+    /// into the same folder copies them again.
+    package let damaged: [Int64]?
 
     static let name = "manifest.json"
     /// The file with clients' keys, which are not in the journal.
@@ -30,6 +33,7 @@ package struct BackupManifest: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case version, journal, layout, events, newest, files
         case takenAt = "taken_at"
+        case damaged = "damaged_chunks"
     }
 
     /// - Throws: ``BackupFault/unfinished(path:)`` if there is none, ``BackupFault/damaged(path:file:)`` if it cannot be read.
@@ -45,7 +49,7 @@ package struct BackupManifest: Codable, Sendable, Equatable {
         guard version == Self.currentVersion else { throw .damaged(path: folder.path, file: Self.name) }
     }
 
-    init(journal: String, layout: Int, events: Int64, newest: Int64, takenAt: String, files: [File]) {
+    init(journal: String, layout: Int, events: Int64, newest: Int64, takenAt: String, files: [File], damaged: [Int64]) {
         version = Self.currentVersion
         self.journal = journal
         self.layout = layout
@@ -53,6 +57,7 @@ package struct BackupManifest: Codable, Sendable, Equatable {
         self.newest = newest
         self.takenAt = takenAt
         self.files = files
+        self.damaged = damaged.isEmpty ? nil : damaged
     }
 
     /// When this returns, it is on disk.
@@ -63,8 +68,11 @@ package struct BackupManifest: Codable, Sendable, Equatable {
     }
 
     /// Compares the files with what was written.
-    /// - Throws: ``BackupFault/damaged(path:file:)``
+    /// - Throws: ``BackupFault/damaged(path:file:)``, also if the manifest does not name the journal.
     package func verify(in folder: URL) throws(BackupFault) {
+        guard files.contains(where: { $0.name == JournalFile.name }) else {
+            throw .damaged(path: folder.path, file: Self.name)
+        }
         for file in files {
             guard let found = try? File(of: file.name, in: folder), found == file else {
                 throw .damaged(path: folder.path, file: file.name)

@@ -85,13 +85,15 @@ package struct JournalBackup: Sendable {
             to: target,
             rate: CopyRate(bytesPerSecond: bytesPerSecond, from: .now)
         )
-        // From here on the backup is unfinished.
         let manifest = target.appending(path: BackupManifest.name)
-        if FileManager.default.fileExists(atPath: manifest.path) {
+        let hasManifest = FileManager.default.fileExists(atPath: manifest.path)
+        try copying.begin(damaged: hasManifest ? (try? BackupManifest(in: target))?.damaged ?? [] : [])
+        // From here on the backup is unfinished.
+        if hasManifest {
             try FileManager.default.removeItem(at: manifest)
             try DurableFile.flush(target)
         }
-        try copying.begin()
+        try copying.copyDamaged()
         try copying.copyChunks(progress)
         let state = try copying.copyState()
         try copying.close()
@@ -107,7 +109,8 @@ package struct JournalBackup: Sendable {
             events: state.events,
             newest: state.newest,
             takenAt: now.rfc3339,
-            files: files
+            files: files,
+            damaged: state.damaged
         )
         try written.write(to: target)
         return Report(manifest: written, copiedBytes: copying.copiedBytes, damaged: copying.damaged)

@@ -5,10 +5,10 @@ package struct TraceSampler: Sendable, Equatable {
     /// The share of traces, from 0 to 1.
     package let share: Double
 
-    /// - Parameter share: beyond 0 and 1 counts as the nearest of them.
+    /// - Parameter share: beyond 0 and 1 counts as the nearest of them, and no number as 1.
     package init(followsCaller: Bool = true, share: Double = 1) {
         self.followsCaller = followsCaller
-        self.share = min(max(share, 0), 1)
+        self.share = share.isNaN ? 1 : min(max(share, 0), 1)
     }
 
     /// Whether a trace is recorded: the same for each of its spans, in any process that decides in this way.

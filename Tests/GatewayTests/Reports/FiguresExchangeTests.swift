@@ -79,6 +79,16 @@ import Testing
         #expect(accepted(exchange, 1) == [4])
     }
 
+    @Test(arguments: [FiguresExchange.page, 2 * FiguresExchange.page, 2500])
+    func `reads on behind a step that fills a page by itself`(gateways: Int) async throws {
+        let (first, next) = (Timestamp(milliseconds: 1_799_999_980_000), Timestamp(milliseconds: 1_799_999_990_000))
+        let rows = (1...Int64(gateways)).map { row($0, first, accepted: 1) } + [row(1, next, accepted: 7)]
+        kept.state.withLock { $0.rows = rows }
+        let exchange = exchange()
+        try await exchange.exchange(isWhole: false)
+        #expect(accepted(exchange, 2) == [gateways, 7])
+    }
+
     @Test func `keeps what it could not send`() async throws {
         let exchange = exchange()
         exchange.statistics.add(StatisticsSample())
@@ -123,13 +133,13 @@ import Testing
         #expect(kept.state.withLock { $0.reads.filter { $0.seconds == 10 }.count } == 3)
     }
 
-    @Test func `ends with a step that alone fills a page`() async throws {
+    @Test func `counts all rows of a step that is longer than a page`() async throws {
         let start = clock.now + .seconds(-100)
         let rows = (1...1500).map { row(Int64($0), start, accepted: 1) }
         kept.state.withLock { $0.rows = rows }
         let exchange = exchange()
         try await exchange.exchange(isWhole: false)
         #expect(kept.state.withLock { $0.reads.filter { $0.seconds == 10 }.count } == 2)
-        #expect(accepted(exchange, 12).compactMap(\.self) == [1000])
+        #expect(accepted(exchange, 12).compactMap(\.self) == [1500])
     }
 }

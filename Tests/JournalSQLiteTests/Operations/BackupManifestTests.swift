@@ -19,7 +19,8 @@ import Testing
             files: [
                 try BackupManifest.File(of: "journal.sqlite", in: folder),
                 try BackupManifest.File(of: "keys.json", in: folder),
-            ]
+            ],
+            damaged: []
         )
         try manifest.write(to: folder)
         return manifest
@@ -74,6 +75,45 @@ import Testing
             }
             try Data("journal".utf8).write(to: file)
             try manifest.verify(in: folder)
+        }
+    }
+
+    @Test func `names the journal, or the backup is none`() async throws {
+        try await withTemporaryFolder { folder in
+            _ = try backup(in: folder)
+            for files in [[], [try BackupManifest.File(of: "keys.json", in: folder)]] {
+                let manifest = BackupManifest(
+                    journal: "j",
+                    layout: 9,
+                    events: 0,
+                    newest: 0,
+                    takenAt: "2026-01-01T00:00:00.000Z",
+                    files: files,
+                    damaged: []
+                )
+                #expect(throws: BackupFault.damaged(path: folder.path, file: "manifest.json")) {
+                    try manifest.verify(in: folder)
+                }
+            }
+        }
+    }
+
+    @Test func `names damaged chunks where there are some, and is read without`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "manifest.json")
+            #expect(try backup(in: folder).damaged == nil)
+            #expect(try !String(contentsOf: file, encoding: .utf8).contains("damaged_chunks"))
+            let manifest = BackupManifest(
+                journal: "j",
+                layout: 9,
+                events: 0,
+                newest: 0,
+                takenAt: "2026-01-01T00:00:00.000Z",
+                files: [],
+                damaged: [31, .max]
+            )
+            try manifest.write(to: folder)
+            #expect(try BackupManifest(in: folder).damaged == [31, .max])
         }
     }
 

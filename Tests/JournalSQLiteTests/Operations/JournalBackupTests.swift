@@ -133,7 +133,7 @@ private final class Flag: Sendable {
                 to: target,
                 rate: CopyRate(bytesPerSecond: nil, from: .now)
             )
-            try copying.begin()
+            try copying.begin(damaged: [])
             try copying.copyChunks { _ in }
             try copying.close()
             try await DatabaseQueue(path: OperatedJournal.file(in: target).path).write { db in
@@ -171,6 +171,49 @@ private final class Flag: Sendable {
             try OperatedJournal.flipChunk(31, in: data)
             let report = try backUp(data, to: target)
             #expect(report.damaged.map(\.location.text) == ["chunk 31-40"] && report.manifest.events == 100)
+            #expect(report.manifest.damaged == [31])
+            #expect(try BackupManifest(in: target).damaged == [31])
+        }
+    }
+
+    @Test func `copies a damaged chunk again once the journal is repaired`() async throws {
+        try await with { data, target, restored in
+            let whole = target.deletingLastPathComponent().appending(path: "whole")
+            try backUp(data, to: whole)
+            try OperatedJournal.flipChunk(31, in: data)
+            try OperatedJournal.flipChunk(51, in: data)
+            try backUp(data, to: target)
+            // Damaged still: each backup says so.
+            let second = try backUp(data, to: target)
+            #expect(second.damaged.map(\.location.text) == ["chunk 31-40", "chunk 51-60"])
+            #expect(second.manifest.damaged == [31, 51])
+            _ = try await JournalRepair(of: data, from: whole).run()
+            let third = try backUp(data, to: target)
+            #expect(third.damaged.isEmpty && third.manifest.damaged == nil && third.manifest.events == 100)
+            try restore(target, to: restored)
+            #expect(try JournalCheck(of: restored).run().isWell)
+        }
+    }
+
+    @Test func `still knows after an interruption which chunks were damaged`() async throws {
+        try await with { data, target, restored in
+            let whole = target.deletingLastPathComponent().appending(path: "whole")
+            try backUp(data, to: whole)
+            try OperatedJournal.flipChunk(31, in: data)
+            try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+            var copying = try BackupCopy(
+                from: JournalFile(reading: data),
+                to: target,
+                rate: CopyRate(bytesPerSecond: nil, from: .now)
+            )
+            try copying.begin(damaged: [])
+            try copying.copyChunks { _ in }
+            try copying.close()
+            _ = try await JournalRepair(of: data, from: whole).run()
+            let report = try backUp(data, to: target)
+            #expect(report.damaged.isEmpty && report.manifest.damaged == nil)
+            try restore(target, to: restored)
+            #expect(try JournalCheck(of: restored).run().isWell)
         }
     }
 
