@@ -173,25 +173,25 @@ struct ServeCommand: AsyncParsableCommand {
             simulators = SandboxSimulators(desk: server.desk)
             alongside.append(server)
         }
-        let dashboard = self.dashboard.settings(demoKey: sandbox ? DemoKey.value : nil)
-        var ingress = IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil)
-        ingress.opensMetrics = openMetrics
-        connections.apply(to: &ingress)
-        // Where administration has an address of its own, the dashboard is there only.
-        if adminListen == nil { ingress.dashboard = dashboard }
-        var administration = adminListen.map { address in
-            var settings = IngressSettings(host: address.host, port: address.port)
-            settings.isForAdministration = true
-            // A listener of its own, which the operator opens to those who may see them.
-            settings.opensMetrics = true
-            connections.apply(to: &settings)
-            settings.dashboard = dashboard
-            return settings
+        var settings = try settings(environment)
+        settings.simulators = simulators
+        let welcome = Welcome(
+            scheme: tls.certificate == nil ? "http" : "https",
+            listen: listen,
+            sandbox: sandbox ? sandboxListen : nil,
+            hasDashboard: settings.ingress.dashboard != nil
+        )
+        do {
+            try await Gateway.serve(settings, alongside: alongside, logs: logs) { welcome.show(port: $0, logs) }
+        } catch {
+            logs.flush()
+            Terminal.message(message(of: error))
+            throw ExitCode(1)
         }
-        if let eventLimit {
-            ingress.eventLimit = eventLimit
-            administration?.eventLimit = eventLimit
-        }
+    }
+
+    /// All that the options say.
+    private func settings(_ environment: [String: String]) throws -> GatewaySettings {
         var settings = GatewaySettings(
             routesFile: URL(filePath: routes, relativeTo: nil),
             dataFolder: URL(filePath: data),
@@ -202,8 +202,7 @@ struct ServeCommand: AsyncParsableCommand {
             settings.store = .shared(shared)
         }
         settings.allowsInlineSecrets = allowInlineSecrets
-        settings.ingress = ingress
-        settings.administration = administration
+        (settings.ingress, settings.administration) = listeners
         settings.certificate = tls.certificate
         settings.vendorRoots = tls.vendorRoots
         settings.backlogLimitEvents = backlogLimit
@@ -214,31 +213,45 @@ struct ServeCommand: AsyncParsableCommand {
         settings.acceptsClock = acceptClock
         settings.allowsCoreDumps = allowCoreDumps
         settings.demoKey = sandbox ? DemoKey.value : nil
-        settings.simulators = simulators
-        let welcome = Welcome(
-            scheme: tls.certificate == nil ? "http" : "https",
-            listen: listen,
-            sandbox: sandbox ? sandboxListen : nil,
-            hasDashboard: ingress.dashboard != nil
-        )
-        do {
-            try await Gateway.serve(settings, alongside: alongside, logs: logs) { welcome.show(port: $0, logs) }
-        } catch let fault as GatewayFault {
-            logs.flush()
-            Terminal.message("\(fault)")
-            throw ExitCode(1)
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+        return settings
+    }
+
+    /// The listener for clients, and the one for administration if it has an address of its own. The dashboard is there only, then.
+    private var listeners: (clients: IngressSettings, administration: IngressSettings?) {
+        let dashboard = self.dashboard.settings(demoKey: sandbox ? DemoKey.value : nil)
+        var clients = IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil)
+        clients.opensMetrics = openMetrics
+        connections.apply(to: &clients)
+        if adminListen == nil { clients.dashboard = dashboard }
+        var administration = adminListen.map { address in
+            var settings = IngressSettings(host: address.host, port: address.port)
+            settings.isForAdministration = true
+            // A listener of its own, which the operator opens to those who may see them.
+            settings.opensMetrics = true
+            connections.apply(to: &settings)
+            settings.dashboard = dashboard
+            return settings
+        }
+        if let eventLimit {
+            clients.eventLimit = eventLimit
+            administration?.eventLimit = eventLimit
+        }
+        return (clients, administration)
+    }
+
+    /// Why the gateway did not start, or stopped.
+    private func message(of error: any Error) -> String {
+        switch error {
+        case let fault as GatewayFault: return "\(fault)"
+        case let error as IOError where error.errnoCode == EADDRINUSE:
             let addresses = [listen, adminListen, sandbox ? sandboxListen : nil].compactMap {
                 $0?.defaultValueDescription
             }
-            Terminal.message(
-                "address already in use: \(addresses.joined(separator: " or ")). Stop the program that uses it, or choose another "
-                    + "address with --listen, --admin-listen or --sandbox-listen."
-            )
-            throw ExitCode(1)
-        } catch {
-            Terminal.message("the gateway stopped: \(error)")
-            throw ExitCode(1)
+            return """
+                address already in use: \(addresses.joined(separator: " or ")). Stop the program that uses it, or choose another \
+                address with --listen, --admin-listen or --sandbox-listen.
+                """
+        default: return "the gateway stopped: \(error)"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOSSL
 import Posting
 import TestSupport
@@ -120,11 +121,11 @@ import Testing
         try await withTemporaryFolder { folder in
             let files = Certificates(in: folder)
             try await files.makeAuthority("one")
-            let root = try NIOSSLCertificate(file: files.authority("one").path, format: .pem)
+            let roots = try NIOSSLCertificate.fromPEMFile(files.authority("one").path)
             // It speaks no TLS: the request must not be sent in the clear.
             try await ScriptedReceiver.with(.answer(Self.answer("200 OK"))) { receiver in
                 let address = "https://127.0.0.1:\(receiver.port)/planted"
-                guard case .failed(let reason) = await post(to: address, waiting: .seconds(5), trusting: [root]) else {
+                guard case .failed(let reason) = await post(to: address, waiting: .seconds(5), trusting: roots) else {
                     Issue.record("it was answered without TLS")
                     return
                 }

@@ -1,6 +1,6 @@
 import Events
 import Journal
-import JournalBehaviour
+import JournalFormat
 import Synchronization
 import TestSupport
 import Testing
@@ -28,7 +28,16 @@ import Testing
             for first in stride(from: 1, to: Self.events, by: 500) {
                 _ = try await SampleStore.append(first...(first + 499), to: store)
             }
-            guard case .started(let lane) = try await store.start(Sample.lane()) else {
+            let new = NewLane(
+                provider: "polar",
+                adapter: "polar",
+                filter: LaneFilter(),
+                routes: Array("routes".utf8),
+                rate: 50,
+                by: "operator",
+                at: Timestamp(milliseconds: 1_750_000_000_000)
+            )
+            guard case .started(let lane) = try await store.start(new) else {
                 Issue.record("the lane was not started")
                 return
             }
