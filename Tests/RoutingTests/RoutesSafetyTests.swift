@@ -31,7 +31,7 @@ import Vendors
         )
         #expect(number.joined().contains(#""env" must be a string, found a number"#), "\(number)")
         #expect(!number.joined().contains("4711"), "\(number)")
-        let later = RoutesText.faults(in: RoutesText.file(provider: #""batch_size": "many""#))
+        let later = RoutesText.faults(in: RoutesText.file(provider: #""batch": "many""#))
         #expect(later.joined().contains("many"), "\(later)")
     }
 
