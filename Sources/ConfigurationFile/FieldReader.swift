@@ -33,7 +33,7 @@ package struct FieldReader {
     }
 
     /// The members that are fields, by name. Names unknown twice, wrong kinds and missing fields are faults; a member of a wrong kind is
-    /// left out, and so is ``Field/comment``. Where members may hold a key, `quoting` is false, and faults do not show what they found.
+    /// left out, and so is ``Field/comment``. Where values may be keys, `quoting` is false, and faults do not show them.
     package mutating func members(
         of object: JSONValue,
         _ fields: [Field],
@@ -47,8 +47,7 @@ package struct FieldReader {
         for member in object.members {
             guard let field = (fields + [.comment]).first(where: { $0.name == member.name }) else {
                 let hint = hint(for: member.name, among: fields.map(\.name))
-                let name = quoting ? " \"\(Excerpt.of(member.name))\"" : ""
-                fault(member.key, "unknown field\(name) in \(place)\(hint)")
+                fault(member.key, "unknown field \"\(Excerpt.of(member.name))\" in \(place)\(hint)")
                 continue
             }
             guard seen.insert(member.name).inserted else {

@@ -15,8 +15,8 @@ import Vendors
         #"{"inline": "sk_live_planted", "env": "A"}"#,
         #"{"command": ["c"], "variables": "B=sk_live_planted"}"#,
         #"{"command": ["c"], "variables": ["B=sk_live_planted"]}"#,
-        #"{"command": ["c"], "refresh": "sk_live_planted"}"#, #"{"sk_live_planted": ""}"#,
-        #"{"env": "A", "sk_live_planted": 1}"#,
+        #"{"command": ["c"], "refresh": "sk_live_planted"}"#,
+        #"{"env": "A", "other": "sk_live_planted"}"#,
     ])
     func `never repeats a key that somebody wrote where its place belongs`(credential: String) {
         let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: credential)

@@ -81,7 +81,7 @@ import Testing
 
     @Test(arguments: [FiguresExchange.page, 2 * FiguresExchange.page, 2500])
     func `reads on behind a step that fills a page by itself`(gateways: Int) async throws {
-        let (first, next) = (Timestamp(milliseconds: 1_799_999_980_000), Timestamp(milliseconds: 1_799_999_990_000))
+        let (first, next) = (clock.now + .seconds(-100), clock.now + .seconds(-90))
         let rows = (1...Int64(gateways)).map { row($0, first, accepted: 1) } + [row(1, next, accepted: 7)]
         kept.state.withLock { $0.rows = rows }
         let exchange = exchange()
