@@ -78,12 +78,16 @@ import Testing
     }
 
     @Test func `takes hardly more calls than a full comparison where everything differs`() async throws {
-        let count = Migration.events(10_000)
+        let few = 10_000
+        let count = Migration.events(few)
+        // Each part is counted before and after it is listed, and most end with a page that is not full: not the four of 25 pages that the
+        // few events have. More events have several windows, whose ends are ends of parts, too.
+        let (calls, parts) = count == few ? (2, Self.cells(count)) : (3, Self.cells(count) * 21 / 20)
         try await compare(count, lost: 0.02) { digest, full in
             for vendor in Self.vendors {
                 let (some, all) = (digest[vendor] ?? .max, full[vendor] ?? 0)
-                // Each part is counted, and ends with a page that is not full; twice, since differences are read again.
-                #expect(some <= all + 2 * 2 * Self.cells(count), "\(vendor): \(some) of \(all)")
+                // Twice, since differences are read again.
+                #expect(some <= all + 2 * calls * parts, "\(vendor): \(some) of \(all)")
             }
         }
     }
